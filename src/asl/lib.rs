@@ -1,0 +1,1 @@
+//! A pure interpreter of the Amazon States Language.
