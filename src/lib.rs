@@ -1,1 +1,11 @@
-//! Gatepost.
+//! Gatepost decides what gets published: posts run through a durable workflow, flagged ones wait for a moderator.
+//! The modules below are the map of the tree; ARCHITECTURE.md says who may call whom.
+
+pub use gatepost_asl as asl;
+
+pub mod app;
+pub mod auth;
+pub mod clock;
+pub mod config;
+pub mod ids;
+pub mod store;

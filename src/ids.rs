@@ -1,0 +1,131 @@
+//! Identifiers: 128 bits whose first 48 are the time, written as 26 characters of base 32 (digits and a–v) that sort by
+//! time in every database. Each kind has a type of its own, so that a post's id never stands where a case's belongs.
+
+use std::fmt;
+use std::sync::{Mutex, PoisonError};
+
+use rand::rngs::StdRng;
+use rand::{Rng, SeedableRng};
+use serde::{Deserialize, Serialize};
+
+const ALPHABET: &[u8; 32] = b"0123456789abcdefghijklmnopqrstuv";
+const LENGTH: usize = 26;
+
+/// The source of new ids and of all other randomness that is not a secret of a person.
+#[derive(Debug)]
+pub struct Ids(Mutex<StdRng>);
+
+impl Ids {
+    /// Seeded by the operating system.
+    pub fn from_os() -> Self {
+        Self(Mutex::new(rand::make_rng()))
+    }
+
+    /// The same ids for the same seed, for tests.
+    pub fn seeded(seed: u64) -> Self {
+        Self(Mutex::new(StdRng::seed_from_u64(seed)))
+    }
+
+    /// A fresh id of the kind that is asked for; ids made at a later `now_ms` sort after it.
+    pub fn next<T: From<String>>(&self, now_ms: i64) -> T {
+        let time = u128::try_from(now_ms).unwrap_or(0) & 0xffff_ffff_ffff;
+        let random = (u128::from(self.random()) << 64 | u128::from(self.random())) >> 48;
+        T::from(encode(time << 80 | random))
+    }
+
+    /// 64 random bits.
+    pub fn random(&self) -> u64 {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .next_u64()
+    }
+
+    /// `N` random bytes, from the same cryptographically strong generator.
+    pub fn bytes<const N: usize>(&self) -> [u8; N] {
+        let mut bytes = [0; N];
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .fill_bytes(&mut bytes);
+        bytes
+    }
+}
+
+fn encode(mut value: u128) -> String {
+    let mut text = [b'0'; LENGTH];
+    for place in text.iter_mut().rev() {
+        *place = ALPHABET[(value & 31) as usize];
+        value >>= 5;
+    }
+    text.iter().map(|&byte| char::from(byte)).collect()
+}
+
+/// Whether `text` has the form of an id, so that a stray path segment never reaches a query.
+pub fn is_id(text: &str) -> bool {
+    text.len() == LENGTH && text.bytes().all(|byte| ALPHABET.contains(&byte))
+}
+
+macro_rules! id_types {
+    ($($(#[$doc:meta])* $name:ident;)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, sqlx::Type)]
+        #[serde(transparent)]
+        #[sqlx(transparent)]
+        pub struct $name(String);
+
+        impl $name {
+            /// The 26 characters.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl From<String> for $name {
+            fn from(text: String) -> Self {
+                Self(text)
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+    )*};
+}
+
+id_types! {
+    /// A person with an account, on whatever sites.
+    UserId;
+    /// A post.
+    PostId;
+    /// One run of a workflow.
+    ExecutionId;
+    /// One attempt of a Task state.
+    TaskId;
+    /// A parked post in the queue.
+    CaseId;
+    /// An API key or an AWS access key.
+    KeyId;
+    /// A rule, the same through all versions of its rule set.
+    RuleId;
+    /// A line of the audit log.
+    AuditId;
+    /// A mail in the outbox.
+    MailId;
+}
+
+/// A site, the tenant. It comes from a path or a credential that was checked, never from a body or a token.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, sqlx::Type,
+)]
+#[serde(transparent)]
+#[sqlx(transparent)]
+pub struct SiteId(pub i64);
+
+impl fmt::Display for SiteId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}

@@ -1,0 +1,190 @@
+//! The two databases behind one enum. Cold statements are written once and run on both with [`on_db!`]; the hot path
+//! (`engine_sqlite`, `engine_postgres`) is written twice. Nothing here knows HTTP, mail or pages.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use sqlx::pool::PoolConnection;
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+};
+use sqlx::{Database, Postgres, Sqlite, Transaction};
+use tokio::sync::{Mutex, OwnedMutexGuard};
+
+pub mod migrate;
+
+/// Runs the same expression on either database: `on_db!(db, |c| query(SQL).fetch_all(c.read()).await)`.
+#[macro_export]
+macro_rules! on_db {
+    ($db:expr, |$c:ident| $body:expr) => {
+        match $db {
+            $crate::store::Db::Sqlite($c) => $body,
+            $crate::store::Db::Postgres($c) => $body,
+        }
+    };
+}
+
+/// How many connections read from SQLite at once; more only queue on the two or so cores of a small machine.
+const SQLITE_READERS: u32 = 4;
+/// Connections of one replica to PostgreSQL.
+const POSTGRES_CONNECTIONS: u32 = 16;
+/// How long a request waits for a connection before it is told that we are overloaded.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// The database of this instance.
+#[derive(Clone, Debug)]
+pub enum Db {
+    /// One file, one writer, no configuration.
+    Sqlite(SqliteDb),
+    /// Shared by any number of replicas.
+    Postgres(PgDb),
+}
+
+/// SQLite: a pool of readers and one writer, whose gate is shared with the engine's writer thread so that neither
+/// ever spins on the file's lock.
+#[derive(Clone, Debug)]
+pub struct SqliteDb {
+    read: SqlitePool,
+    write: SqlitePool,
+    gate: Arc<Mutex<()>>,
+    path: Arc<Path>,
+}
+
+/// PostgreSQL: one pool.
+#[derive(Clone, Debug)]
+pub struct PgDb {
+    pool: PgPool,
+}
+
+/// A transaction that may write. Dropped without [`WriteTx::commit`], it leaves nothing behind.
+#[derive(Debug)]
+pub struct WriteTx<D: Database> {
+    tx: Transaction<'static, D>,
+    _gate: Option<OwnedMutexGuard<()>>,
+}
+
+impl<D: Database> WriteTx<D> {
+    /// The connection to run statements on.
+    pub fn conn(&mut self) -> &mut D::Connection {
+        &mut self.tx
+    }
+
+    /// Makes everything since the beginning durable.
+    pub async fn commit(self) -> sqlx::Result<()> {
+        self.tx.commit().await
+    }
+}
+
+impl SqliteDb {
+    /// The readers.
+    pub fn read(&self) -> &SqlitePool {
+        &self.read
+    }
+
+    /// Begins a transaction that holds the write lock from its first moment.
+    pub async fn begin(&self) -> sqlx::Result<WriteTx<Sqlite>> {
+        let gate = self.gate.clone().lock_owned().await;
+        let tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
+        Ok(WriteTx {
+            tx,
+            _gate: Some(gate),
+        })
+    }
+
+    /// The connection that writes, for statements which manage their own transactions (migrations).
+    pub(crate) async fn writer(&self) -> sqlx::Result<PoolConnection<Sqlite>> {
+        self.write.acquire().await
+    }
+
+    /// The right to write, for the engine's own connection.
+    pub(crate) async fn gate(&self) -> OwnedMutexGuard<()> {
+        self.gate.clone().lock_owned().await
+    }
+
+    /// Where the file is.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
+impl PgDb {
+    /// The pool; reads need no more than it.
+    pub fn read(&self) -> &PgPool {
+        &self.pool
+    }
+
+    /// A connection, for statements which manage their own transactions (migrations).
+    pub(crate) async fn writer(&self) -> sqlx::Result<PoolConnection<Postgres>> {
+        self.pool.acquire().await
+    }
+
+    /// Begins a transaction.
+    pub async fn begin(&self) -> sqlx::Result<WriteTx<Postgres>> {
+        Ok(WriteTx {
+            tx: self.pool.begin().await?,
+            _gate: None,
+        })
+    }
+}
+
+impl Db {
+    /// Opens `url` (`sqlite:PATH` or `postgres://…`) without touching its schema.
+    pub async fn open(url: &str) -> anyhow::Result<Self> {
+        match url.strip_prefix("sqlite:") {
+            Some(path) => open_sqlite(Path::new(path.trim_start_matches("//"))).await,
+            None => open_postgres(url).await,
+        }
+    }
+
+    /// Closes all connections after the statements in flight.
+    pub async fn close(&self) {
+        match self {
+            Self::Sqlite(db) => {
+                db.read.close().await;
+                db.write.close().await;
+            }
+            Self::Postgres(db) => db.pool.close().await,
+        }
+    }
+}
+
+async fn open_sqlite(path: &Path) -> anyhow::Result<Db> {
+    let options = SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(true)
+        .page_size(8192)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .busy_timeout(ACQUIRE_TIMEOUT)
+        .foreign_keys(true);
+    let pool = |size: u32| {
+        SqlitePoolOptions::new()
+            .max_connections(size)
+            .acquire_timeout(ACQUIRE_TIMEOUT)
+    };
+    let write = pool(1)
+        .connect_with(options.clone())
+        .await
+        .with_context(|| format!("open the database {}", path.display()))?;
+    let read = pool(SQLITE_READERS).connect_lazy_with(options.pragma("query_only", "1"));
+    Ok(Db::Sqlite(SqliteDb {
+        read,
+        write,
+        gate: Arc::new(Mutex::new(())),
+        path: path.into(),
+    }))
+}
+
+async fn open_postgres(url: &str) -> anyhow::Result<Db> {
+    let options: PgConnectOptions = url.parse().context("read the database URL")?;
+    let pool = PgPoolOptions::new()
+        .max_connections(POSTGRES_CONNECTIONS)
+        .acquire_timeout(ACQUIRE_TIMEOUT)
+        .connect_with(options)
+        .await
+        .context("connect to PostgreSQL")?;
+    Ok(Db::Postgres(PgDb { pool }))
+}
