@@ -1,0 +1,58 @@
+// Lifts the pages a little; everything works without it.
+
+// Times as distances ("12 min ago"), with the full time on hover. Only where the page asks for it.
+const format = new Intl.RelativeTimeFormat(document.documentElement.lang, { style: "short", numeric: "auto" });
+const steps = [["day", 86_400_000], ["hour", 3_600_000], ["minute", 60_000]];
+
+function showDistances() {
+  for (const time of document.querySelectorAll("time[data-relative]")) {
+    const distance = Date.parse(time.dateTime) - Date.now();
+    if (Number.isNaN(distance)) continue;
+    time.title ||= time.textContent;
+    const [unit, length] = steps.find(([, length]) => Math.abs(distance) >= length) ?? ["minute", 60_000];
+    time.textContent = format.format(Math.trunc(distance / length), unit);
+  }
+}
+showDistances();
+setInterval(showDistances, 30_000);
+
+// Typed text is not lost by leaving the page unasked.
+const typed = (form) => [...form.elements].some((field) => field.matches("textarea, input.big") && field.value !== field.defaultValue);
+let leaving = false;
+addEventListener("submit", () => { leaving = true; });
+addEventListener("beforeunload", (event) => {
+  if (!leaving && [...document.forms].some(typed)) event.preventDefault();
+});
+addEventListener("pageshow", () => { leaving = false; });
+
+// Copy buttons appear beside what can be copied.
+for (const button of document.querySelectorAll("button[data-copy]")) {
+  if (!navigator.clipboard) continue;
+  button.hidden = false;
+  const word = button.textContent;
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent.trim());
+    button.textContent = "Copied";
+    setTimeout(() => { button.textContent = word; }, 2_000);
+  });
+}
+
+// A chosen reason template fills the empty reason, so that it can be changed before it is sent.
+for (const select of document.querySelectorAll("select[data-fills]")) {
+  const reason = document.getElementById(select.dataset.fills);
+  let filled = "";
+  select.addEventListener("change", () => {
+    if (reason.value.trim() !== filled) return;
+    filled = (select.selectedOptions[0].dataset.text ?? "").trim();
+    reason.value = filled;
+  });
+}
+
+// A button that was pressed once does not send twice.
+addEventListener("submit", (event) => {
+  if (event.target.dataset.sent) event.preventDefault();
+  else event.target.dataset.sent = "yes";
+});
+addEventListener("pageshow", () => {
+  for (const form of document.forms) delete form.dataset.sent;
+});
