@@ -1,0 +1,321 @@
+//! Patterns as owners write them, made ready for the automaton.
+//! Knows nothing of actions, fields or texts.
+
+use regex::{Regex, RegexBuilder};
+use regex_syntax::hir::{Hir, HirKind};
+use unicode_normalization::UnicodeNormalization;
+
+use super::boundary::Class;
+use super::normalize::fold;
+use super::rule::RuleKind;
+
+/// In a key: any separators here.
+pub(super) const GAP: u8 = 1;
+/// In a key: the character before this may be repeated.
+pub(super) const REPEAT: u8 = 2;
+/// Bytes below this are no text to a key.
+pub(super) const FIRST_TEXT_BYTE: u8 = 0x20;
+
+const REGEX_SIZE_BYTES: usize = 1 << 20;
+const REGEX_NESTING: u32 = 50;
+
+/// A pattern, ready to be looked for.
+#[derive(Debug)]
+pub(super) enum Pattern {
+    /// A key of the automaton, found between boundaries: text bytes, [`GAP`] and [`REPEAT`].
+    Key(Vec<u8>),
+    /// A word with open places.
+    Glob(Glob),
+    /// A regular expression. Where it matches, one of the literals is in the folded text; none means that it is unknown.
+    Regex { regex: Regex, literals: Vec<String> },
+}
+
+/// A word with open places, folded.
+#[derive(Debug)]
+pub(super) struct Glob {
+    pub(super) parts: Vec<GlobPart>,
+}
+
+/// One place of a [`Glob`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum GlobPart {
+    /// This character.
+    Char(char),
+    /// One character of a word.
+    AnyOne,
+    /// Any characters of a word, or none.
+    Any,
+}
+
+/// Whether the pattern can be compiled; if not, what would be right.
+pub(super) fn check(kind: RuleKind, pattern: &str) -> Result<(), String> {
+    compile(kind, pattern).map(drop)
+}
+
+/// Makes the pattern ready.
+pub(super) fn compile(kind: RuleKind, pattern: &str) -> Result<Pattern, String> {
+    let pattern = pattern.trim();
+    if pattern.is_empty() {
+        return Err("may not be empty".into());
+    }
+    if pattern.contains(char::is_control) {
+        return Err("may not contain control characters".into());
+    }
+    match kind {
+        RuleKind::Word => word(pattern),
+        RuleKind::Phrase => phrase(pattern),
+        RuleKind::Wildcard => wildcard(pattern),
+        RuleKind::Regex => regex(pattern),
+    }
+}
+
+fn word(pattern: &str) -> Result<Pattern, String> {
+    let key = fold(pattern).text;
+    if key.contains(char::is_whitespace) {
+        return Err("a word has no spaces: make it a phrase".into());
+    }
+    if key.is_empty() {
+        return Err("has only invisible characters".into());
+    }
+    Ok(Pattern::Key(key.into_bytes()))
+}
+
+fn phrase(pattern: &str) -> Result<Pattern, String> {
+    let folded = fold(pattern).text;
+    let mut key = Vec::new();
+    for word in phrase_words(&folded) {
+        if !key.is_empty() {
+            key.push(GAP);
+        }
+        key.extend_from_slice(word.as_bytes());
+    }
+    if key.is_empty() {
+        return Err("a phrase needs letters, digits or symbols".into());
+    }
+    Ok(Pattern::Key(key))
+}
+
+/// The runs of word characters, and signs such as an emoji between them; punctuation is left out.
+fn phrase_words(folded: &str) -> impl Iterator<Item = &str> {
+    folded
+        .split(|c: char| {
+            c.is_ascii_punctuation() || c.is_whitespace() || ('\u{2010}'..='\u{205E}').contains(&c)
+        })
+        .flat_map(|piece| {
+            let mut rest = piece;
+            std::iter::from_fn(move || {
+                let first = Class::of(rest.chars().next()?).is_word();
+                let end = rest
+                    .find(|c| Class::of(c).is_word() != first)
+                    .unwrap_or(rest.len());
+                let (run, after) = rest.split_at(end);
+                rest = after;
+                Some(run)
+            })
+        })
+}
+
+fn wildcard(pattern: &str) -> Result<Pattern, String> {
+    let mut parts = Vec::new();
+    let mut literal = String::new();
+    let flush = |literal: &mut String, parts: &mut Vec<GlobPart>| {
+        parts.extend(fold(literal).text.chars().map(GlobPart::Char));
+        literal.clear();
+    };
+    for c in pattern.chars() {
+        let open = match c {
+            '*' => GlobPart::Any,
+            '?' => GlobPart::AnyOne,
+            c if c.is_whitespace() => return Err("a wildcard has no spaces".into()),
+            c => {
+                literal.push(c);
+                continue;
+            }
+        };
+        flush(&mut literal, &mut parts);
+        if !(open == GlobPart::Any && parts.last() == Some(&GlobPart::Any)) {
+            parts.push(open);
+        }
+    }
+    flush(&mut literal, &mut parts);
+    let glob = Glob { parts };
+    if glob
+        .longest_literal()
+        .chars()
+        .map(|c| if c.is_ascii() { 1 } else { 2 })
+        .sum::<usize>()
+        < 2
+    {
+        return Err("a wildcard needs two characters in a row that are neither * nor ?".into());
+    }
+    Ok(Pattern::Glob(glob))
+}
+
+impl Glob {
+    /// The characters before the first open place.
+    pub(super) fn prefix(&self) -> String {
+        self.parts.iter().map_while(|part| part.literal()).collect()
+    }
+
+    /// The longest run of characters without an open place.
+    pub(super) fn longest_literal(&self) -> String {
+        self.parts
+            .split(|part| part.literal().is_none())
+            .map(|run| {
+                run.iter()
+                    .filter_map(|part| part.literal())
+                    .collect::<String>()
+            })
+            .max_by_key(String::len)
+            .unwrap_or_default()
+    }
+
+    /// Where the shortest match that begins `text` and satisfies `may_end` ends. `steps` counts the work.
+    pub(super) fn find_end(
+        &self,
+        text: &str,
+        may_end: impl Fn(usize) -> bool,
+        steps: &mut usize,
+    ) -> Option<usize> {
+        // The places where the pattern may stand, as in any simulation of an automaton: linear in the text.
+        let mut here = vec![false; self.parts.len() + 1];
+        here[0] = true;
+        self.skip_open(&mut here);
+        for (at, c) in text
+            .char_indices()
+            .map(|(at, c)| (at, Some(c)))
+            .chain([(text.len(), None)])
+        {
+            *steps += here.len();
+            if here[self.parts.len()] && may_end(at) {
+                return Some(at);
+            }
+            let c = c?;
+            let is_word = Class::of(c).is_word();
+            let mut next = vec![false; here.len()];
+            for (place, part) in self
+                .parts
+                .iter()
+                .enumerate()
+                .filter(|(place, _)| here[*place])
+            {
+                match part {
+                    GlobPart::Char(literal) => next[place + 1] |= *literal == c,
+                    GlobPart::AnyOne => next[place + 1] |= is_word,
+                    GlobPart::Any => next[place] |= is_word,
+                }
+            }
+            self.skip_open(&mut next);
+            if !next.contains(&true) {
+                return None;
+            }
+            here = next;
+        }
+        None
+    }
+
+    /// `*` may stand for nothing.
+    fn skip_open(&self, here: &mut [bool]) {
+        for (place, part) in self.parts.iter().enumerate() {
+            if here[place] && *part == GlobPart::Any {
+                here[place + 1] = true;
+            }
+        }
+    }
+}
+
+impl GlobPart {
+    fn literal(self) -> Option<char> {
+        match self {
+            GlobPart::Char(c) => Some(c),
+            GlobPart::AnyOne | GlobPart::Any => None,
+        }
+    }
+}
+
+fn regex(pattern: &str) -> Result<Pattern, String> {
+    if let Some(key) = repeated_letters(pattern) {
+        return Ok(Pattern::Key(key));
+    }
+    let pattern: String = pattern.nfc().collect();
+    let regex = RegexBuilder::new(&pattern)
+        .case_insensitive(true)
+        .size_limit(REGEX_SIZE_BYTES)
+        .nest_limit(REGEX_NESTING)
+        .build()
+        .map_err(|error| match error {
+            regex::Error::CompiledTooBig(_) => "the regular expression is too large".to_owned(),
+            error => last_line(&error.to_string()),
+        })?;
+    if regex.is_match("") {
+        return Err("the regular expression matches an empty text".into());
+    }
+    let literals = regex_syntax::parse(&pattern)
+        .ok()
+        .and_then(|hir| required(&hir))
+        .unwrap_or_default();
+    Ok(Pattern::Regex { regex, literals })
+}
+
+/// The parser draws the pattern with a caret; a form wants the sentence below it.
+fn last_line(error: &str) -> String {
+    error
+        .lines()
+        .last()
+        .unwrap_or(error)
+        .trim_start_matches("error: ")
+        .to_owned()
+}
+
+/// `\bfu+c+k\b` and the like, as lists of elongated words need them by the dozen: one more key instead of one more pass.
+fn repeated_letters(pattern: &str) -> Option<Vec<u8>> {
+    let mut rest = pattern.strip_prefix(r"\b")?.strip_suffix(r"\b")?;
+    let mut key = Vec::new();
+    while let Some(c) = rest.chars().next() {
+        if let Some(after) = rest.strip_prefix(r"\W+") {
+            key.push(GAP);
+            rest = after;
+            continue;
+        }
+        let folded = fold(c.encode_utf8(&mut [0; 4])).text;
+        if !Class::of(c).is_word() || folded.chars().count() != 1 {
+            return None;
+        }
+        key.extend_from_slice(folded.as_bytes());
+        rest = &rest[c.len_utf8()..];
+        if let Some(after) = rest.strip_prefix('+') {
+            key.push(REPEAT);
+            rest = after;
+        }
+    }
+    let is_edge = |byte: Option<&u8>| byte.is_none_or(|byte| *byte == GAP);
+    (!is_edge(key.first()) && !is_edge(key.last())).then_some(key)
+}
+
+/// Words of which at least one is, folded, in every folded text that the expression matches; none where that is unknown.
+fn required(hir: &Hir) -> Option<Vec<String>> {
+    match hir.kind() {
+        HirKind::Literal(literal) => {
+            let folded = fold(std::str::from_utf8(&literal.0).ok()?).text;
+            let word = folded
+                .split(|c| !Class::of(c).is_word())
+                .max_by_key(|word| word.len())?;
+            (word.len() >= 3).then(|| vec![word.to_owned()])
+        }
+        HirKind::Capture(capture) => required(&capture.sub),
+        HirKind::Repetition(repetition) if repetition.min > 0 => required(&repetition.sub),
+        HirKind::Concat(parts) => parts
+            .iter()
+            .filter_map(required)
+            .max_by_key(|words| selectivity(words)),
+        HirKind::Alternation(parts) => {
+            let words: Option<Vec<_>> = parts.iter().map(required).collect();
+            Some(words?.concat())
+        }
+        _ => None,
+    }
+}
+
+fn selectivity(words: &[String]) -> usize {
+    words.iter().map(String::len).min().unwrap_or(0)
+}

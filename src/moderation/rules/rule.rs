@@ -1,0 +1,227 @@
+//! What an owner writes down: a rule and its parts, with the checks on what was typed.
+//! Knows nothing of matching beyond asking [`pattern`](super::pattern) whether a pattern can be compiled.
+
+use serde::{Deserialize, Serialize};
+
+use super::pattern;
+
+const PATTERN_MAX_CHARS: usize = 500;
+const CATEGORY_MAX_CHARS: usize = 64;
+const NOTE_MAX_CHARS: usize = 2_000;
+
+/// An enum with one lower-case name per variant, the same in JSON, in the database, on the command line and in forms.
+macro_rules! named_enum {
+    ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident = $text:literal),+ $(,)? }) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        pub enum $name {
+            $($(#[$doc])* #[serde(rename = $text)] $variant),+
+        }
+
+        impl $name {
+            /// Every variant, in the order in which forms show them.
+            pub const ALL: &'static [$name] = &[$($name::$variant),+];
+
+            /// The stored and displayed name.
+            pub fn as_str(self) -> &'static str {
+                match self {
+                    $($name::$variant => $text),+
+                }
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.pad(self.as_str())
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = String;
+
+            fn from_str(name: &str) -> Result<Self, String> {
+                match name {
+                    $($text => Ok($name::$variant),)+
+                    _ => Err(format!("must be one of {}", [$($text),+].join(", "))),
+                }
+            }
+        }
+    };
+}
+pub(super) use named_enum;
+
+named_enum! {
+    /// How a pattern is read.
+    RuleKind {
+        /// One word, found between word boundaries.
+        Word = "word",
+        /// Several words in a row, with any white space and punctuation between them.
+        Phrase = "phrase",
+        /// One word in which `*` stands for any letters or none and `?` for exactly one.
+        Wildcard = "wildcard",
+        /// A regular expression in the syntax of the `regex` crate, ignoring case.
+        Regex = "regex",
+    }
+}
+
+named_enum! {
+    /// What a hit leads to.
+    Action {
+        /// A moderator decides.
+        Hold = "hold",
+        /// The post is rejected at once.
+        Reject = "reject",
+        /// An exception: hits inside this hit do not count.
+        Allow = "allow",
+        /// Reported, without any effect on the verdict.
+        Shadow = "shadow",
+    }
+}
+
+named_enum! {
+    /// The fields in which a rule looks.
+    Fields {
+        /// Only the title.
+        Title = "title",
+        /// Only the body.
+        Body = "body",
+        /// Title and body.
+        Both = "both",
+    }
+}
+
+named_enum! {
+    /// The field in which a hit was found.
+    Field {
+        /// The title.
+        Title = "title",
+        /// The body, as Markdown.
+        Body = "body",
+    }
+}
+
+impl Fields {
+    /// Whether a rule for these fields looks into `field`.
+    pub fn include(self, field: Field) -> bool {
+        matches!(
+            (self, field),
+            (Fields::Both, _) | (Fields::Title, Field::Title) | (Fields::Body, Field::Body)
+        )
+    }
+}
+
+impl RuleKind {
+    /// The kind that somebody who wrote only a pattern most likely meant, and the pattern to keep:
+    /// `/…/` is a regex, `*` or `?` make a wildcard, white space makes a phrase, the rest is a word.
+    pub fn guess(line: &str) -> (RuleKind, &str) {
+        let line = line.trim();
+        if let Some(regex) = line
+            .strip_prefix('/')
+            .and_then(|rest| rest.strip_suffix('/'))
+            && !regex.is_empty()
+        {
+            return (RuleKind::Regex, regex);
+        }
+        let spaced = line.contains(char::is_whitespace);
+        if !spaced && line.contains(['*', '?']) && pattern::check(RuleKind::Wildcard, line).is_ok()
+        {
+            return (RuleKind::Wildcard, line);
+        }
+        (
+            if spaced {
+                RuleKind::Phrase
+            } else {
+                RuleKind::Word
+            },
+            line,
+        )
+    }
+}
+
+/// A rule as somebody writes it, before it has an id.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RuleDraft {
+    /// How the pattern is read.
+    pub kind: RuleKind,
+    /// What is looked for.
+    pub pattern: String,
+    /// Where it is looked for.
+    pub fields: Fields,
+    /// What a hit leads to.
+    pub action: Action,
+    /// A name for rules of a sort, such as `insult` or `spam`; may be empty.
+    pub category: String,
+    /// 1 (mild) to 4 (severe).
+    pub severity: u8,
+    /// For the moderators; may be empty.
+    pub note: String,
+    /// Whether the rule is in force.
+    pub enabled: bool,
+}
+
+impl Default for RuleDraft {
+    /// A word that holds the post, wherever it stands.
+    fn default() -> Self {
+        RuleDraft {
+            kind: RuleKind::Word,
+            pattern: String::new(),
+            fields: Fields::Both,
+            action: Action::Hold,
+            category: String::new(),
+            severity: 2,
+            note: String::new(),
+            enabled: true,
+        }
+    }
+}
+
+/// What is wrong with one field of a form.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FieldError {
+    /// The field's name.
+    pub field: &'static str,
+    /// What would be right, in a sentence without its full stop.
+    pub message: String,
+}
+
+impl RuleDraft {
+    /// Everything that is wrong with the draft, at once.
+    pub fn validate(&self) -> Result<(), Vec<FieldError>> {
+        let mut errors = Vec::new();
+        let mut refuse = |field, message: String| errors.push(FieldError { field, message });
+        if self.pattern.chars().count() > PATTERN_MAX_CHARS {
+            refuse("pattern", format!("at most {PATTERN_MAX_CHARS} characters"));
+        } else if let Err(message) = pattern::check(self.kind, &self.pattern) {
+            refuse("pattern", message);
+        }
+        if self.category.chars().count() > CATEGORY_MAX_CHARS
+            || self.category.contains(char::is_control)
+        {
+            refuse(
+                "category",
+                format!("one line of at most {CATEGORY_MAX_CHARS} characters"),
+            );
+        }
+        if !(1..=4).contains(&self.severity) {
+            refuse("severity", "a number from 1 (mild) to 4 (severe)".into());
+        }
+        if self.note.chars().count() > NOTE_MAX_CHARS {
+            refuse("note", format!("at most {NOTE_MAX_CHARS} characters"));
+        }
+        if errors.is_empty() {
+            Ok(())
+        } else {
+            Err(errors)
+        }
+    }
+}
+
+/// A rule in a rule set.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rule {
+    /// Unique within the site.
+    pub id: String,
+    /// What it says.
+    #[serde(flatten)]
+    pub draft: RuleDraft,
+}
