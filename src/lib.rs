@@ -5,7 +5,10 @@ pub use gatepost_asl as asl;
 
 pub mod app;
 pub mod auth;
+pub mod backup;
+pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod ids;
 pub mod store;
+pub mod telemetry;

@@ -15,6 +15,7 @@ use sqlx::{Database, Postgres, Sqlite, Transaction};
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
 pub mod migrate;
+pub(crate) mod tables;
 
 /// Runs the same expression on either database: `on_db!(db, |c| query(SQL).fetch_all(c.read()).await)`.
 #[macro_export]
@@ -94,6 +95,11 @@ impl SqliteDb {
         })
     }
 
+    /// Begins a transaction whose reads all see the same moment.
+    pub(crate) async fn snapshot(&self) -> sqlx::Result<Transaction<'static, Sqlite>> {
+        self.read.begin().await
+    }
+
     /// The connection that writes, for statements which manage their own transactions (migrations).
     pub(crate) async fn writer(&self) -> sqlx::Result<PoolConnection<Sqlite>> {
         self.write.acquire().await
@@ -114,6 +120,12 @@ impl PgDb {
     /// The pool; reads need no more than it.
     pub fn read(&self) -> &PgPool {
         &self.pool
+    }
+
+    /// Begins a transaction whose reads all see the same moment.
+    pub(crate) async fn snapshot(&self) -> sqlx::Result<Transaction<'static, Postgres>> {
+        const BEGIN: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+        self.pool.begin_with(BEGIN).await
     }
 
     /// A connection, for statements which manage their own transactions (migrations).

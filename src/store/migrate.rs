@@ -49,6 +49,11 @@ pub async fn pending(db: &Db) -> anyhow::Result<Vec<Pending>> {
         .collect())
 }
 
+/// The number of the newest migration that is applied; 0 in an empty database.
+pub async fn version(db: &Db) -> anyhow::Result<i64> {
+    Ok(applied(db).await?.into_iter().max().unwrap_or(0))
+}
+
 async fn applied(db: &Db) -> anyhow::Result<Vec<i64>> {
     const APPLIED: &str = "SELECT version FROM _sqlx_migrations WHERE success";
     let rows = on_db!(db, |c| sqlx::query_scalar::<_, i64>(APPLIED)

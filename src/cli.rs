@@ -1,0 +1,114 @@
+//! The command line: one file below for each family of commands. A command reads its arguments, calls the library and
+//! prints; exit codes are 0 done, 1 failed, 2 wrong usage or configuration.
+
+use std::ffi::OsString;
+use std::io::{self, Write as _};
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use serde::Serialize;
+
+use crate::config::sources::{Loaded, Mistakes};
+use crate::telemetry;
+
+mod backup;
+mod completions;
+mod doctor;
+mod flags;
+mod healthcheck;
+mod migrate;
+mod progress;
+mod show_config;
+
+/// Decides what gets published: posts run through a workflow, flagged ones wait for a moderator.
+#[derive(Parser)]
+#[command(
+    name = "gatepost",
+    version,
+    propagate_version = true,
+    after_help = "Example:\n  gatepost                      serve on http://127.0.0.1:8080 with everything in ./data"
+)]
+struct Cli {
+    #[command(flatten)]
+    flags: flags::Flags,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Migrate(migrate::Args),
+    Backup(backup::BackupArgs),
+    Restore(backup::RestoreArgs),
+    Doctor(doctor::Args),
+    Healthcheck(healthcheck::Args),
+    Config(show_config::Args),
+    Completions(completions::Args),
+}
+
+/// Runs the command of `arguments` to its end.
+pub fn main(
+    arguments: impl Iterator<Item = OsString>,
+    environment: impl Iterator<Item = (OsString, OsString)>,
+) -> ExitCode {
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => {
+            let code = u8::try_from(error.exit_code()).unwrap_or(2);
+            return error
+                .print()
+                .map_or(ExitCode::FAILURE, |()| ExitCode::from(code));
+        }
+    };
+    let loaded = cli.flags.load(environment.collect());
+    match run(cli.command, loaded) {
+        Ok(code) => code,
+        Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            if error.is::<Mistakes>() {
+                ExitCode::from(2)
+            } else {
+                ExitCode::FAILURE
+            }
+        }
+    }
+}
+
+fn run(command: Command, loaded: Result<Loaded, Mistakes>) -> anyhow::Result<ExitCode> {
+    if let Command::Completions(args) = command {
+        return completions::run(&args);
+    }
+    let loaded = loaded?;
+    telemetry::init(&loaded.config);
+    let runtime = tokio::runtime::Runtime::new()?;
+    runtime.block_on(async {
+        let config = &loaded.config;
+        match command {
+            Command::Migrate(args) => migrate::run(config, args).await,
+            Command::Backup(args) => backup::backup(config, args).await,
+            Command::Restore(args) => backup::restore(config, args).await,
+            Command::Doctor(args) => doctor::run(&loaded, args).await,
+            Command::Healthcheck(args) => healthcheck::run(config, args).await,
+            Command::Config(args) => show_config::run(&loaded, &args),
+            Command::Completions(args) => completions::run(&args),
+        }
+    })
+}
+
+/// Prints `text` and a line break on standard output.
+fn print(text: impl std::fmt::Display) -> anyhow::Result<()> {
+    Ok(writeln!(io::stdout(), "{text}")?)
+}
+
+/// Prints `value` as indented JSON.
+fn print_json(value: &impl Serialize) -> anyhow::Result<()> {
+    print(serde_json::to_string_pretty(value)?)
+}
+
+/// Whether the reader of our output has seen enough (`gatepost openapi | head`).
+fn is_closed_pipe(error: &anyhow::Error) -> bool {
+    error
+        .downcast_ref::<io::Error>()
+        .is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+}
