@@ -15,6 +15,8 @@ use super::{Config, derived_base_url, derived_database_url};
 const DEFAULT_FILE: &str = "gatepost.toml";
 const PREFIX: &str = "GATEPOST_";
 const FILE_SUFFIX: &str = "_file";
+/// Tells the tests of this repository that nothing may be skipped; programs that they start inherit it.
+const OF_THE_TESTS: &str = "GATEPOST_REQUIRE_ALL";
 
 /// Everything that can say what a setting is, besides the defaults.
 #[derive(Debug, Default)]
@@ -160,6 +162,9 @@ impl Reader {
             let Some(name) = variable.strip_prefix(PREFIX) else {
                 continue;
             };
+            if variable == OF_THE_TESTS {
+                continue;
+            }
             let key = name.to_ascii_lowercase();
             let origin = Origin::Environment(variable.to_owned());
             match value.into_string() {

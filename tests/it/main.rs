@@ -5,4 +5,5 @@
 mod setting;
 mod database;
 
+mod packaging;
 mod schema;

@@ -1,0 +1,27 @@
+# Shortcuts; each is one command that works without just too.
+
+# List the shortcuts
+default:
+    @just --list
+
+# Serve on http://127.0.0.1:8080 with everything in ./data
+run *arguments:
+    cargo run --release -- {{arguments}}
+
+# Run all tests on both databases, or those with a word in their name
+test *words:
+    tests/run.sh {{words}}
+
+# Check formatting, lints and documentation
+lint:
+    cargo fmt --all --check
+    cargo clippy --workspace --all-targets --locked -- -D warnings
+    RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked
+
+# Show the files that have grown beyond 600 lines
+tidy:
+    @git ls-files '*.rs' | xargs wc -l | awk '$1 > 600 && $2 != "total"' | sort -rn
+
+# Check licences, advisories and duplicate crates (needs cargo-deny)
+deny:
+    cargo deny check
