@@ -47,7 +47,7 @@ impl SpanMap {
     }
 
     /// The bytes from which the derived bytes `range` come. `range` is not empty.
-    pub(super) fn source(&self, range: Range<usize>) -> Range<usize> {
+    pub fn source(&self, range: Range<usize>) -> Range<usize> {
         if self.pieces.is_empty() {
             return range;
         }

@@ -150,6 +150,13 @@ fn is_inline(tag: &TagEnd) -> bool {
 }
 
 impl Rendered {
+    /// The `text` of one event, which the parser made of the bytes `range` of `markdown`.
+    pub fn of_event(markdown: &str, text: &str, range: Range<usize>) -> Rendered {
+        let mut rendered = Rendered::default();
+        rendered.push(markdown, text, range);
+        rendered
+    }
+
     fn break_at(&mut self, at: usize) {
         if !self.text.is_empty() && !self.text.ends_with('\n') {
             self.map.push_whole(self.text.len(), at..at);
@@ -157,7 +164,6 @@ impl Rendered {
         }
     }
 
-    /// Appends `text`, which the parser made of the bytes `range` of `markdown`.
     fn push(&mut self, markdown: &str, text: &str, range: Range<usize>) {
         let at = self.text.len();
         self.text.push_str(text);

@@ -1,0 +1,283 @@
+//! Posts as pages show them: safe HTML, plain text, excerpts, and hits marked in both the rendered and the typed text.
+//! Reads Markdown by [`rules::text`](super::rules::text) only, so that what is shown is what was checked. Knows nothing
+//! of pages and templates; what it returns as HTML may be put into one as it is.
+
+mod highlight;
+
+use std::collections::{HashMap, HashSet};
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use ammonia::{Builder, UrlRelative};
+use pulldown_cmark::{CowStr, Event, HeadingLevel, LinkType, Tag, TagEnd, html};
+use url::Url;
+
+use super::rules::text::{self, Rendered};
+use super::rules::{Field, Hit};
+
+pub use highlight::{Segment, highlight};
+
+/// Deeper nesting is shown flat: nobody reads it, and the sanitizer's tree stays shallow.
+const DEPTH_MAX: usize = 24;
+const SCHEMES: [&str; 3] = ["http", "https", "mailto"];
+
+/// The second line of defence: even if an event slipped through, only this leaves.
+static SANITIZER: LazyLock<Builder<'static>> = LazyLock::new(|| {
+    let mut sanitizer = Builder::empty();
+    sanitizer
+        .tags(HashSet::from([
+            "p",
+            "br",
+            "hr",
+            "h2",
+            "h3",
+            "h4",
+            "h5",
+            "h6",
+            "blockquote",
+            "pre",
+            "code",
+            "em",
+            "strong",
+            "del",
+            "ul",
+            "ol",
+            "li",
+            "a",
+            "table",
+            "thead",
+            "tbody",
+            "tr",
+            "th",
+            "td",
+            "mark",
+            "span",
+        ]))
+        .tag_attributes(HashMap::from([
+            ("a", HashSet::from(["href", "title"])),
+            ("ol", HashSet::from(["start"])),
+        ]))
+        .allowed_classes(HashMap::from([(
+            "span",
+            HashSet::from(["link", "link-target"]),
+        )]))
+        .url_schemes(HashSet::from(SCHEMES))
+        .url_relative(UrlRelative::Deny)
+        .link_rel(Some("nofollow ugc noopener"));
+    sanitizer
+});
+
+/// The body as readers see it. Headings begin at `h2`, images are links to them, other schemes than http, https and
+/// mailto lose their link.
+pub fn render(markdown: &str) -> String {
+    let mut page = Page::new(Links::Followed);
+    let events = text::events(markdown).flat_map(|(event, _)| page.keep(event));
+    to_html(events)
+}
+
+/// The body as readers see it, with the hits in `<mark>`, for those who decide: links show where they would lead and
+/// lead nowhere.
+pub fn render_with_marks(markdown: &str, hits: &[Hit]) -> String {
+    let marked = highlight::spans(markdown, hits, Field::Body);
+    let mut page = Page::new(Links::Shown);
+    let events = text::events(markdown).flat_map(|(event, range)| match event {
+        Event::Text(text) if overlaps(&marked, &range) => mark(markdown, &text, range, &marked),
+        Event::Code(code) if overlaps(&marked, &range) => {
+            let mut events = vec![Event::InlineHtml("<code>".into())];
+            events.extend(mark(markdown, &code, range, &marked));
+            events.push(Event::InlineHtml("</code>".into()));
+            events
+        }
+        event => page.keep(event),
+    });
+    to_html(events)
+}
+
+/// The visible text of the body; blocks are separated by line feeds.
+pub fn plain_text(markdown: &str) -> String {
+    text::rendered(markdown).text
+}
+
+/// The beginning of the visible text on one line, cut between words where it is longer than `max_chars`.
+pub fn excerpt(markdown: &str, max_chars: usize) -> String {
+    let text = plain_text(markdown);
+    let mut excerpt = String::new();
+    let mut chars = 0;
+    for word in text.split_whitespace() {
+        let length = word.chars().count();
+        if chars + length + 1 > max_chars {
+            if excerpt.is_empty() {
+                excerpt.extend(word.chars().take(max_chars.saturating_sub(1)));
+            }
+            excerpt.push('…');
+            return excerpt;
+        }
+        if !excerpt.is_empty() {
+            excerpt.push(' ');
+            chars += 1;
+        }
+        excerpt.push_str(word);
+        chars += length;
+    }
+    excerpt
+}
+
+fn to_html<'a>(events: impl Iterator<Item = Event<'a>>) -> String {
+    let mut page = String::new();
+    html::push_html(&mut page, events);
+    SANITIZER.clean(&page).to_string()
+}
+
+/// What becomes of links.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Links {
+    Followed,
+    Shown,
+}
+
+/// Turns the parser's events into those of a page.
+struct Page {
+    links: Links,
+    /// For each open tag, what closes it; nothing where it is not shown.
+    open: Vec<Option<TagEnd>>,
+    in_link: bool,
+    targets: Vec<String>,
+}
+
+impl Page {
+    fn new(links: Links) -> Page {
+        Page {
+            links,
+            open: Vec::new(),
+            in_link: false,
+            targets: Vec::new(),
+        }
+    }
+
+    fn keep<'a>(&mut self, event: Event<'a>) -> Vec<Event<'a>> {
+        match event {
+            Event::Start(tag) => self.start(tag),
+            Event::End(_) => self.end(),
+            Event::Html(_) | Event::InlineHtml(_) => Vec::new(),
+            event => vec![event],
+        }
+    }
+
+    fn start<'a>(&mut self, tag: Tag<'a>) -> Vec<Event<'a>> {
+        let part_of_parent = matches!(
+            tag,
+            Tag::Item | Tag::TableHead | Tag::TableRow | Tag::TableCell
+        );
+        let shown = match part_of_parent {
+            true => self.open.last().is_some_and(Option::is_some),
+            false => self.open.len() < DEPTH_MAX,
+        };
+        let tag = match tag {
+            _ if !shown => None,
+            Tag::Heading { level, .. } => Some(Tag::Heading {
+                level: below(level),
+                id: None,
+                classes: Vec::new(),
+                attrs: Vec::new(),
+            }),
+            Tag::Link {
+                dest_url, title, ..
+            }
+            | Tag::Image {
+                dest_url, title, ..
+            } => self.link(dest_url, title),
+            tag => Some(tag),
+        };
+        self.open.push(tag.as_ref().map(Tag::to_end));
+        match tag {
+            Some(Tag::Link { dest_url, .. }) if self.links == Links::Shown => {
+                self.targets.push(dest_url.into_string());
+                vec![Event::InlineHtml(r#"<span class="link">"#.into())]
+            }
+            tag => tag.map(Event::Start).into_iter().collect(),
+        }
+    }
+
+    /// A link that may be shown, if it is one. There is no link inside a link.
+    fn link<'a>(&mut self, dest_url: CowStr<'a>, title: CowStr<'a>) -> Option<Tag<'a>> {
+        let safe = Url::parse(&dest_url).is_ok_and(|url| SCHEMES.contains(&url.scheme()));
+        let shown = safe && !self.in_link;
+        self.in_link |= shown;
+        shown.then_some(Tag::Link {
+            link_type: LinkType::Inline,
+            dest_url,
+            title,
+            id: CowStr::Borrowed(""),
+        })
+    }
+
+    fn end<'a>(&mut self) -> Vec<Event<'a>> {
+        let Some(Some(tag)) = self.open.pop() else {
+            return Vec::new();
+        };
+        if tag != TagEnd::Link {
+            return vec![Event::End(tag)];
+        }
+        self.in_link = false;
+        match self.targets.pop() {
+            None => vec![Event::End(tag)],
+            Some(target) => vec![
+                Event::InlineHtml(r#"</span> <span class="link-target">"#.into()),
+                Event::Text(target.into()),
+                Event::InlineHtml("</span>".into()),
+            ],
+        }
+    }
+}
+
+/// The page's `h1` is the post's title.
+fn below(level: HeadingLevel) -> HeadingLevel {
+    HeadingLevel::try_from(level as usize + 1).unwrap_or(HeadingLevel::H6)
+}
+
+fn overlaps(marked: &[Range<usize>], range: &Range<usize>) -> bool {
+    let first = marked.partition_point(|span| span.end <= range.start);
+    marked.get(first).is_some_and(|span| span.start < range.end)
+}
+
+/// The text with `<mark>` around what comes from the marked bytes of the Markdown.
+fn mark<'a>(
+    markdown: &str,
+    text: &str,
+    range: Range<usize>,
+    marked: &[Range<usize>],
+) -> Vec<Event<'a>> {
+    let rendered = Rendered::of_event(markdown, text, range);
+    let mut events = Vec::new();
+    let mut run = 0..0;
+    let mut is_marked = false;
+    for (at, c) in text.char_indices() {
+        let hit = overlaps(marked, &rendered.map.source(at..at + c.len_utf8()));
+        if hit != is_marked {
+            push_run(&mut events, &text[run.clone()], is_marked);
+            run.start = at;
+            is_marked = hit;
+        }
+        run.end = at + c.len_utf8();
+    }
+    push_run(&mut events, &text[run], is_marked);
+    events
+}
+
+fn push_run<'a>(events: &mut Vec<Event<'a>>, text: &str, marked: bool) {
+    if text.is_empty() {
+        return;
+    }
+    let text = Event::Text(text.to_owned().into());
+    match marked {
+        false => events.push(text),
+        true => events.extend([
+            Event::InlineHtml("<mark>".into()),
+            text,
+            Event::InlineHtml("</mark>".into()),
+        ]),
+    }
+}
+
+#[cfg(test)]
+mod tests;
