@@ -5,6 +5,8 @@
 //! the code points that the author typed.
 
 mod boundary;
+pub mod export;
+pub mod import;
 mod matcher;
 pub mod normalize;
 mod pattern;

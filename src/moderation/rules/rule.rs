@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::normalize::fold;
 use super::pattern;
 
 const PATTERN_MAX_CHARS: usize = 500;
@@ -13,7 +14,7 @@ const NOTE_MAX_CHARS: usize = 2_000;
 macro_rules! named_enum {
     ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident = $text:literal),+ $(,)? }) => {
         $(#[$meta])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
         pub enum $name {
             $($(#[$doc])* #[serde(rename = $text)] $variant),+
         }
@@ -213,6 +214,17 @@ impl RuleDraft {
         } else {
             Err(errors)
         }
+    }
+
+    /// Equal for two rules of which one would be superfluous.
+    pub fn identity(&self) -> String {
+        let pattern = match self.kind {
+            RuleKind::Regex => self.pattern.clone(),
+            RuleKind::Word | RuleKind::Phrase | RuleKind::Wildcard => {
+                fold(self.pattern.trim()).text
+            }
+        };
+        format!("{} {} {} {pattern}", self.kind, self.fields, self.action)
     }
 }
 

@@ -36,9 +36,13 @@ impl Trie {
         };
         builder.slots[0].parent = u32::MAX;
         builder.slots[ROOT as usize].parent = u32::MAX;
-        let mut todo = vec![(ROOT, 0, keys)];
-        while let Some((node, depth, keys)) = todo.pop() {
-            builder.place(node, depth, keys, &mut todo);
+        let mut todo = vec![Todo {
+            node: ROOT,
+            depth: 0,
+            keys,
+        }];
+        while let Some(next) = todo.pop() {
+            builder.place(next, &mut todo);
         }
         Trie {
             slots: builder.slots,
@@ -59,6 +63,13 @@ impl Trie {
     }
 }
 
+/// A node that still needs children: `keys` are those that go through it, equal up to `depth`.
+struct Todo<'k> {
+    node: u32,
+    depth: usize,
+    keys: &'k [(Vec<u8>, u32)],
+}
+
 struct Builder {
     slots: Vec<Slot>,
     /// No slot before this one is free.
@@ -66,15 +77,16 @@ struct Builder {
 }
 
 impl Builder {
-    /// Gives the children of `node` their slots. `keys` are those that go through the node, equal up to `depth`.
+    /// Gives the children of a node their slots.
     fn place<'k>(
         &mut self,
-        node: u32,
-        depth: usize,
-        keys: &'k [(Vec<u8>, u32)],
-        todo: &mut Vec<(u32, usize, &'k [(Vec<u8>, u32)])>,
+        Todo {
+            node,
+            depth,
+            mut keys,
+        }: Todo<'k>,
+        todo: &mut Vec<Todo<'k>>,
     ) {
-        let mut keys = keys;
         if let Some((key, mark)) = keys.first()
             && key.len() == depth
         {
@@ -93,7 +105,11 @@ impl Builder {
         for (group, byte) in groups.into_iter().zip(bytes) {
             let child = base ^ u32::from(byte);
             self.slots[child as usize].parent = node;
-            todo.push((child, depth + 1, group));
+            todo.push(Todo {
+                node: child,
+                depth: depth + 1,
+                keys: group,
+            });
         }
     }
 

@@ -1,0 +1,147 @@
+//! Rule lists from files: one pattern a line, CSV, our own JSON, and the JSON of dsojevic/profanity-list.
+//! Only reads: whoever calls saves the drafts and knows which rules exist already.
+
+mod csv;
+mod json;
+mod profanity_list;
+
+use std::collections::HashSet;
+
+use serde::Serialize;
+
+use super::rule::{FieldError, RuleDraft, RuleKind, named_enum};
+
+/// A file with more entries is a mistake.
+const ENTRIES_MAX: usize = 100_000;
+
+named_enum! {
+    /// How a file of rules is written.
+    Format {
+        /// One pattern a line; a line that begins with `# ` is a comment.
+        Txt = "txt",
+        /// Columns named after the fields of a rule, of which only `pattern` must be there.
+        Csv = "csv",
+        /// An array of rules, of patterns, or of the entries of dsojevic/profanity-list.
+        Json = "json",
+    }
+}
+
+impl Format {
+    /// The format that the file's name tells, or else its first characters.
+    pub fn detect(name: Option<&str>, bytes: &[u8]) -> Format {
+        let extension = name
+            .and_then(|name| name.rsplit_once('.'))
+            .map(|(_, extension)| extension.to_ascii_lowercase());
+        if let Some(format) = extension.and_then(|extension| extension.parse().ok()) {
+            return format;
+        }
+        let text = String::from_utf8_lossy(&bytes[..bytes.len().min(1_000)]);
+        let text = text.trim_start_matches('\u{FEFF}').trim_start();
+        let first_line = text.lines().next().unwrap_or_default().to_lowercase();
+        if text.starts_with("[{")
+            || text.starts_with("[\"")
+            || matches!(first_line.trim(), "[" | "{" | "[]")
+        {
+            Format::Json
+        } else if first_line.contains("pattern") && first_line.contains([',', ';', '\t']) {
+            Format::Csv
+        } else {
+            Format::Txt
+        }
+    }
+}
+
+/// What a file says.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct ImportReport {
+    /// The rules, all of them valid and no two the same.
+    pub drafts: Vec<RuleDraft>,
+    /// What was left out, and why.
+    pub problems: Vec<ImportProblem>,
+    /// How many rules the file has more than once.
+    pub duplicates: usize,
+    /// Exceptions that only matter to those who match parts of words.
+    pub unneeded: usize,
+    #[serde(skip)]
+    seen: HashSet<String>,
+}
+
+/// Something in a file that is no rule.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ImportProblem {
+    /// The line, from 1; in JSON that can be parsed, the number of the entry.
+    pub line: usize,
+    /// What is wrong with it.
+    pub message: String,
+}
+
+/// Reads a file. What an entry does not say is taken from `defaults`; a kind that is not said is guessed from the pattern.
+pub fn parse(format: Format, bytes: &[u8], defaults: &RuleDraft) -> ImportReport {
+    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+    let mut report = ImportReport::default();
+    match format {
+        Format::Txt => parse_txt(bytes, defaults, &mut report),
+        Format::Csv => csv::parse(bytes, defaults, &mut report),
+        Format::Json => json::parse(bytes, defaults, &mut report),
+    }
+    report
+}
+
+fn parse_txt(bytes: &[u8], defaults: &RuleDraft, report: &mut ImportReport) {
+    for (index, line) in bytes.split(|byte| *byte == b'\n').enumerate() {
+        let Ok(line) = std::str::from_utf8(line) else {
+            report.refuse(index + 1, "not UTF-8");
+            continue;
+        };
+        let line = line.trim();
+        if line.is_empty() || line.starts_with("# ") {
+            continue;
+        }
+        let (kind, pattern) = RuleKind::guess(line);
+        report.accept(
+            index + 1,
+            RuleDraft {
+                kind,
+                pattern: pattern.to_owned(),
+                ..defaults.clone()
+            },
+        );
+    }
+}
+
+impl ImportReport {
+    fn accept(&mut self, line: usize, draft: RuleDraft) {
+        if self.drafts.len() >= ENTRIES_MAX {
+            if self.drafts.len() == ENTRIES_MAX
+                && self
+                    .problems
+                    .last()
+                    .is_none_or(|problem| problem.line != line)
+            {
+                self.refuse(line, format!("more than {ENTRIES_MAX} rules"));
+            }
+            return;
+        }
+        match draft.validate() {
+            Err(errors) => self.refuse(line, describe(&draft, &errors)),
+            Ok(()) if self.seen.insert(draft.identity()) => self.drafts.push(draft),
+            Ok(()) => self.duplicates += 1,
+        }
+    }
+
+    fn refuse(&mut self, line: usize, message: impl Into<String>) {
+        self.problems.push(ImportProblem {
+            line,
+            message: message.into(),
+        });
+    }
+}
+
+fn describe(draft: &RuleDraft, errors: &[FieldError]) -> String {
+    let errors: Vec<_> = errors
+        .iter()
+        .map(|error| format!("{}: {}", error.field, error.message))
+        .collect();
+    let pattern: String = draft.pattern.chars().take(80).collect();
+    format!("{pattern:?}: {}", errors.join("; "))
+}

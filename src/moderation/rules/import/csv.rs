@@ -1,0 +1,109 @@
+//! Rules as a table with a heading; also without one, then the first column is the pattern.
+
+use csv::{ReaderBuilder, StringRecord, Trim};
+
+use super::super::rule::{RuleDraft, RuleKind};
+use super::ImportReport;
+
+const COLUMNS: [&str; 9] = [
+    "id", "kind", "pattern", "fields", "action", "category", "severity", "note", "enabled",
+];
+
+pub(super) fn parse(bytes: &[u8], defaults: &RuleDraft, report: &mut ImportReport) {
+    let mut reader = ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .trim(Trim::All)
+        .delimiter(delimiter(bytes))
+        .from_reader(bytes);
+    let mut heading = StringRecord::from(vec!["pattern"]);
+    for (index, record) in reader.records().enumerate() {
+        let record = match record {
+            Ok(record) => record,
+            Err(error) => {
+                let line = error
+                    .position()
+                    .map_or(index as u64 + 1, |position| position.line());
+                report.refuse(line as usize, "not UTF-8");
+                continue;
+            }
+        };
+        let line = record
+            .position()
+            .map_or(index + 1, |position| position.line() as usize);
+        if index == 0
+            && record
+                .iter()
+                .any(|cell| cell.eq_ignore_ascii_case("pattern"))
+        {
+            heading = record.iter().map(str::to_ascii_lowercase).collect();
+            for name in heading.iter().filter(|name| !COLUMNS.contains(name)) {
+                report.refuse(
+                    line,
+                    format!("unknown column {name:?}; known are {}", COLUMNS.join(", ")),
+                );
+            }
+            continue;
+        }
+        match draft(&heading, &record, defaults) {
+            Ok(draft) => report.accept(line, draft),
+            Err(message) => report.refuse(line, message),
+        }
+    }
+}
+
+/// Spreadsheets write semicolons or tabs in half of the world.
+fn delimiter(bytes: &[u8]) -> u8 {
+    let first_line = bytes
+        .split(|byte| *byte == b'\n')
+        .next()
+        .unwrap_or_default();
+    let count = |wanted: u8| first_line.iter().filter(|byte| **byte == wanted).count();
+    [b',', b';', b'\t']
+        .into_iter()
+        .rev()
+        .max_by_key(|delimiter| count(*delimiter))
+        .unwrap_or(b',')
+}
+
+fn draft(
+    heading: &StringRecord,
+    record: &StringRecord,
+    defaults: &RuleDraft,
+) -> Result<RuleDraft, String> {
+    let cell = |name: &str| {
+        let column = heading.iter().position(|column| column == name)?;
+        record.get(column).filter(|cell| !cell.is_empty())
+    };
+    let mut draft = defaults.clone();
+    let pattern = cell("pattern").ok_or("no pattern")?;
+    let (kind, pattern) = match cell("kind") {
+        Some(kind) => (
+            kind.parse().map_err(|error| format!("kind {error}"))?,
+            pattern,
+        ),
+        None => RuleKind::guess(pattern),
+    };
+    (draft.kind, draft.pattern) = (kind, pattern.to_owned());
+    if let Some(fields) = cell("fields") {
+        draft.fields = fields.parse().map_err(|error| format!("fields {error}"))?;
+    }
+    if let Some(action) = cell("action") {
+        draft.action = action.parse().map_err(|error| format!("action {error}"))?;
+    }
+    if let Some(severity) = cell("severity") {
+        draft.severity = severity
+            .parse()
+            .map_err(|_| "severity must be a number from 1 to 4")?;
+    }
+    if let Some(enabled) = cell("enabled") {
+        draft.enabled = match enabled.to_ascii_lowercase().as_str() {
+            "true" | "yes" | "on" | "1" => true,
+            "false" | "no" | "off" | "0" => false,
+            _ => return Err("enabled must be true or false".into()),
+        };
+    }
+    draft.category = cell("category").unwrap_or(&defaults.category).to_owned();
+    draft.note = cell("note").unwrap_or(&defaults.note).to_owned();
+    Ok(draft)
+}

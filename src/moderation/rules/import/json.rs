@@ -1,0 +1,87 @@
+//! Rules as JSON: our own form, plain patterns, or the entries of a profanity list; each entry for itself.
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::super::rule::{Action, Fields, RuleDraft, RuleKind};
+use super::{ImportReport, profanity_list};
+
+/// A rule as [`export`](super::super::export) writes it, with everything but the pattern left to the defaults.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Entry {
+    #[serde(rename = "id")]
+    _id: Option<String>,
+    pattern: String,
+    kind: Option<RuleKind>,
+    fields: Option<Fields>,
+    action: Option<Action>,
+    category: Option<String>,
+    severity: Option<u8>,
+    note: Option<String>,
+    enabled: Option<bool>,
+}
+
+pub(super) fn parse(bytes: &[u8], defaults: &RuleDraft, report: &mut ImportReport) {
+    let entries = match serde_json::from_slice(bytes) {
+        Ok(Value::Array(entries)) => entries,
+        Ok(Value::Object(mut file)) if matches!(file.get("rules"), Some(Value::Array(_))) => {
+            file["rules"]
+                .as_array_mut()
+                .map(std::mem::take)
+                .unwrap_or_default()
+        }
+        Ok(_) => {
+            return report.refuse(
+                1,
+                "must be an array of rules, or an object with such an array named rules",
+            );
+        }
+        Err(error) => return report.refuse(error.line(), error.to_string()),
+    };
+    for (index, entry) in entries.into_iter().enumerate() {
+        let number = index + 1;
+        match entry {
+            Value::String(pattern) => report.accept(number, guessed(&pattern, defaults)),
+            Value::Object(ref fields) if fields.contains_key("match") => {
+                profanity_list::parse(number, entry, defaults, report);
+            }
+            entry => match serde_json::from_value::<Entry>(entry) {
+                Ok(entry) => report.accept(number, entry.draft(defaults)),
+                Err(error) => report.refuse(number, error.to_string()),
+            },
+        }
+    }
+}
+
+fn guessed(pattern: &str, defaults: &RuleDraft) -> RuleDraft {
+    let (kind, pattern) = RuleKind::guess(pattern);
+    RuleDraft {
+        kind,
+        pattern: pattern.to_owned(),
+        ..defaults.clone()
+    }
+}
+
+impl Entry {
+    fn draft(self, defaults: &RuleDraft) -> RuleDraft {
+        let defaults = defaults.clone();
+        let (kind, pattern) = match self.kind {
+            Some(kind) => (kind, self.pattern),
+            None => {
+                let (kind, pattern) = RuleKind::guess(&self.pattern);
+                (kind, pattern.to_owned())
+            }
+        };
+        RuleDraft {
+            kind,
+            pattern,
+            fields: self.fields.unwrap_or(defaults.fields),
+            action: self.action.unwrap_or(defaults.action),
+            category: self.category.unwrap_or(defaults.category),
+            severity: self.severity.unwrap_or(defaults.severity),
+            note: self.note.unwrap_or(defaults.note),
+            enabled: self.enabled.unwrap_or(defaults.enabled),
+        }
+    }
+}

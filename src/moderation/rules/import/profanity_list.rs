@@ -1,0 +1,107 @@
+//! The entries of dsojevic/profanity-list: alternatives between `|`, a `*` after a letter that may be repeated, tags,
+//! a severity, and exceptions in which `*` stands for the term.
+//!
+//! Most of its exceptions ("s*horpe" for a term inside Scunthorpe) are for those who match parts of words. We match whole
+//! words, so only exceptions of several words become rules, unless the entry asks for partial matching itself.
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::super::rule::{Action, RuleDraft, RuleKind};
+use super::ImportReport;
+
+#[derive(Deserialize)]
+struct Entry {
+    r#match: String,
+    #[serde(default)]
+    tags: Vec<String>,
+    severity: Option<u8>,
+    #[serde(default)]
+    allow_partial: bool,
+    #[serde(default)]
+    exceptions: Vec<String>,
+}
+
+pub(super) fn parse(number: usize, entry: Value, defaults: &RuleDraft, report: &mut ImportReport) {
+    let entry: Entry = match serde_json::from_value(entry) {
+        Ok(entry) => entry,
+        Err(error) => return report.refuse(number, error.to_string()),
+    };
+    let category = if entry.tags.is_empty() {
+        defaults.category.clone()
+    } else {
+        entry.tags.join(", ")
+    };
+    let defaults = RuleDraft {
+        category,
+        severity: entry.severity.unwrap_or(defaults.severity),
+        ..defaults.clone()
+    };
+    for term in entry.r#match.split('|').map(str::trim) {
+        let (kind, pattern) = if entry.allow_partial {
+            partial(term)
+        } else {
+            whole(term)
+        };
+        report.accept(
+            number,
+            RuleDraft {
+                kind,
+                pattern,
+                ..defaults.clone()
+            },
+        );
+        for exception in &entry.exceptions {
+            let excused = exception.replace('*', term);
+            if !entry.allow_partial && !excused.replacen(term, "", 1).contains([' ', '-']) {
+                report.unneeded += 1;
+                continue;
+            }
+            let (kind, pattern) = whole(&excused);
+            report.accept(
+                number,
+                RuleDraft {
+                    kind,
+                    pattern,
+                    action: Action::Allow,
+                    ..defaults.clone()
+                },
+            );
+        }
+    }
+}
+
+fn whole(term: &str) -> (RuleKind, String) {
+    if term.contains('*') {
+        return (RuleKind::Regex, format!(r"\b{}\b", repeating(term)));
+    }
+    let spaced = term.contains(char::is_whitespace);
+    (
+        if spaced {
+            RuleKind::Phrase
+        } else {
+            RuleKind::Word
+        },
+        term.to_owned(),
+    )
+}
+
+fn partial(term: &str) -> (RuleKind, String) {
+    match term.contains(['*', ' ']) {
+        true => (RuleKind::Regex, repeating(term)),
+        false => (RuleKind::Wildcard, format!("*{term}*")),
+    }
+}
+
+/// `lo*ng time` as the expression `lo+ng\W+time`.
+fn repeating(term: &str) -> String {
+    let mut regex = String::new();
+    for c in term.chars() {
+        match c {
+            '*' => regex.push('+'),
+            ' ' | '-' => regex.push_str(r"\W+"),
+            c => regex.push_str(&regex::escape(c.encode_utf8(&mut [0; 4]))),
+        }
+    }
+    regex
+}
