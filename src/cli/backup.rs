@@ -136,12 +136,12 @@ fn key_note(config: &Config, restored: &Restored) -> anyhow::Result<Option<Strin
 }
 
 fn mail_note(restored: &Restored) -> Option<String> {
-    (restored.held_mails > 0).then(|| {
-        format!(
-            "{} mails were waiting and are held now; `gatepost outbox release` sends them",
-            restored.held_mails
-        )
-    })
+    let held = match restored.held_mails {
+        0 => return None,
+        1 => "1 mail was waiting and is held".to_owned(),
+        count => format!("{count} mails were waiting and are held"),
+    };
+    Some(format!("{held}; `gatepost outbox release` sends them"))
 }
 
 /// Opens the database if it is there; a backup must not make one.

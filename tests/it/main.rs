@@ -4,6 +4,8 @@
 #[macro_use]
 mod setting;
 mod database;
+mod program;
 
+mod cli;
 mod packaging;
 mod schema;
