@@ -14,8 +14,18 @@ use sqlx::sqlite::{
 use sqlx::{Database, Postgres, Sqlite, Transaction};
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
+mod columns;
+pub(crate) mod due;
+mod engine_postgres;
+mod engine_sqlite;
+pub mod founding;
+pub mod ledger;
 pub mod migrate;
+pub mod outbox;
+pub mod rules;
+pub(crate) mod sites;
 pub(crate) mod tables;
+pub mod workflows;
 
 /// Runs the same expression on either database: `on_db!(db, |c| query(SQL).fetch_all(c.read()).await)`.
 #[macro_export]

@@ -235,13 +235,13 @@ CREATE TABLE audit (
 );
 CREATE INDEX audit_by_subject ON audit (site_id, subject, id);
 
--- One mail. status is waiting, sent or dead; payload is what its template needs, recipient the address when it was written.
+-- One mail. status is waiting, sent, dead or kept; payload is what its template needs; recipient is set where there is no user.
 CREATE TABLE outbox (
     site_id         BIGINT NOT NULL,
     id              TEXT COLLATE "C" NOT NULL,
     kind            TEXT NOT NULL,
     user_id         TEXT COLLATE "C",
-    recipient       TEXT NOT NULL,
+    recipient       TEXT,
     payload         TEXT NOT NULL,
     status          TEXT NOT NULL,
     attempts        BIGINT NOT NULL,

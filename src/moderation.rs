@@ -1,0 +1,74 @@
+//! The use cases of moderation, one file each: what the product exists for. No HTTP types, no SQL text; every door calls
+//! the same functions.
+
+use std::sync::Arc;
+
+use tokio::sync::Notify;
+
+use crate::auth::keyring::Keyring;
+use crate::clock::Clock;
+use crate::engine::definitions::Definitions;
+use crate::ids::Ids;
+use crate::moderation::in_force::InForceCache;
+use crate::store::Db;
+use crate::store::ledger::Ledger;
+
+pub mod decide;
+pub mod flow;
+pub mod functions;
+pub mod in_force;
+pub mod markdown;
+pub mod rows;
+pub mod rules;
+pub mod site;
+pub mod submit;
+pub mod supersede;
+pub mod wake;
+
+/// The default definition, which every new site begins with.
+pub const DEFAULT_WORKFLOW: &str = include_str!("moderation/default.asl.json");
+
+/// What the use cases work with. Cheap to clone.
+#[derive(Clone)]
+pub struct Moderation {
+    /// The database, for what need not be part of a transaction.
+    pub db: Db,
+    /// The way to change posts, runs and cases.
+    pub ledger: Ledger,
+    /// What is in force at each site.
+    pub in_force: InForceCache,
+    pub(crate) tools: Tools,
+    /// Rung when there is new mail in the outbox.
+    pub mail_bell: Arc<Notify>,
+}
+
+/// What a transaction's pure part needs.
+#[derive(Clone)]
+pub(crate) struct Tools {
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) ids: Arc<Ids>,
+    pub(crate) keyring: Keyring,
+}
+
+impl Moderation {
+    /// Starts the ledger and an empty cache over a migrated database.
+    pub fn start(
+        db: Db,
+        clock: Arc<dyn Clock>,
+        ids: Arc<Ids>,
+        keyring: Keyring,
+    ) -> anyhow::Result<Self> {
+        let definitions = Definitions::default();
+        Ok(Self {
+            ledger: Ledger::start(&db, definitions.clone())?,
+            in_force: InForceCache::new(db.clone(), clock.clone(), definitions),
+            db,
+            tools: Tools {
+                clock,
+                ids,
+                keyring,
+            },
+            mail_bell: Arc::default(),
+        })
+    }
+}

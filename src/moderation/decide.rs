@@ -1,0 +1,366 @@
+//! Somebody answers a task. The dashboard, the link in a mail, the JSON API and the AWS API all end here: one policy, one
+//! transaction, one winner.
+
+use serde_json::{Value, json};
+
+use crate::asl::{Event, StepError};
+use crate::engine::token::TaskToken;
+use crate::ids::{CaseId, SiteId, TaskId, UserId};
+use crate::moderation::Moderation;
+use crate::moderation::flow::{Passage, Ruling};
+use crate::moderation::rows::{CaseRow, CaseStatus, Change, PostRow, Subject, TaskOutcome};
+use crate::moderation::submit::{Repeatable, Replay};
+use crate::store::ledger::{Key, Loaded, Scope};
+use crate::text_enum;
+
+text_enum! {
+    /// What somebody decided.
+    Decision {
+        /// Publish.
+        Approved = "APPROVED",
+        /// Do not publish.
+        Rejected = "REJECTED",
+    }
+}
+
+/// The longest reason or note, in characters.
+pub const REASON_MAX_CHARS: usize = 5_000;
+
+/// Which task is meant.
+#[derive(Debug, Clone)]
+pub enum Target {
+    /// By its token, as it was handed out.
+    Token(String),
+    /// The open task of a case.
+    Case(CaseId),
+}
+
+/// Who answers, checked by the door.
+#[derive(Debug, Clone)]
+pub struct Decider {
+    /// The person, where it is one; nobody decides on their own post unless the site allows it.
+    pub user_id: Option<UserId>,
+    /// For the books: `user:ID` or `key:ID`.
+    pub actor: String,
+    /// For people: the name.
+    pub name: String,
+    /// The door: `desk`, `link`, `api` or `aws`.
+    pub via: &'static str,
+}
+
+/// What the answer is.
+#[derive(Debug, Clone)]
+pub enum Answer {
+    /// A decision.
+    Decision {
+        /// Which.
+        decision: Decision,
+        /// What the author reads.
+        reason: Option<String>,
+        /// What colleagues read.
+        note: Option<String>,
+    },
+    /// Any output, from an SDK. `{"status": "APPROVED"}` and `{"status": "REJECTED"}` are decisions.
+    Output(Value),
+    /// A failure, from an SDK.
+    Failure {
+        /// The error's name.
+        error: Option<String>,
+        /// In words.
+        cause: Option<String>,
+    },
+}
+
+/// A decision that stands.
+#[derive(Debug, Clone)]
+pub struct Decided {
+    /// The case, if the task had one.
+    pub case: Option<CaseRow>,
+    /// The post as it is now.
+    pub post: PostRow,
+    /// Whether it was decided so before; nothing happened this time.
+    pub repeated: bool,
+}
+
+/// Why an answer was not taken. Nothing has changed.
+#[derive(Debug, Clone)]
+pub enum DecideError {
+    /// No such task at this site.
+    Unknown,
+    /// Somebody answered differently before.
+    AlreadyDecided(Box<Decided>),
+    /// The task's time was over, or its execution was stopped.
+    Expired(Box<Decided>),
+    /// The post has a newer revision than the one that was looked at.
+    Stale(Box<Decided>),
+    /// It is the decider's own post.
+    OwnPost,
+    /// The request was answered before.
+    Replayed(Replay),
+}
+
+impl Answer {
+    fn decision(&self) -> Option<Decision> {
+        match self {
+            Self::Decision { decision, .. } => Some(*decision),
+            Self::Output(output) => output["status"].as_str()?.parse().ok(),
+            Self::Failure { .. } => None,
+        }
+    }
+
+    /// The text that is kept and that a repeated answer is compared with.
+    fn text(&self) -> String {
+        match self {
+            Self::Decision {
+                decision, reason, ..
+            } => json!({"status": decision, "reason": reason}).to_string(),
+            Self::Output(output) => output.to_string(),
+            Self::Failure { error, cause } => json!({"error": error, "cause": cause}).to_string(),
+        }
+    }
+
+    fn event(&self, task: &TaskId) -> Event {
+        let task = task.as_str().to_owned();
+        match self {
+            Self::Decision {
+                decision, reason, ..
+            } => {
+                let mut output = json!({"status": decision});
+                if let Some(reason) = reason {
+                    output["reason"] = json!(reason);
+                }
+                Event::TaskSucceeded { task, output }
+            }
+            Self::Output(output) => Event::TaskSucceeded {
+                task,
+                output: output.clone(),
+            },
+            Self::Failure { error, cause } => Event::TaskFailed {
+                task,
+                error: error.clone(),
+                cause: cause.clone(),
+            },
+        }
+    }
+
+    fn ruling(&self, by: &Decider) -> Ruling {
+        let (reason, note) = match self {
+            Self::Decision { reason, note, .. } => (reason.clone(), note.clone()),
+            Self::Output(output) => (output["reason"].as_str().map(str::to_owned), None),
+            Self::Failure { cause, .. } => (cause.clone(), None),
+        };
+        Ruling {
+            status: match self.decision() {
+                Some(Decision::Approved) => CaseStatus::Approved,
+                Some(Decision::Rejected) => CaseStatus::Rejected,
+                None => CaseStatus::Answered,
+            },
+            by: by.actor.clone(),
+            by_name: by.name.clone(),
+            via: by.via,
+            reason,
+            note,
+            outcome: match self {
+                Self::Failure { .. } => TaskOutcome::Failed,
+                _ => TaskOutcome::Succeeded,
+            },
+            answer: self.text(),
+        }
+    }
+}
+
+impl Moderation {
+    /// Answers a task. When this returns `Ok(Ok(_))`, the decision and all that follows from it are durable.
+    ///
+    /// `revision` is the one that the decider saw; with `None` the answer is for whatever the task is about. The same
+    /// answer again is acknowledged with `repeated`.
+    pub async fn decide(
+        &self,
+        site_id: SiteId,
+        target: Target,
+        by: Decider,
+        answer: Answer,
+        revision: Option<i64>,
+        repeatable: Option<Repeatable<Decided>>,
+    ) -> anyhow::Result<Result<Decided, DecideError>> {
+        let Some((in_force, key)) = self.locate(site_id, target).await? else {
+            return Ok(Err(DecideError::Unknown));
+        };
+        let tools = self.tools.clone();
+        let scope = Scope {
+            site_id,
+            key,
+            idempotency: repeatable.as_ref().map(Repeatable::scope),
+        };
+        let result = self
+            .ledger
+            .transact(scope, move |loaded: Loaded| {
+                if let (Some(replay), Some(repeatable)) = (&loaded.replay, &repeatable) {
+                    return refuse(DecideError::Replayed(repeatable.replay(replay)));
+                }
+                let Some(subject) = loaded.subject else {
+                    return refuse(DecideError::Unknown);
+                };
+                let task = match open_task(&subject, &by, &answer, revision) {
+                    Ok(task) => task,
+                    Err(known) => return (Change::default(), Ok(known)),
+                };
+                let own = by.user_id.as_ref() == Some(&subject.post.author_id);
+                if own && !in_force.site.settings.allow_self_approval {
+                    return refuse(DecideError::OwnPost);
+                }
+                let before = decided(&subject, false);
+                let ruling = answer.ruling(&by);
+                let advanced = Passage::advance(
+                    &tools,
+                    &in_force,
+                    subject,
+                    answer.event(&task),
+                    Some(&ruling),
+                );
+                let passage = match advanced {
+                    Ok(Ok(passage)) => passage,
+                    Ok(Err(StepError::UnknownTask | StepError::Finished)) => {
+                        return refuse(DecideError::Expired(Box::new(before)));
+                    }
+                    Ok(Err(error @ StepError::WrongDefinition)) => {
+                        return (Change::default(), Err(error.into()));
+                    }
+                    Err(error) => return (Change::default(), Err(error)),
+                };
+                let decided = Decided {
+                    case: passage.case().cloned(),
+                    post: passage.post().clone(),
+                    repeated: false,
+                };
+                let mut change = passage.into_change();
+                change.idempotency.extend(
+                    repeatable
+                        .as_ref()
+                        .map(|repeatable| repeatable.row(site_id, tools.clock.now_ms(), &decided)),
+                );
+                (change, Ok(Ok(decided)))
+            })
+            .await??;
+        self.mail_bell.notify_one();
+        Ok(result)
+    }
+
+    /// Puts off the moment at which a task without a heartbeat is given up.
+    pub async fn heartbeat(
+        &self,
+        site_id: SiteId,
+        token: String,
+    ) -> anyhow::Result<Result<(), DecideError>> {
+        let Some((in_force, key)) = self.locate(site_id, Target::Token(token)).await? else {
+            return Ok(Err(DecideError::Unknown));
+        };
+        let tools = self.tools.clone();
+        let scope = Scope {
+            site_id,
+            key,
+            idempotency: None,
+        };
+        self.ledger
+            .transact(scope, move |loaded: Loaded| {
+                let Some(subject) = loaded.subject else {
+                    return refuse(DecideError::Unknown);
+                };
+                let Some(task) = subject.task.as_ref().map(|task| task.id.to_string()) else {
+                    return refuse(DecideError::Unknown);
+                };
+                let before = decided(&subject, false);
+                match Passage::advance(
+                    &tools,
+                    &in_force,
+                    subject,
+                    Event::TaskHeartbeat { task },
+                    None,
+                ) {
+                    Ok(Ok(passage)) => (passage.into_change(), Ok(Ok(()))),
+                    Ok(Err(_)) => refuse(DecideError::Expired(Box::new(before))),
+                    Err(error) => (Change::default(), Err(error)),
+                }
+            })
+            .await?
+    }
+
+    async fn locate(
+        &self,
+        site_id: SiteId,
+        target: Target,
+    ) -> anyhow::Result<Option<(std::sync::Arc<crate::moderation::in_force::InForce>, Key)>> {
+        let key = match target {
+            Target::Case(id) => Key::Case(id),
+            Target::Token(token) => match TaskToken::verify(&self.tools.keyring, &token) {
+                Some(task) => Key::Task(task),
+                None => return Ok(None),
+            },
+        };
+        Ok(self
+            .in_force
+            .load(site_id)
+            .await?
+            .map(|in_force| (in_force, key)))
+    }
+}
+
+/// The task that the answer is for, or what to say because there is none to answer.
+fn open_task(
+    subject: &Subject,
+    by: &Decider,
+    answer: &Answer,
+    revision: Option<i64>,
+) -> Result<TaskId, Result<Decided, DecideError>> {
+    if revision.is_some_and(|seen| seen != subject.post.revision) {
+        return Err(Err(DecideError::Stale(Box::new(decided(subject, false)))));
+    }
+    let Some(task) = &subject.task else {
+        return Err(Err(DecideError::Unknown));
+    };
+    match task.outcome {
+        None => Ok(task.id.clone()),
+        Some(TaskOutcome::TimedOut | TaskOutcome::Aborted) => {
+            Err(Err(DecideError::Expired(Box::new(decided(subject, false)))))
+        }
+        Some(TaskOutcome::Succeeded | TaskOutcome::Failed) => {
+            Err(answered_before(subject, by, answer))
+        }
+    }
+}
+
+fn answered_before(
+    subject: &Subject,
+    by: &Decider,
+    answer: &Answer,
+) -> Result<Decided, DecideError> {
+    let ruling = answer.ruling(by);
+    let same = match (answer.decision(), &subject.case) {
+        (Some(_), Some(case)) => case.status == ruling.status,
+        _ => subject
+            .task
+            .as_ref()
+            .is_some_and(|task| task.answer.as_ref() == Some(&ruling.answer)),
+    };
+    if same {
+        Ok(decided(subject, true))
+    } else {
+        Err(DecideError::AlreadyDecided(Box::new(decided(
+            subject, false,
+        ))))
+    }
+}
+
+fn decided(subject: &Subject, repeated: bool) -> Decided {
+    Decided {
+        case: subject.case.clone(),
+        post: subject.post.clone(),
+        repeated,
+    }
+}
+
+type Refused<T> = (Change, anyhow::Result<Result<T, DecideError>>);
+
+fn refuse<T>(error: DecideError) -> Refused<T> {
+    (Change::default(), Ok(Err(error)))
+}

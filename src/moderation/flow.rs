@@ -1,0 +1,545 @@
+//! From what an execution did to what becomes of its post. Exactly one place here publishes: [`Passage::settle`], on an
+//! execution that succeeded.
+
+use serde_json::json;
+
+use crate::asl::{self, Event, ExecutionContext, Outcome, State, StepError};
+use crate::engine::pack::{pack, unpack};
+use crate::engine::run::{MACHINE, Progress, REGION, Runner};
+use crate::ids::{CaseId, ExecutionId, TaskId, UserId};
+use crate::moderation::Tools;
+use crate::moderation::functions::{Calls, Wishes};
+use crate::moderation::in_force::InForce;
+use crate::moderation::rows::{
+    AuditRow, CaseRow, CaseStatus, Change, Digest, ExecutionRow, ExecutionStatus, HistoryRow,
+    MailKind, PostRow, PostStatus, RevisionRow, Subject, TaskOutcome, TaskRow,
+};
+use crate::moderation::rules::{Action, Checked, Hit};
+use crate::store::outbox::waiting_mail;
+
+/// The time that a task without a limit of its own has, as on AWS.
+const UNLIMITED_MS: i64 = 99_999_999_000;
+/// Who acts when nobody does.
+pub const SYSTEM: &str = "system";
+
+/// The ARN of a site's state machine.
+pub fn machine_arn(account: &str) -> String {
+    format!("arn:aws:states:{REGION}:{account}:stateMachine:{MACHINE}")
+}
+
+/// The ARN of an execution.
+pub fn execution_arn(account: &str, id: &ExecutionId) -> String {
+    format!("arn:aws:states:{REGION}:{account}:execution:{MACHINE}:{id}")
+}
+
+/// A decision as it goes into the books.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Ruling {
+    pub(crate) status: CaseStatus,
+    pub(crate) by: String,
+    pub(crate) by_name: String,
+    pub(crate) via: &'static str,
+    pub(crate) reason: Option<String>,
+    pub(crate) note: Option<String>,
+    pub(crate) outcome: TaskOutcome,
+    pub(crate) answer: String,
+}
+
+/// One post on its way through one event: reads from the rows as they were, collects the rows as they are to be.
+pub(crate) struct Passage<'a> {
+    tools: &'a Tools,
+    in_force: &'a InForce,
+    now_ms: i64,
+    post: PostRow,
+    revision: RevisionRow,
+    execution: ExecutionRow,
+    case: Option<CaseRow>,
+    tasks: Vec<TaskRow>,
+    change: Change,
+}
+
+impl<'a> Passage<'a> {
+    /// Starts a new execution for a revision that has just been checked.
+    pub(crate) fn start(
+        tools: &'a Tools,
+        in_force: &'a InForce,
+        post: PostRow,
+        revision: RevisionRow,
+        author_name: &str,
+        checked: &Checked,
+    ) -> Self {
+        let now_ms = revision.created_at_ms;
+        let site = &in_force.site;
+        let input = json!({
+            "site": site.slug,
+            "postId": post.id,
+            "revision": revision.number,
+            "title": revision.title,
+            "content": revision.body,
+            "author": author_name,
+            "hold": {"timeoutSeconds": site.settings.decision_timeout_seconds},
+        });
+        let execution = ExecutionRow {
+            site_id: site.id,
+            id: post.execution_id.clone(),
+            post_id: post.id.clone(),
+            revision: revision.number,
+            workflow_version: site.workflow_version,
+            status: ExecutionStatus::Running,
+            started_at_ms: now_ms,
+            stopped_at_ms: None,
+            wake_at_ms: None,
+            events: 0,
+            state: None,
+            error: None,
+            cause: None,
+        };
+        let mut passage = Self {
+            tools,
+            in_force,
+            now_ms,
+            post,
+            revision,
+            execution,
+            case: None,
+            tasks: Vec::new(),
+            change: Change::default(),
+        };
+        let context = passage.context();
+        let check = || checked.clone();
+        let mut calls = Calls::new(&check);
+        let (state, progress) = passage
+            .runner(&in_force.definition, &context)
+            .start(input, &mut calls);
+        passage.apply(&state, progress, calls.wishes, None);
+        passage
+    }
+
+    /// Tells the subject's execution what happened. With `ruling`, its task is answered by somebody.
+    pub(crate) fn advance(
+        tools: &'a Tools,
+        in_force: &'a InForce,
+        subject: Subject,
+        event: Event,
+        ruling: Option<&Ruling>,
+    ) -> anyhow::Result<Result<Self, StepError>> {
+        let definition = subject.definition.clone();
+        let mut passage = Self {
+            tools,
+            in_force,
+            now_ms: tools.clock.now_ms(),
+            post: subject.post,
+            revision: subject.revision,
+            execution: subject.execution,
+            case: subject.case,
+            tasks: subject.task.into_iter().collect(),
+            change: Change::default(),
+        };
+        let Some(packed) = &passage.execution.state else {
+            return Ok(Err(StepError::Finished));
+        };
+        let mut state = State::decode(&unpack(packed, &passage.revision.body)?)?;
+        let context = passage.context();
+        let check = || in_force.check(&passage.revision.title, &passage.revision.body);
+        let mut calls = Calls::new(&check);
+        let progress = passage
+            .runner(&definition, &context)
+            .advance(&mut state, event, &mut calls);
+        let wishes = calls.wishes;
+        match progress {
+            Ok(progress) => passage.apply(&state, progress, wishes, ruling),
+            Err(refused) => return Ok(Err(refused)),
+        }
+        Ok(Ok(passage))
+    }
+
+    /// The post as it is to be.
+    pub(crate) fn post(&self) -> &PostRow {
+        &self.post
+    }
+
+    /// The case as it is to be.
+    pub(crate) fn case(&self) -> Option<&CaseRow> {
+        self.case.as_ref()
+    }
+
+    /// Leaves the post to the moderators, for a use case that stopped its execution.
+    pub(crate) fn mark_failed(&mut self) {
+        self.fail();
+    }
+
+    /// Adds a line to the audit log.
+    pub(crate) fn audit(&mut self, actor: &str, action: &str, details: serde_json::Value) {
+        let row = audit_row(self.tools, self.now_ms, &self.post, actor, action, details);
+        self.change.audit.push(row);
+    }
+
+    /// All that is to be written.
+    pub(crate) fn into_change(mut self) -> Change {
+        self.change.posts.push(self.post);
+        self.change.executions.push(self.execution);
+        self.change.tasks.extend(self.tasks);
+        self.change.cases.extend(self.case);
+        self.change
+    }
+
+    /// Like [`Passage::into_change`], without the post: another passage of the same transaction writes it.
+    pub(crate) fn into_change_without_post(mut self) -> Change {
+        self.change.executions.push(self.execution);
+        self.change.tasks.extend(self.tasks);
+        self.change.cases.extend(self.case);
+        self.change
+    }
+
+    fn context(&self) -> ExecutionContext {
+        let account = &self.in_force.site.account;
+        ExecutionContext {
+            id: execution_arn(account, &self.execution.id),
+            name: self.execution.id.to_string(),
+            role_arn: Some(format!("arn:aws:iam::{account}:role/gatepost")),
+            start_time_ms: self.execution.started_at_ms,
+            state_machine_id: machine_arn(account),
+            state_machine_name: MACHINE.to_owned(),
+        }
+    }
+
+    fn runner<'r>(
+        &'r self,
+        definition: &'r asl::Definition,
+        context: &'r ExecutionContext,
+    ) -> Runner<'r> {
+        Runner {
+            definition,
+            context,
+            ids: &self.tools.ids,
+            keyring: &self.tools.keyring,
+            now_ms: self.now_ms,
+        }
+    }
+
+    /// Books what the execution did: its row, its history, its tasks, then what follows for the case and the post.
+    fn apply(
+        &mut self,
+        state: &State,
+        progress: Progress,
+        wishes: Wishes,
+        ruling: Option<&Ruling>,
+    ) {
+        self.book_run(state, &progress);
+        if let Some(ruling) = ruling {
+            self.book_ruling(ruling);
+        }
+        self.close_tasks(&progress);
+        for request in wishes.requests {
+            if progress.opened.contains(&request.task) {
+                self.park(request.task, request.deadline_ms);
+            }
+        }
+        for _ in 0..wishes.escalations {
+            self.escalate();
+        }
+        if let Some(outcome) = progress.outcome {
+            self.settle(&outcome, ruling);
+        }
+    }
+
+    fn book_run(&mut self, state: &State, progress: &Progress) {
+        let execution = &mut self.execution;
+        if !progress.history.is_empty() {
+            self.change.history.push(HistoryRow {
+                site_id: execution.site_id,
+                execution_id: execution.id.clone(),
+                first_event: execution.events + 1,
+                events: pack(
+                    &asl::history::encode(&progress.history),
+                    &self.revision.body,
+                ),
+            });
+            execution.events += progress.history.len() as i64;
+        }
+        let Some(outcome) = &progress.outcome else {
+            execution.wake_at_ms = state.wake_at_ms();
+            execution.state = Some(pack(&state.encode(), &self.revision.body));
+            return;
+        };
+        execution.wake_at_ms = None;
+        execution.state = None;
+        execution.stopped_at_ms = Some(self.now_ms);
+        (execution.status, execution.error, execution.cause) = match outcome.clone() {
+            Outcome::Succeeded { .. } => (ExecutionStatus::Succeeded, None, None),
+            Outcome::Failed { error, cause, .. } => (ExecutionStatus::Failed, error, cause),
+            Outcome::TimedOut { .. } => (
+                ExecutionStatus::TimedOut,
+                Some("States.Timeout".to_owned()),
+                None,
+            ),
+            Outcome::Aborted { error, cause } => (ExecutionStatus::Aborted, error, cause),
+        };
+    }
+
+    fn book_ruling(&mut self, ruling: &Ruling) {
+        for task in &mut self.tasks {
+            task.closed_at_ms = Some(self.now_ms);
+            task.outcome = Some(ruling.outcome);
+            task.answer = Some(ruling.answer.clone());
+        }
+        if let Some(case) = &mut self.case {
+            case.status = ruling.status;
+            case.remind_at_ms = None;
+            case.decided_at_ms = Some(self.now_ms);
+            case.decided_by = Some(ruling.by.clone());
+            case.decided_by_name = Some(ruling.by_name.clone());
+            case.decided_via = Some(ruling.via.to_owned());
+            case.reason = ruling.reason.clone();
+            case.note = ruling.note.clone();
+            let details = json!({"case": case.id, "revision": case.revision, "via": ruling.via,
+                "reason": ruling.reason, "note": ruling.note});
+            let action = format!("case.{}", ruling.status);
+            self.audit(&ruling.by, &action, details);
+        }
+    }
+
+    fn close_tasks(&mut self, progress: &Progress) {
+        for (id, reason) in &progress.closed {
+            if let Some(task) = self.tasks.iter_mut().find(|task| task.id == *id) {
+                task.closed_at_ms = Some(self.now_ms);
+                task.outcome = Some(match reason {
+                    asl::CloseReason::TimedOut => TaskOutcome::TimedOut,
+                    asl::CloseReason::Aborted => TaskOutcome::Aborted,
+                });
+            }
+        }
+    }
+
+    /// Puts the post into the queue, or keeps it there under a new task.
+    fn park(&mut self, task: TaskId, deadline_ms: Option<i64>) {
+        let now_ms = self.now_ms;
+        let kept = self.case.take_if(|case| case.status == CaseStatus::Waiting);
+        let first_park = kept.is_none();
+        // A case of this run that was decided stays as it is; this is another one.
+        self.change.cases.extend(self.case.take());
+        let mut case = kept.unwrap_or_else(|| self.new_case());
+        case.task_id = Some(task.clone());
+        case.deadline_ms = deadline_ms.unwrap_or(now_ms + UNLIMITED_MS);
+        case.remind_at_ms = deadline_ms.map(|deadline_ms| now_ms + (deadline_ms - now_ms) / 2);
+        self.tasks.push(TaskRow {
+            site_id: self.execution.site_id,
+            id: task,
+            execution_id: self.execution.id.clone(),
+            case_id: Some(case.id.clone()),
+            opened_at_ms: now_ms,
+            closed_at_ms: None,
+            outcome: None,
+            answer: None,
+        });
+        self.post.status = PostStatus::Held;
+        self.post.updated_at_ms = now_ms;
+        if first_park {
+            let details = json!({"case": case.id, "revision": case.revision, "rules": case.rules});
+            self.audit(SYSTEM, "post.held", details);
+            self.tell_author(MailKind::PostHeld);
+            self.change.digests.push(Digest {
+                site_id: self.post.site_id,
+                now_ms,
+                every_ms: self.in_force.site.settings.digest_minutes * 60_000,
+            });
+        }
+        self.case = Some(case);
+    }
+
+    fn new_case(&self) -> CaseRow {
+        let hits: Vec<Hit> = serde_json::from_str(&self.revision.hits).unwrap_or_default();
+        let counted: Vec<&Hit> = hits
+            .iter()
+            .filter(|hit| matches!(hit.action, Action::Hold | Action::Reject))
+            .collect();
+        CaseRow {
+            site_id: self.post.site_id,
+            id: self.tools.ids.next::<CaseId>(self.now_ms),
+            post_id: self.post.id.clone(),
+            revision: self.revision.number,
+            execution_id: self.execution.id.clone(),
+            task_id: None,
+            author_id: self.post.author_id.clone(),
+            status: CaseStatus::Waiting,
+            severity: counted
+                .iter()
+                .map(|hit| i64::from(hit.severity))
+                .max()
+                .unwrap_or(0),
+            categories: distinct(counted.iter().map(|hit| hit.category.as_str())),
+            rules: distinct(counted.iter().map(|hit| hit.rule.as_str())),
+            problem: None,
+            waiting_since_ms: self.now_ms,
+            deadline_ms: self.now_ms,
+            remind_at_ms: None,
+            escalated_at_ms: None,
+            claimed_by: None,
+            claimed_until_ms: None,
+            decided_at_ms: None,
+            decided_by: None,
+            decided_by_name: None,
+            decided_via: None,
+            reason: None,
+            note: None,
+        }
+    }
+
+    fn escalate(&mut self) {
+        let case = self.case.as_mut().map(|case| {
+            case.escalated_at_ms = Some(self.now_ms);
+            case.id.clone()
+        });
+        let payload = json!({"to": "owners", "post": self.post.id, "case": case});
+        self.mail(MailKind::Escalation, None, payload);
+        self.audit(SYSTEM, "case.escalated", json!({"case": case}));
+    }
+
+    /// The post's fate follows its execution's outcome.
+    fn settle(&mut self, outcome: &Outcome, ruling: Option<&Ruling>) {
+        self.post.updated_at_ms = self.now_ms;
+        match outcome {
+            Outcome::Succeeded { .. } => self.publish(ruling.is_some()),
+            Outcome::Failed {
+                by_fail_state: true,
+                ..
+            } => self.reject(ruling.is_some()),
+            // Whoever stopped it says what becomes of the post.
+            Outcome::Aborted { .. } => self.void_case(),
+            Outcome::Failed { .. } | Outcome::TimedOut { .. } => self.fail(),
+        }
+    }
+
+    fn publish(&mut self, ruled: bool) {
+        self.post.status = PostStatus::Published;
+        self.post.published_revision = Some(self.revision.number);
+        self.post.published_at_ms.get_or_insert(self.now_ms);
+        if self.post.slug.is_none() {
+            self.post.slug = Some(slug(&self.revision.title, self.post.id.as_str()));
+        }
+        self.close_waiting_case(CaseStatus::Approved);
+        if !ruled {
+            self.audit(
+                SYSTEM,
+                "post.published",
+                json!({"revision": self.revision.number}),
+            );
+        }
+        self.tell_author(MailKind::PostPublished);
+    }
+
+    fn reject(&mut self, ruled: bool) {
+        self.post.status = PostStatus::Rejected;
+        self.close_waiting_case(CaseStatus::Rejected);
+        if !ruled {
+            let details = json!({"revision": self.revision.number, "cause": self.execution.cause});
+            self.audit(SYSTEM, "post.rejected", details);
+        }
+        self.tell_author(MailKind::PostRejected);
+    }
+
+    /// The workflow broke: nothing is published, and moderators see the post until somebody runs it again.
+    fn fail(&mut self) {
+        self.post.status = PostStatus::Failed;
+        let problem = format!(
+            "{}: {}",
+            self.execution
+                .error
+                .as_deref()
+                .unwrap_or("the workflow ended"),
+            self.execution
+                .cause
+                .as_deref()
+                .unwrap_or("no cause was given")
+        );
+        let mut case = self.case.take().unwrap_or_else(|| self.new_case());
+        case.status = CaseStatus::Failed;
+        case.remind_at_ms = None;
+        case.problem = Some(problem.clone());
+        let id = case.id.clone();
+        self.case = Some(case);
+        self.audit(
+            SYSTEM,
+            "post.failed",
+            json!({"case": id, "problem": problem}),
+        );
+        let payload = json!({"to": "owners", "post": self.post.id, "case": id});
+        self.mail(MailKind::WorkflowFailed, None, payload);
+    }
+
+    fn void_case(&mut self) {
+        self.close_waiting_case(CaseStatus::Void);
+    }
+
+    fn close_waiting_case(&mut self, status: CaseStatus) {
+        if let Some(case) = &mut self.case
+            && matches!(case.status, CaseStatus::Waiting | CaseStatus::Failed)
+        {
+            case.status = status;
+            case.remind_at_ms = None;
+        }
+    }
+
+    fn tell_author(&mut self, kind: MailKind) {
+        let payload = json!({"post": self.post.id, "revision": self.revision.number});
+        self.mail(kind, Some(self.post.author_id.clone()), payload);
+    }
+
+    fn mail(&mut self, kind: MailKind, user_id: Option<UserId>, payload: serde_json::Value) {
+        let id = self.tools.ids.next(self.now_ms);
+        let mail = waiting_mail(id, self.post.site_id, kind, user_id, &payload, self.now_ms);
+        self.change.outbox.push(mail);
+    }
+}
+
+/// A line of the audit log about a post.
+pub(crate) fn audit_row(
+    tools: &Tools,
+    now_ms: i64,
+    post: &PostRow,
+    actor: &str,
+    action: &str,
+    details: serde_json::Value,
+) -> AuditRow {
+    AuditRow {
+        site_id: post.site_id,
+        id: tools.ids.next(now_ms),
+        at_ms: now_ms,
+        actor: actor.to_owned(),
+        action: action.to_owned(),
+        subject: format!("post:{}", post.id),
+        details: details.to_string(),
+    }
+}
+
+/// `,a,b,` of the distinct words, so that `LIKE '%,a,%'` finds one; empty if there is none.
+fn distinct<'a>(words: impl Iterator<Item = &'a str>) -> String {
+    let mut seen: Vec<&str> = Vec::new();
+    for word in words {
+        if !word.is_empty() && !seen.contains(&word) {
+            seen.push(word);
+        }
+    }
+    if seen.is_empty() {
+        return String::new();
+    }
+    format!(",{},", seen.join(","))
+}
+
+/// The last part of a published post's address: its title in lower-case letters and digits, and the end of its id.
+fn slug(title: &str, id: &str) -> String {
+    let mut slug = String::new();
+    for part in title
+        .to_lowercase()
+        .split(|letter: char| !letter.is_alphanumeric())
+        .filter(|part| !part.is_empty())
+    {
+        if slug.len() + part.len() > 60 {
+            break;
+        }
+        slug.push_str(part);
+        slug.push('-');
+    }
+    slug.push_str(&id[id.len().saturating_sub(6)..]);
+    slug
+}

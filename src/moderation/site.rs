@@ -1,0 +1,136 @@
+//! Sites, the tenants: what one is and what its owners can set. Settings are one JSON value whose absent fields have
+//! their defaults, so that a new setting needs no migration.
+
+use serde::{Deserialize, Serialize};
+
+use crate::ids::SiteId;
+use crate::store::{Db, sites};
+
+/// A site.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Site {
+    /// Its number, part of every key in the database.
+    pub id: SiteId,
+    /// Its name in paths.
+    pub slug: String,
+    /// Its name on pages.
+    pub name: String,
+    /// The 12 digits that stand for it in ARNs.
+    pub account: String,
+    /// What its owners set.
+    pub settings: SiteSettings,
+    /// The version of its workflow that new posts go through.
+    pub workflow_version: i64,
+    /// The version of its rule set in force.
+    pub rule_set_version: i64,
+}
+
+/// What the owners of a site can set.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SiteSettings {
+    /// A line below the site's name.
+    pub tagline: String,
+    /// Whether anybody may become an author.
+    pub signup: bool,
+    /// How long a post waits for a moderator before the owners are told.
+    pub decision_timeout_seconds: i64,
+    /// Moderators hear of new cases at most this often.
+    pub digest_minutes: i64,
+    /// Whether moderators may decide on their own posts.
+    pub allow_self_approval: bool,
+    /// Reasons to reject that moderators choose from.
+    pub reason_templates: Vec<ReasonTemplate>,
+}
+
+/// A reason to reject, ready to be chosen.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReasonTemplate {
+    /// What moderators see in the list.
+    pub label: String,
+    /// What the author reads.
+    pub text: String,
+}
+
+impl Default for SiteSettings {
+    fn default() -> Self {
+        Self {
+            tagline: String::new(),
+            signup: true,
+            decision_timeout_seconds: 7 * 24 * 60 * 60,
+            digest_minutes: 5,
+            allow_self_approval: false,
+            reason_templates: [
+                (
+                    "Insults",
+                    "The post attacks people instead of what they say.",
+                ),
+                (
+                    "Spam",
+                    "The post advertises something that has nothing to do with this site.",
+                ),
+                ("Off topic", "The post is not about what this site is for."),
+                (
+                    "Personal data",
+                    "The post makes private details of a person public.",
+                ),
+            ]
+            .into_iter()
+            .map(|(label, text)| ReasonTemplate {
+                label: label.to_owned(),
+                text: text.to_owned(),
+            })
+            .collect(),
+        }
+    }
+}
+
+/// The site with that name in paths.
+pub async fn find_by_slug(db: &Db, slug: &str) -> anyhow::Result<Option<Site>> {
+    if !is_slug(slug) {
+        return Ok(None);
+    }
+    sites::find_by_slug(db, slug).await
+}
+
+/// The site of a credential that was checked.
+pub async fn find(db: &Db, id: SiteId) -> anyhow::Result<Option<Site>> {
+    sites::find(db, id).await
+}
+
+/// All sites by name.
+pub async fn list(db: &Db) -> anyhow::Result<Vec<Site>> {
+    sites::list(db).await
+}
+
+/// What everybody may know of a site.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct PublicSite {
+    /// Its name in paths.
+    pub slug: String,
+    /// Its name on pages.
+    pub name: String,
+    /// How many posts are published.
+    pub published: i64,
+}
+
+/// All sites by name, as everybody sees them.
+pub async fn list_public(db: &Db) -> anyhow::Result<Vec<PublicSite>> {
+    sites::list_public(db).await
+}
+
+/// How many cases wait for a moderator, up to a thousand.
+pub async fn count_waiting(db: &Db, id: SiteId) -> anyhow::Result<i64> {
+    sites::count_waiting(db, id).await
+}
+
+/// Whether `text` can name a site in paths: 1 to 40 lower-case letters, digits and inner hyphens.
+pub fn is_slug(text: &str) -> bool {
+    (1..=40).contains(&text.len())
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+        && !text.starts_with('-')
+        && !text.ends_with('-')
+}

@@ -1,0 +1,325 @@
+//! A post comes in: it is checked, its workflow starts, and it is published, held or rejected, all in one transaction.
+
+use std::sync::Arc;
+
+use crate::ids::{ExecutionId, KeyId, PostId, SiteId, UserId};
+use crate::moderation::Moderation;
+use crate::moderation::flow::{Passage, execution_arn};
+use crate::moderation::rows::{Change, IdempotencyRow, PostRow, PostStatus, RevisionRow};
+use crate::moderation::rules::{FieldError, Hit};
+use crate::store::ledger::{Idempotency, Key, Loaded, Scope};
+
+/// The longest title, in characters.
+pub const TITLE_MAX_CHARS: usize = 200;
+/// The longest body, in bytes: what an execution's input can carry beside the other fields once its text is JSON.
+pub const BODY_MAX_BYTES: usize = 200_000;
+const EXTERNAL_ID_MAX_CHARS: usize = 200;
+
+/// A title that was checked: one line, not empty.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Title(String);
+
+/// A body that was checked: not empty, no control characters but line breaks and tabs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Body(String);
+
+impl Title {
+    /// Trims and checks what was typed.
+    pub fn parse(raw: &str) -> Result<Self, FieldError> {
+        let title = raw.trim();
+        let refuse = |message: String| FieldError {
+            field: "title",
+            message,
+        };
+        if title.is_empty() {
+            return Err(refuse("must not be empty".to_owned()));
+        }
+        if title.chars().count() > TITLE_MAX_CHARS {
+            return Err(refuse(format!(
+                "must have at most {TITLE_MAX_CHARS} characters"
+            )));
+        }
+        if title.chars().any(char::is_control) {
+            return Err(refuse(
+                "must be one line without control characters".to_owned(),
+            ));
+        }
+        Ok(Self(title.to_owned()))
+    }
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Body {
+    /// Checks what was typed; line ends become `\n`.
+    pub fn parse(raw: &str) -> Result<Self, FieldError> {
+        let refuse = |message: String| FieldError {
+            field: "body",
+            message,
+        };
+        if raw.trim().is_empty() {
+            return Err(refuse("must not be empty".to_owned()));
+        }
+        let body = raw.replace("\r\n", "\n");
+        let escaped = body
+            .bytes()
+            .filter(|byte| matches!(byte, b'\n' | b'\t' | b'"' | b'\\'))
+            .count();
+        if body.len() + escaped > BODY_MAX_BYTES {
+            return Err(refuse(format!(
+                "must have at most {BODY_MAX_BYTES} bytes, line breaks and quotes counted twice"
+            )));
+        }
+        if body
+            .chars()
+            .any(|c| c.is_control() && !matches!(c, '\n' | '\t' | '\r'))
+        {
+            return Err(refuse(
+                "must not have control characters but line breaks and tabs".to_owned(),
+            ));
+        }
+        Ok(Self(body))
+    }
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// A post before it is one.
+#[derive(Debug, Clone)]
+pub struct Draft {
+    /// Who wrote it; a member of the site.
+    pub author_id: UserId,
+    /// The author's name as the workflow sees it.
+    pub author_name: String,
+    /// Its title.
+    pub title: Title,
+    /// Its text, Markdown.
+    pub body: Body,
+    /// The sender's own name for it, unique within the site.
+    pub external_id: Option<String>,
+}
+
+impl Draft {
+    /// Checks the fields of a form or a request; all mistakes at once.
+    pub fn parse(
+        author_id: UserId,
+        author_name: &str,
+        title: &str,
+        body: &str,
+        external_id: Option<&str>,
+    ) -> Result<Self, Vec<FieldError>> {
+        let title = Title::parse(title);
+        let body = Body::parse(body);
+        let bad_external_id = external_id.filter(|id| {
+            id.is_empty()
+                || id.chars().count() > EXTERNAL_ID_MAX_CHARS
+                || id.chars().any(char::is_control)
+        });
+        match (title, body, bad_external_id) {
+            (Ok(title), Ok(body), None) => Ok(Self {
+                author_id,
+                author_name: author_name.to_owned(),
+                title,
+                body,
+                external_id: external_id.map(str::to_owned),
+            }),
+            (title, body, bad_external_id) => Err(title
+                .err()
+                .into_iter()
+                .chain(body.err())
+                .chain(bad_external_id.map(|_| FieldError {
+                    field: "external_id",
+                    message: format!("must have 1 to {EXTERNAL_ID_MAX_CHARS} characters and no control characters"),
+                }))
+                .collect()),
+        }
+    }
+}
+
+/// A post that came in.
+#[derive(Debug, Clone)]
+pub struct Submitted {
+    /// The post; its status says what became of it.
+    pub post: PostRow,
+    /// What the rules found.
+    pub hits: Vec<Hit>,
+    /// Its run.
+    pub execution_arn: String,
+}
+
+/// How a request that its sender may repeat is recognised, and how its answer is written down. The answer is a status and
+/// a body.
+pub struct Repeatable<T: ?Sized> {
+    /// Who sends it.
+    pub key_id: KeyId,
+    /// The `Idempotency-Key`.
+    pub key: String,
+    /// A hash of what was asked, so that the same key with another request is noticed.
+    pub request_hash: String,
+    /// Writes the answer.
+    pub answer: Arc<dyn Fn(&T) -> (u16, String) + Send + Sync>,
+}
+
+impl<T> Clone for Repeatable<T> {
+    fn clone(&self) -> Self {
+        Self {
+            key_id: self.key_id.clone(),
+            key: self.key.clone(),
+            request_hash: self.request_hash.clone(),
+            answer: self.answer.clone(),
+        }
+    }
+}
+
+impl<T> Repeatable<T> {
+    pub(crate) fn scope(&self) -> Idempotency {
+        Idempotency {
+            key_id: self.key_id.clone(),
+            key: self.key.clone(),
+        }
+    }
+
+    pub(crate) fn row(&self, site_id: SiteId, now_ms: i64, result: &T) -> IdempotencyRow {
+        let (status, body) = (self.answer)(result);
+        IdempotencyRow {
+            site_id,
+            key_id: self.key_id.clone(),
+            key: self.key.clone(),
+            request_hash: self.request_hash.clone(),
+            status: i64::from(status),
+            body,
+            created_at_ms: now_ms,
+        }
+    }
+
+    /// What to say when the request was answered before.
+    pub(crate) fn replay(&self, row: &IdempotencyRow) -> Replay {
+        if row.request_hash == self.request_hash {
+            Replay::Same {
+                status: u16::try_from(row.status).unwrap_or(500),
+                body: row.body.clone(),
+            }
+        } else {
+            Replay::Different
+        }
+    }
+}
+
+/// A request that was answered before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Replay {
+    /// It is the same one: give the same answer.
+    Same {
+        /// The status then.
+        status: u16,
+        /// The body then.
+        body: String,
+    },
+    /// The key was used for another request.
+    Different,
+}
+
+/// Why a post was not taken.
+#[derive(Debug, Clone)]
+pub enum SubmitError {
+    /// There is no such site.
+    UnknownSite,
+    /// The site has a post with that external id.
+    DuplicateExternalId(Box<PostRow>),
+    /// The request was answered before.
+    Replayed(Replay),
+}
+
+impl Moderation {
+    /// Takes a post. When this returns, the post, its run and what follows from it are durable.
+    pub async fn submit(
+        &self,
+        site_id: SiteId,
+        draft: Draft,
+        repeatable: Option<Repeatable<Submitted>>,
+    ) -> anyhow::Result<Result<Submitted, SubmitError>> {
+        let Some(in_force) = self.in_force.load(site_id).await? else {
+            return Ok(Err(SubmitError::UnknownSite));
+        };
+        let checked = in_force.check(draft.title.as_str(), draft.body.as_str());
+        let hits = serde_json::to_string(&checked.hits)?;
+        let tools = self.tools.clone();
+        let scope = Scope {
+            site_id,
+            key: Key::Submission(draft.external_id.clone()),
+            idempotency: repeatable.as_ref().map(Repeatable::scope),
+        };
+        let result = self
+            .ledger
+            .transact(scope, move |loaded: Loaded| {
+                if let (Some(replay), Some(repeatable)) = (&loaded.replay, &repeatable) {
+                    return refuse(SubmitError::Replayed(repeatable.replay(replay)));
+                }
+                if let Some(existing) = loaded.existing {
+                    return refuse(SubmitError::DuplicateExternalId(Box::new(existing)));
+                }
+                let now_ms = tools.clock.now_ms();
+                let post = PostRow {
+                    site_id,
+                    id: tools.ids.next::<PostId>(now_ms),
+                    author_id: draft.author_id.clone(),
+                    external_id: draft.external_id.clone(),
+                    slug: None,
+                    status: PostStatus::Held,
+                    revision: 1,
+                    published_revision: None,
+                    execution_id: tools.ids.next::<ExecutionId>(now_ms),
+                    created_at_ms: now_ms,
+                    updated_at_ms: now_ms,
+                    published_at_ms: None,
+                };
+                let revision = RevisionRow {
+                    site_id,
+                    post_id: post.id.clone(),
+                    number: 1,
+                    title: draft.title.as_str().to_owned(),
+                    body: draft.body.as_str().to_owned(),
+                    hits: hits.clone(),
+                    rule_set_version: checked.rule_set_version,
+                    created_at_ms: now_ms,
+                };
+                let passage = Passage::start(
+                    &tools,
+                    &in_force,
+                    post,
+                    revision.clone(),
+                    &draft.author_name,
+                    &checked,
+                );
+                let submitted = Submitted {
+                    execution_arn: execution_arn(
+                        &in_force.site.account,
+                        &passage.post().execution_id,
+                    ),
+                    post: passage.post().clone(),
+                    hits: checked.hits.clone(),
+                };
+                let mut change = passage.into_change();
+                change.revisions.push(revision);
+                change.idempotency.extend(
+                    repeatable
+                        .as_ref()
+                        .map(|repeatable| repeatable.row(site_id, now_ms, &submitted)),
+                );
+                (change, Ok(submitted))
+            })
+            .await?;
+        self.mail_bell.notify_one();
+        Ok(result)
+    }
+}
+
+fn refuse<T>(error: SubmitError) -> (Change, Result<T, SubmitError>) {
+    (Change::default(), Err(error))
+}

@@ -1,0 +1,476 @@
+//! The ledger on PostgreSQL: each group costs a fixed number of set-based statements. The post's row is the lock of all
+//! that belongs to it and is taken first, in the order of keys, so that groups of several replicas never dead-lock.
+
+use std::collections::HashSet;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use anyhow::{Context as _, anyhow};
+use sqlx::postgres::PgRow;
+use sqlx::{FromRow, PgConnection, Row as _};
+
+use crate::engine::definitions::Definitions;
+use crate::ids::{CaseId, ExecutionId, PostId, SiteId, TaskId};
+use crate::moderation::rows::{
+    CaseRow, Change, ExecutionRow, IdempotencyRow, PostRow, RevisionRow, Subject, TaskRow,
+};
+use crate::store::PgDb;
+use crate::store::columns::{
+    case_columns, execution_columns, idempotency_columns, post_columns, revision_columns,
+    task_columns,
+};
+use crate::store::engine_postgres::write::write;
+use crate::store::ledger::{Group, Key, Loaded};
+
+mod write;
+
+macro_rules! keyed {
+    ($columns:expr, $table:literal, $on:literal) => {
+        concat!(
+            "SELECT k_at, ",
+            $columns,
+            " FROM UNNEST($1::bigint[], $2::bigint[], $3::text[]) \
+             AS k (k_at, k_site, k_id) JOIN ",
+            $table,
+            " ON site_id = k_site AND ",
+            $on
+        )
+    };
+}
+
+const FIND_TASKS: &str = keyed!(task_columns!(), "tasks", "id = k_id");
+const FIND_CASES: &str = keyed!(case_columns!(), "cases", "id = k_id");
+const FIND_EXECUTIONS: &str = keyed!(execution_columns!(), "executions", "id = k_id");
+const FIND_POSTS_BY_EXTERNAL_ID: &str = keyed!(post_columns!(), "posts", "external_id = k_id");
+const LOCK_POSTS: &str = concat!(
+    keyed!(post_columns!(), "posts", "id = k_id"),
+    " ORDER BY site_id, id FOR UPDATE OF posts"
+);
+const FIND_REVISIONS: &str = concat!(
+    "SELECT k_at, ",
+    revision_columns!(),
+    " FROM UNNEST($1::bigint[], $2::bigint[], $3::text[], $4::bigint[]) \
+     AS k (k_at, k_site, k_id, k_number) JOIN revisions ON site_id = k_site AND post_id = k_id AND number = k_number"
+);
+const FIND_CASES_OF_EXECUTIONS: &str = concat!(
+    "SELECT k_at, ",
+    case_columns!(),
+    " FROM UNNEST($1::bigint[], $2::bigint[], $3::text[], $4::text[]) \
+     AS k (k_at, k_site, k_post, k_execution) \
+     JOIN cases ON site_id = k_site AND post_id = k_post AND execution_id = k_execution ORDER BY id"
+);
+const FIND_IDEMPOTENCY: &str = concat!(
+    "SELECT k_at, ",
+    idempotency_columns!(),
+    " FROM UNNEST($1::bigint[], $2::bigint[], $3::text[], $4::text[]) \
+     AS k (k_at, k_site, k_key_id, k_key) JOIN idempotency ON site_id = k_site AND key_id = k_key_id AND key = k_key"
+);
+const FIND_DEFINITION: &str =
+    "SELECT definition FROM workflows WHERE site_id = $1 AND version = $2";
+
+/// The ledger's side of one database.
+pub(crate) struct PgLedger {
+    db: PgDb,
+    definitions: Definitions,
+}
+
+impl PgLedger {
+    pub(crate) fn new(db: PgDb, definitions: Definitions) -> Self {
+        Self { db, definitions }
+    }
+
+    /// Commits a group and answers its members. Members about a post that another member changes come after it, in a
+    /// transaction of their own.
+    pub(crate) async fn transact(&self, group: Group) {
+        let mut rest = group;
+        while !rest.is_empty() {
+            rest = self.transact_some(rest).await;
+        }
+    }
+
+    async fn transact_some(&self, mut group: Group) -> Group {
+        let (mut later, now): (Group, Group) = {
+            let mut seen = HashSet::new();
+            let mut later = Vec::new();
+            let mut now = Vec::new();
+            for work in group.drain(..) {
+                let scope = work.scope();
+                let unique = match (&scope.key, &scope.idempotency) {
+                    (Key::Submission(None), None) => true,
+                    _ => seen.insert(scope.clone()),
+                };
+                if unique { &mut now } else { &mut later }.push(work);
+            }
+            (later, now)
+        };
+        let mut now = now;
+        match self.try_transact(&mut now).await {
+            Ok(results) => {
+                for (work, result) in now.into_iter().zip(results) {
+                    match result {
+                        Member::Done(result) => work.settle(result),
+                        Member::Later => later.push(work),
+                    }
+                }
+                later
+            }
+            Err(_) if now.len() > 1 => {
+                for work in now {
+                    let mut alone = vec![work];
+                    let results = self.try_transact(&mut alone).await;
+                    settle_alone(alone, results);
+                }
+                later
+            }
+            Err(error) => {
+                settle_alone(now, Err(error));
+                later
+            }
+        }
+    }
+
+    async fn try_transact(&self, group: &mut Group) -> anyhow::Result<Vec<Member>> {
+        let mut tx = self.db.begin().await.context("begin a transaction")?;
+        let mut loading = Loading::of(group);
+        loading.load(tx.conn(), &self.definitions).await?;
+        let mut results = Vec::with_capacity(group.len());
+        let mut all = Change::default();
+        for (work, found) in group.iter_mut().zip(loading.found) {
+            if found.later {
+                results.push(Member::Later);
+                continue;
+            }
+            let loaded = found.loaded;
+            match catch_unwind(AssertUnwindSafe(|| work.decide(loaded))) {
+                Ok(change) => {
+                    all.append(change);
+                    results.push(Member::Done(Ok(())));
+                }
+                Err(_) => results.push(Member::Done(Err(anyhow!("a decision panicked")))),
+            }
+        }
+        write(tx.conn(), &all).await.context("write a change")?;
+        tx.commit().await.context("commit")?;
+        Ok(results)
+    }
+}
+
+enum Member {
+    Done(anyhow::Result<()>),
+    Later,
+}
+
+fn settle_alone(group: Group, results: anyhow::Result<Vec<Member>>) {
+    let message = match results {
+        Ok(_) => None,
+        Err(error) => Some(format!("{error:#}")),
+    };
+    for work in group {
+        work.settle(
+            message
+                .clone()
+                .map_or(Ok(()), |message| Err(anyhow!(message))),
+        );
+    }
+}
+
+#[derive(Default)]
+struct Found {
+    loaded: Loaded,
+    later: bool,
+    post: Option<PostRow>,
+    execution: Option<ExecutionRow>,
+    revision: Option<RevisionRow>,
+    case: Option<CaseRow>,
+    task: Option<TaskRow>,
+    post_id: Option<PostId>,
+    execution_id: Option<ExecutionId>,
+    case_id: Option<CaseId>,
+    task_id: Option<TaskId>,
+}
+
+/// Loads the subjects of a group, a set at a time.
+struct Loading {
+    scopes: Vec<crate::store::ledger::Scope>,
+    found: Vec<Found>,
+}
+
+impl Loading {
+    fn of(group: &Group) -> Self {
+        let scopes: Vec<_> = group.iter().map(|work| work.scope().clone()).collect();
+        let found = scopes.iter().map(|_| Found::default()).collect();
+        Self { scopes, found }
+    }
+
+    async fn load(
+        &mut self,
+        conn: &mut PgConnection,
+        definitions: &Definitions,
+    ) -> anyhow::Result<()> {
+        self.load_submissions(conn).await?;
+        self.resolve(conn).await?;
+        self.lock(conn).await?;
+        self.load_runs(conn).await?;
+        self.finish(conn, definitions).await
+    }
+
+    /// The pairs of place and id that `id` gives, as the three arrays of a keyed statement.
+    fn keys<'a>(&'a self, id: impl Fn(usize, &'a Found) -> Option<&'a str>) -> Keys {
+        let mut keys = Keys::default();
+        for (at, found) in self.found.iter().enumerate() {
+            if let Some(id) = id(at, found) {
+                keys.at.push(at as i64);
+                keys.sites.push(self.scopes[at].site_id.0);
+                keys.ids.push(id.to_owned());
+            }
+        }
+        keys
+    }
+
+    async fn load_submissions(&mut self, conn: &mut PgConnection) -> anyhow::Result<()> {
+        let external = self.keys(|at, _| match &self.scopes[at].key {
+            Key::Submission(Some(id)) => Some(id),
+            _ => None,
+        });
+        for row in external
+            .fetch::<PostRow>(conn, FIND_POSTS_BY_EXTERNAL_ID)
+            .await?
+        {
+            self.found[row.at].loaded.existing = Some(row.row);
+        }
+        let mut requests = self.keys(|at, _| {
+            let request = self.scopes[at].idempotency.as_ref()?;
+            Some(request.key_id.as_str())
+        });
+        if requests.at.is_empty() {
+            return Ok(());
+        }
+        let names: Vec<String> = requests
+            .at
+            .iter()
+            .filter_map(|&at| Some(self.scopes[at as usize].idempotency.as_ref()?.key.clone()))
+            .collect();
+        requests.more_ids = names;
+        for row in requests
+            .fetch::<IdempotencyRow>(conn, FIND_IDEMPOTENCY)
+            .await?
+        {
+            self.found[row.at].loaded.replay = Some(row.row);
+        }
+        Ok(())
+    }
+
+    /// From whatever key was given to the post.
+    async fn resolve(&mut self, conn: &mut PgConnection) -> anyhow::Result<()> {
+        let tasks = self.keys(|at, _| match &self.scopes[at].key {
+            Key::Task(id) => Some(id.as_str()),
+            _ => None,
+        });
+        for row in tasks.fetch::<TaskRow>(conn, FIND_TASKS).await? {
+            let found = &mut self.found[row.at];
+            found.execution_id = Some(row.row.execution_id);
+            found.case_id = row.row.case_id;
+            found.task_id = Some(row.row.id);
+        }
+        let cases = self.keys(|at, _| match &self.scopes[at].key {
+            Key::Case(id) => Some(id.as_str()),
+            _ => None,
+        });
+        for row in cases.fetch::<CaseRow>(conn, FIND_CASES).await? {
+            let found = &mut self.found[row.at];
+            found.execution_id = Some(row.row.execution_id);
+            found.case_id = Some(row.row.id);
+        }
+        for at in 0..self.found.len() {
+            match &self.scopes[at].key {
+                Key::Execution(id) => self.found[at].execution_id = Some(id.clone()),
+                Key::Post(id) => self.found[at].post_id = Some(id.clone()),
+                _ => {}
+            }
+        }
+        let executions = self.keys(|_, found| found.execution_id.as_ref().map(ExecutionId::as_str));
+        for row in executions
+            .fetch::<ExecutionRow>(conn, FIND_EXECUTIONS)
+            .await?
+        {
+            self.found[row.at].post_id = Some(row.row.post_id);
+        }
+        Ok(())
+    }
+
+    /// Locks the posts; what was read before is read again after this. A post that an earlier member holds already makes
+    /// the member wait for the next transaction.
+    async fn lock(&mut self, conn: &mut PgConnection) -> anyhow::Result<()> {
+        let mut taken = HashSet::new();
+        for (found, scope) in self.found.iter_mut().zip(&self.scopes) {
+            if let Some(post) = found.post_id.clone()
+                && !taken.insert((scope.site_id, post))
+            {
+                found.later = true;
+                found.post_id = None;
+            }
+        }
+        let posts = self.keys(|_, found| found.post_id.as_ref().map(PostId::as_str));
+        for row in posts.fetch::<PostRow>(conn, LOCK_POSTS).await? {
+            let found = &mut self.found[row.at];
+            if matches!(self.scopes[row.at].key, Key::Post(_)) {
+                found.execution_id = Some(row.row.execution_id.clone());
+            }
+            found.post = Some(row.row);
+        }
+        Ok(())
+    }
+
+    async fn load_runs(&mut self, conn: &mut PgConnection) -> anyhow::Result<()> {
+        let executions = self.keys(|_, found| {
+            found.post.as_ref()?;
+            found.execution_id.as_ref().map(ExecutionId::as_str)
+        });
+        for row in executions
+            .fetch::<ExecutionRow>(conn, FIND_EXECUTIONS)
+            .await?
+        {
+            self.found[row.at].execution = Some(row.row);
+        }
+        let mut revisions = self.keys(|_, found| Some(found.execution.as_ref()?.post_id.as_str()));
+        revisions.numbers = self
+            .found
+            .iter()
+            .filter_map(|found| Some(found.execution.as_ref()?.revision))
+            .collect();
+        for row in revisions.fetch::<RevisionRow>(conn, FIND_REVISIONS).await? {
+            self.found[row.at].revision = Some(row.row);
+        }
+        let cases = self.keys(|_, found| {
+            found.execution.as_ref()?;
+            found.case_id.as_ref().map(CaseId::as_str)
+        });
+        for row in cases.fetch::<CaseRow>(conn, FIND_CASES).await? {
+            self.found[row.at].case = Some(row.row);
+        }
+        let of_execution = |found: &Found| found.case_id.is_none() && found.task_id.is_none();
+        let mut cases = self.keys(|_, found| {
+            let execution = found.execution.as_ref()?;
+            of_execution(found).then_some(execution.post_id.as_str())
+        });
+        cases.more_ids = self
+            .found
+            .iter()
+            .filter(|found| of_execution(found))
+            .filter_map(|found| Some(found.execution.as_ref()?.id.as_str().to_owned()))
+            .collect();
+        for row in cases
+            .fetch::<CaseRow>(conn, FIND_CASES_OF_EXECUTIONS)
+            .await?
+        {
+            self.found[row.at].case = Some(row.row);
+        }
+        let tasks = self.keys(|_, found| {
+            found.execution.as_ref()?;
+            let of_case = || found.case.as_ref()?.task_id.as_ref();
+            found.task_id.as_ref().or_else(of_case).map(TaskId::as_str)
+        });
+        for row in tasks.fetch::<TaskRow>(conn, FIND_TASKS).await? {
+            self.found[row.at].task = Some(row.row);
+        }
+        Ok(())
+    }
+
+    async fn finish(
+        &mut self,
+        conn: &mut PgConnection,
+        definitions: &Definitions,
+    ) -> anyhow::Result<()> {
+        for found in &mut self.found {
+            let (Some(post), Some(execution)) = (found.post.take(), found.execution.take()) else {
+                continue;
+            };
+            let revision = found.revision.take().with_context(|| {
+                format!(
+                    "revision {} of post {} is missing",
+                    execution.revision, post.id
+                )
+            })?;
+            let definition = {
+                let (site, version) = (execution.site_id, execution.workflow_version);
+                match definitions.find(site, version) {
+                    Some(definition) => definition,
+                    None => {
+                        let text = find_definition(conn, site, version).await?;
+                        definitions.insert(site, version, &text)?
+                    }
+                }
+            };
+            found.loaded.subject = Some(Subject {
+                post,
+                revision,
+                execution,
+                definition,
+                case: found.case.take(),
+                task: found.task.take(),
+            });
+        }
+        Ok(())
+    }
+}
+
+async fn find_definition(
+    conn: &mut PgConnection,
+    site: SiteId,
+    version: i64,
+) -> anyhow::Result<String> {
+    sqlx::query_scalar(FIND_DEFINITION)
+        .bind(site)
+        .bind(version)
+        .fetch_optional(conn)
+        .await?
+        .with_context(|| format!("workflow version {version} of site {site} is missing"))
+}
+
+/// A row and the place of the member that asked for it.
+struct At<T> {
+    at: usize,
+    row: T,
+}
+
+/// The arrays that a keyed statement takes; the fourth is numbers or more ids, for those statements that have one.
+#[derive(Default)]
+struct Keys {
+    at: Vec<i64>,
+    sites: Vec<i64>,
+    ids: Vec<String>,
+    numbers: Vec<i64>,
+    more_ids: Vec<String>,
+}
+
+impl Keys {
+    async fn fetch<T>(
+        self,
+        conn: &mut PgConnection,
+        sql: &'static str,
+    ) -> anyhow::Result<Vec<At<T>>>
+    where
+        T: for<'r> FromRow<'r, PgRow>,
+    {
+        if self.at.is_empty() {
+            return Ok(Vec::new());
+        }
+        let query = sqlx::query(sql)
+            .bind(self.at)
+            .bind(self.sites)
+            .bind(self.ids);
+        let query = match (self.numbers.is_empty(), self.more_ids.is_empty()) {
+            (false, _) => query.bind(self.numbers),
+            (true, false) => query.bind(self.more_ids),
+            (true, true) => query,
+        };
+        let rows = query.fetch_all(conn).await?;
+        let mut found = Vec::with_capacity(rows.len());
+        for row in rows {
+            found.push(At {
+                at: usize::try_from(row.try_get::<i64, _>("k_at")?)?,
+                row: T::from_row(&row)?,
+            });
+        }
+        Ok(found)
+    }
+}

@@ -1,0 +1,89 @@
+//! Rows of `sites`.
+
+use anyhow::Context as _;
+
+use crate::ids::SiteId;
+use crate::moderation::site::{PublicSite, Site};
+use crate::on_db;
+use crate::store::Db;
+
+const FIND_BY_SLUG: &str =
+    "SELECT id, slug, name, account, settings, workflow_version, rule_set_version
+    FROM sites WHERE slug = $1";
+const FIND: &str = "SELECT id, slug, name, account, settings, workflow_version, rule_set_version
+    FROM sites WHERE id = $1";
+const LIST: &str = "SELECT id, slug, name, account, settings, workflow_version, rule_set_version
+    FROM sites ORDER BY name, id";
+const LIST_PUBLIC: &str = "SELECT s.slug, s.name,
+    (SELECT COUNT(*) FROM posts p WHERE p.site_id = s.id AND p.published_revision IS NOT NULL) AS published
+    FROM sites s ORDER BY s.name, s.id";
+const COUNT_WAITING: &str = "SELECT COUNT(*) FROM
+    (SELECT 1 FROM cases WHERE site_id = $1 AND status = 'waiting' LIMIT 1000) waiting";
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: SiteId,
+    slug: String,
+    name: String,
+    account: String,
+    settings: String,
+    workflow_version: i64,
+    rule_set_version: i64,
+}
+
+impl TryFrom<Row> for Site {
+    type Error = anyhow::Error;
+
+    fn try_from(row: Row) -> anyhow::Result<Self> {
+        let settings = serde_json::from_str(&row.settings)
+            .with_context(|| format!("read the settings of site {}", row.slug))?;
+        Ok(Self {
+            id: row.id,
+            slug: row.slug,
+            name: row.name,
+            account: row.account,
+            settings,
+            workflow_version: row.workflow_version,
+            rule_set_version: row.rule_set_version,
+        })
+    }
+}
+
+/// The site of a path.
+pub(crate) async fn find_by_slug(db: &Db, slug: &str) -> anyhow::Result<Option<Site>> {
+    let row: Option<Row> = on_db!(db, |c| sqlx::query_as(FIND_BY_SLUG)
+        .bind(slug)
+        .fetch_optional(c.read())
+        .await?);
+    row.map(Site::try_from).transpose()
+}
+
+/// The site of a credential that was checked.
+pub(crate) async fn find(db: &Db, id: SiteId) -> anyhow::Result<Option<Site>> {
+    let row: Option<Row> = on_db!(db, |c| sqlx::query_as(FIND)
+        .bind(id)
+        .fetch_optional(c.read())
+        .await?);
+    row.map(Site::try_from).transpose()
+}
+
+/// All sites by name.
+pub(crate) async fn list(db: &Db) -> anyhow::Result<Vec<Site>> {
+    let rows: Vec<Row> = on_db!(db, |c| sqlx::query_as(LIST).fetch_all(c.read()).await?);
+    rows.into_iter().map(Site::try_from).collect()
+}
+
+/// How many cases wait, up to a thousand.
+pub(crate) async fn count_waiting(db: &Db, id: SiteId) -> anyhow::Result<i64> {
+    Ok(on_db!(db, |c| sqlx::query_scalar(COUNT_WAITING)
+        .bind(id)
+        .fetch_one(c.read())
+        .await?))
+}
+
+/// All sites by name with the number of their published posts.
+pub(crate) async fn list_public(db: &Db) -> anyhow::Result<Vec<PublicSite>> {
+    Ok(on_db!(db, |c| sqlx::query_as(LIST_PUBLIC)
+        .fetch_all(c.read())
+        .await?))
+}
