@@ -7,5 +7,6 @@ mod database;
 mod program;
 
 mod cli;
+mod flow;
 mod packaging;
 mod schema;
