@@ -48,6 +48,14 @@ for (const select of document.querySelectorAll("select[data-fills]")) {
   });
 }
 
+// A chosen file is read into the text field beside it, where it can be looked at before it is sent.
+for (const input of document.querySelectorAll("input[data-into]")) {
+  input.hidden = false;
+  input.addEventListener("change", async () => {
+    if (input.files[0]) document.getElementById(input.dataset.into).value = await input.files[0].text();
+  });
+}
+
 // A button that was pressed once does not send twice.
 addEventListener("submit", (event) => {
   if (event.target.dataset.sent) event.preventDefault();
