@@ -246,15 +246,4 @@ impl Node {
             Work::Succeed | Work::Fail(_) => Vec::new(),
         }
     }
-
-    /// Whether an execution can end here.
-    pub fn is_terminal(&self) -> bool {
-        match &self.work {
-            Work::Pass(pass) => pass.transition == Transition::End,
-            Work::Wait(wait) => wait.transition == Transition::End,
-            Work::Task(task) => task.transition == Transition::End,
-            Work::Choice(_) => false,
-            Work::Succeed | Work::Fail(_) => true,
-        }
-    }
 }

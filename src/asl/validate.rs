@@ -205,25 +205,22 @@ fn machine(
             name, state, &pointer, language, &by_name, report,
         ));
     }
-    let start_at = start_at.and_then(|name| match by_name.get(name) {
-        Some(place) => Some(*place),
-        None => {
-            report.error(
-                "/StartAt",
-                code::UNKNOWN_TARGET,
-                format!("there is no state {name:?}"),
-            );
-            None
-        }
-    });
-    // How the states hang together is worth saying only when all of them could be read.
-    let machine = Machine {
-        start_at: start_at?,
+    if let Some(name) = start_at
+        && !by_name.contains_key(name)
+    {
+        report.error(
+            "/StartAt",
+            code::UNKNOWN_TARGET,
+            format!("there is no state {name:?}"),
+        );
+    }
+    flow::check(start_at, states, report);
+    let start_at = *by_name.get(start_at?)?;
+    Some(Machine {
+        start_at,
         states: nodes.into_iter().collect::<Option<_>>()?,
         by_name,
-    };
-    flow::check(&machine, report);
-    Some(machine)
+    })
 }
 
 fn check_name(name: &str, pointer: &str, report: &mut Report) {
