@@ -19,6 +19,7 @@ mod healthcheck;
 mod migrate;
 mod progress;
 mod show_config;
+mod workflow;
 
 /// Decides what gets published: posts run through a workflow, flagged ones wait for a moderator.
 #[derive(Parser)]
@@ -40,6 +41,7 @@ enum Command {
     Migrate(migrate::Args),
     Backup(backup::BackupArgs),
     Restore(backup::RestoreArgs),
+    Workflow(workflow::Args),
     Doctor(doctor::Args),
     Healthcheck(healthcheck::Args),
     Config(show_config::Args),
@@ -60,8 +62,8 @@ pub fn main(
                 .map_or(ExitCode::FAILURE, |()| ExitCode::from(code));
         }
     };
-    let loaded = cli.flags.load(environment.collect());
-    match run(cli.command, loaded) {
+    let setup = Setup(cli.flags.load(environment.collect()));
+    match run(cli.command, setup) {
         Ok(code) => code,
         Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
@@ -75,25 +77,32 @@ pub fn main(
     }
 }
 
-fn run(command: Command, loaded: Result<Loaded, Mistakes>) -> anyhow::Result<ExitCode> {
-    if let Command::Completions(args) = command {
-        return completions::run(&args);
+fn run(command: Command, setup: Setup) -> anyhow::Result<ExitCode> {
+    match command {
+        Command::Migrate(args) => setup.run(async |at| migrate::run(&at.config, args).await),
+        Command::Workflow(args) => workflow::run(args),
+        Command::Backup(args) => setup.run(async |at| backup::backup(&at.config, args).await),
+        Command::Restore(args) => setup.run(async |at| backup::restore(&at.config, args).await),
+        Command::Doctor(args) => setup.run(async |at| doctor::run(at, args).await),
+        Command::Healthcheck(_) => setup.run(async |at| healthcheck::run(&at.config).await),
+        Command::Config(args) => setup.run(async |at| show_config::run(at, &args)),
+        Command::Completions(args) => completions::run(&args),
     }
-    let loaded = loaded?;
-    telemetry::init(&loaded.config);
-    let runtime = tokio::runtime::Runtime::new()?;
-    runtime.block_on(async {
-        let config = &loaded.config;
-        match command {
-            Command::Migrate(args) => migrate::run(config, args).await,
-            Command::Backup(args) => backup::backup(config, args).await,
-            Command::Restore(args) => backup::restore(config, args).await,
-            Command::Doctor(args) => doctor::run(&loaded, args).await,
-            Command::Healthcheck(args) => healthcheck::run(config, args).await,
-            Command::Config(args) => show_config::run(&loaded, &args),
-            Command::Completions(args) => completions::run(&args),
-        }
-    })
+}
+
+/// The configuration, for the commands that need one; its mistakes do not hinder the others.
+struct Setup(Result<Loaded, Mistakes>);
+
+impl Setup {
+    /// Runs `command` with logging on.
+    fn run(
+        self,
+        command: impl AsyncFnOnce(&Loaded) -> anyhow::Result<ExitCode>,
+    ) -> anyhow::Result<ExitCode> {
+        let loaded = self.0?;
+        telemetry::init(&loaded.config);
+        tokio::runtime::Runtime::new()?.block_on(command(&loaded))
+    }
 }
 
 /// Prints `text` and a line break on standard output.

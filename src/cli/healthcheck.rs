@@ -22,7 +22,7 @@ const MAX_ANSWER_BYTES: u64 = 64 * 1024;
 #[command(after_help = "Example:\n  gatepost healthcheck && echo ready")]
 pub(super) struct Args {}
 
-pub(super) async fn run(config: &Config, _args: Args) -> anyhow::Result<ExitCode> {
+pub(super) async fn run(config: &Config) -> anyhow::Result<ExitCode> {
     let address = reachable(config.listen);
     let answer = timeout(TIMEOUT, ask(address))
         .await

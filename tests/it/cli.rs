@@ -2,3 +2,4 @@
 
 mod backup;
 mod configuration;
+mod workflow;
