@@ -14,14 +14,17 @@ use sqlx::sqlite::{
 use sqlx::{Database, Postgres, Sqlite, Transaction};
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
+pub mod cases;
 mod columns;
 pub(crate) mod due;
 mod engine_postgres;
 mod engine_sqlite;
+pub mod executions;
 pub mod founding;
 pub mod ledger;
 pub mod migrate;
 pub mod outbox;
+pub mod posts;
 pub mod rules;
 pub(crate) mod sites;
 pub(crate) mod tables;

@@ -1,0 +1,156 @@
+//! Rows of `cases` as pages and lists read them; the flow writes them through the ledger.
+
+use sqlx::FromRow;
+
+use crate::ids::{CaseId, PostId, SiteId, UserId};
+use crate::moderation::rows::{CaseRow, CaseStatus};
+use crate::on_db;
+use crate::store::Db;
+use crate::store::columns::case_columns;
+
+macro_rules! list_columns {
+    () => {
+        concat!(
+            case_columns!(),
+            ", (SELECT title FROM revisions WHERE revisions.site_id = cases.site_id \
+             AND revisions.post_id = cases.post_id AND revisions.number = cases.revision) AS title, \
+             (SELECT hits FROM revisions WHERE revisions.site_id = cases.site_id \
+             AND revisions.post_id = cases.post_id AND revisions.number = cases.revision) AS hits, \
+             (SELECT name FROM users WHERE users.id = cases.author_id) AS author_name"
+        )
+    };
+}
+
+const FIND: &str = concat!(
+    "SELECT ",
+    list_columns!(),
+    " FROM cases WHERE site_id = $1 AND id = $2"
+);
+// An empty filter lets everything pass; statuses other than the one asked for are never touched.
+const LIST: &str = concat!(
+    "SELECT ",
+    list_columns!(),
+    " FROM cases
+     WHERE site_id = $1 AND status = $2 AND (deadline_ms, id) > ($3, $4)
+     AND ($5 = '' OR categories LIKE $5) AND ($6 = '' OR rules LIKE $6)
+     AND ($7 = '' OR author_id = $7) AND ($8 = '' OR post_id = $8)
+     ORDER BY deadline_ms, id LIMIT $9"
+);
+const LIST_OF_POST: &str = concat!(
+    "SELECT ",
+    list_columns!(),
+    " FROM cases WHERE site_id = $1 AND post_id = $2 ORDER BY id DESC LIMIT 100"
+);
+// Counting stops at a bound, so that a long queue costs no more than a short one.
+const COUNT: &str = "SELECT COUNT(*) FROM (SELECT 1 FROM cases WHERE site_id = $1 AND status = $2 LIMIT $3) AS some";
+
+/// A case with what a list shows of its post.
+#[derive(Debug, Clone, PartialEq, FromRow)]
+pub struct ListedCase {
+    /// The case.
+    #[sqlx(flatten)]
+    pub case: CaseRow,
+    /// The title of the case's revision.
+    pub title: String,
+    /// What the rules found in it, a JSON list.
+    pub hits: String,
+    /// The author's name.
+    pub author_name: String,
+}
+
+/// Which cases to list. Empty texts do not filter.
+#[derive(Debug, Clone)]
+pub struct CaseFilter {
+    /// How they stand.
+    pub status: CaseStatus,
+    /// A category that one of their hits has.
+    pub category: String,
+    /// The id of a rule that hit.
+    pub rule: String,
+    /// Who wrote the post.
+    pub author: Option<UserId>,
+    /// Of which post.
+    pub post: Option<PostId>,
+}
+
+/// Where a page of a list begins: after the case with this deadline and id.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CaseCursor {
+    /// Its deadline.
+    pub deadline_ms: i64,
+    /// Its id.
+    pub id: String,
+}
+
+impl CaseCursor {
+    /// Before all cases.
+    pub fn start() -> Self {
+        Self {
+            deadline_ms: i64::MIN,
+            id: String::new(),
+        }
+    }
+}
+
+/// One case.
+pub async fn find(db: &Db, site: SiteId, id: &CaseId) -> sqlx::Result<Option<ListedCase>> {
+    on_db!(db, |c| sqlx::query_as(FIND)
+        .bind(site)
+        .bind(id)
+        .fetch_optional(c.read())
+        .await)
+}
+
+/// Cases in the order of their deadlines, from the cursor on.
+pub async fn list(
+    db: &Db,
+    site: SiteId,
+    filter: &CaseFilter,
+    after: &CaseCursor,
+    limit: i64,
+) -> sqlx::Result<Vec<ListedCase>> {
+    on_db!(db, |c| sqlx::query_as(LIST)
+        .bind(site)
+        .bind(filter.status.as_str())
+        .bind(after.deadline_ms)
+        .bind(&after.id)
+        .bind(member_pattern(&filter.category))
+        .bind(member_pattern(&filter.rule))
+        .bind(filter.author.as_ref().map_or("", UserId::as_str))
+        .bind(filter.post.as_ref().map_or("", PostId::as_str))
+        .bind(limit)
+        .fetch_all(c.read())
+        .await)
+}
+
+/// The cases of a post, newest first.
+pub async fn list_of_post(db: &Db, site: SiteId, post: &PostId) -> sqlx::Result<Vec<ListedCase>> {
+    on_db!(db, |c| sqlx::query_as(LIST_OF_POST)
+        .bind(site)
+        .bind(post)
+        .fetch_all(c.read())
+        .await)
+}
+
+/// How many cases have that status, counted up to `limit`.
+pub async fn count(db: &Db, site: SiteId, status: CaseStatus, limit: i64) -> sqlx::Result<i64> {
+    on_db!(db, |c| sqlx::query_scalar(COUNT)
+        .bind(site)
+        .bind(status.as_str())
+        .bind(limit)
+        .fetch_one(c.read())
+        .await)
+}
+
+/// The LIKE pattern that finds `word` in a list of the form `,a,b,`; a word with pattern characters finds only itself
+/// because categories and ids have none.
+fn member_pattern(word: &str) -> String {
+    if word.is_empty() {
+        return String::new();
+    }
+    let plain: String = word
+        .chars()
+        .filter(|c| !matches!(c, '%' | '_' | ',' | '\\'))
+        .collect();
+    format!("%,{plain},%")
+}

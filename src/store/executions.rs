@@ -1,0 +1,84 @@
+//! Rows of `executions` and `history` as pages read them; the flow writes them through the ledger.
+
+use anyhow::Context as _;
+
+use crate::asl::HistoryEvent;
+use crate::asl::history::decode;
+use crate::engine::pack::unpack;
+use crate::ids::{ExecutionId, PostId, SiteId};
+use crate::moderation::rows::{ExecutionRow, HistoryRow};
+use crate::on_db;
+use crate::store::Db;
+use crate::store::columns::execution_columns;
+
+const FIND: &str = concat!(
+    "SELECT ",
+    execution_columns!(),
+    " FROM executions WHERE site_id = $1 AND id = $2"
+);
+const LIST: &str = concat!(
+    "SELECT ",
+    execution_columns!(),
+    " FROM executions
+     WHERE site_id = $1 AND id < $2 AND ($3 = '' OR status = $3) AND ($4 = '' OR post_id = $4)
+     ORDER BY id DESC LIMIT $5"
+);
+const LIST_HISTORY: &str = "SELECT site_id, execution_id, first_event, events FROM history
+    WHERE site_id = $1 AND execution_id = $2 ORDER BY first_event";
+const FIND_TEXT: &str =
+    "SELECT body FROM revisions WHERE site_id = $1 AND post_id = $2 AND number = $3";
+
+/// One execution.
+pub async fn find(db: &Db, site: SiteId, id: &ExecutionId) -> sqlx::Result<Option<ExecutionRow>> {
+    on_db!(db, |c| sqlx::query_as(FIND)
+        .bind(site)
+        .bind(id)
+        .fetch_optional(c.read())
+        .await)
+}
+
+/// Executions, newest first, older than the one with the id `before`
+/// ([`posts::NEWEST`](crate::store::posts::NEWEST) for the first page). An empty `status` and no `post` do not filter.
+pub async fn list(
+    db: &Db,
+    site: SiteId,
+    status: &str,
+    post: Option<&PostId>,
+    before: &str,
+    limit: i64,
+) -> sqlx::Result<Vec<ExecutionRow>> {
+    on_db!(db, |c| sqlx::query_as(LIST)
+        .bind(site)
+        .bind(before)
+        .bind(status)
+        .bind(post.map_or("", PostId::as_str))
+        .bind(limit)
+        .fetch_all(c.read())
+        .await)
+}
+
+/// All that happened in an execution, in order.
+pub async fn history(db: &Db, execution: &ExecutionRow) -> anyhow::Result<Vec<HistoryEvent>> {
+    let text: String = on_db!(db, |c| sqlx::query_scalar(FIND_TEXT)
+        .bind(execution.site_id)
+        .bind(&execution.post_id)
+        .bind(execution.revision)
+        .fetch_one(c.read())
+        .await?);
+    let rows: Vec<HistoryRow> = on_db!(db, |c| sqlx::query_as(LIST_HISTORY)
+        .bind(execution.site_id)
+        .bind(&execution.id)
+        .fetch_all(c.read())
+        .await?);
+    let mut events = Vec::new();
+    for row in rows {
+        let transition = unpack(&row.events, &text).and_then(|bytes| Ok(decode(&bytes)?));
+        events.extend(transition.with_context(|| {
+            format!(
+                "read the history of execution {} from event {}",
+                execution.id, row.first_event
+            )
+        })?);
+    }
+    Ok(events)
+}
