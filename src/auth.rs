@@ -1,3 +1,7 @@
 //! Who somebody is and what they may do: keys, passwords, sessions, CSRF, roles. No pages.
 
+pub mod csrf;
 pub mod keyring;
+pub mod role;
+pub mod secret;
+pub mod session;

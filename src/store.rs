@@ -22,10 +22,12 @@ mod engine_sqlite;
 pub mod executions;
 pub mod founding;
 pub mod ledger;
+pub(crate) mod members;
 pub mod migrate;
 pub mod outbox;
 pub mod posts;
 pub mod rules;
+pub(crate) mod sessions;
 pub(crate) mod sites;
 pub(crate) mod tables;
 pub mod workflows;
@@ -174,6 +176,30 @@ impl Db {
             Self::Postgres(db) => db.pool.close().await,
         }
     }
+}
+
+/// Whether `error` says that there is no room now: no free connection, a locked database, a full disk.
+pub fn is_overload(error: &anyhow::Error) -> bool {
+    error
+        .chain()
+        .any(|cause| match cause.downcast_ref::<sqlx::Error>() {
+            Some(sqlx::Error::PoolTimedOut) => true,
+            Some(sqlx::Error::Database(error)) => matches!(
+                error.code().as_deref(),
+                // SQLITE_BUSY and SQLITE_FULL; PostgreSQL's disk_full and too_many_connections.
+                Some("5" | "13" | "53100" | "53300")
+            ),
+            _ => false,
+        })
+}
+
+/// Whether the database answers.
+pub async fn ping(db: &Db) -> anyhow::Result<()> {
+    const PING: &str = "SELECT 1";
+    on_db!(db, |c| {
+        sqlx::query(PING).execute(c.read()).await?;
+    });
+    Ok(())
 }
 
 async fn open_sqlite(path: &Path) -> anyhow::Result<Db> {

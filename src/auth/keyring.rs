@@ -19,6 +19,8 @@ pub enum Purpose {
     NoticesLink,
     /// The CSRF token of a session.
     Csrf,
+    /// A message for the next page, in a cookie.
+    Flash,
     /// Secrets of AWS access keys.
     AwsSecret,
     /// Message-IDs of mails.
@@ -32,6 +34,7 @@ impl Purpose {
             Self::DecisionLink => b"decision-link",
             Self::NoticesLink => b"notices-link",
             Self::Csrf => b"csrf",
+            Self::Flash => b"flash",
             Self::AwsSecret => b"aws-secret",
             Self::MessageId => b"message-id",
         }

@@ -1,0 +1,191 @@
+//! The HTTP server: who listens, what every request passes through, and the whole URL map. Handlers parse, call one use
+//! case and render; they know neither SQL nor mail.
+
+use std::net::TcpListener;
+use std::time::Duration;
+
+use actix_web::dev::ServiceRequest;
+use actix_web::http::{Method, header};
+use actix_web::middleware::{Next, from_fn};
+use actix_web::{
+    App as ActixApp, FromRequest, Handler, HttpResponse, HttpServer, Responder, Route, guard, web,
+};
+use anyhow::Context as _;
+use tokio_util::sync::CancellationToken;
+
+use crate::app::App;
+use crate::auth::role::Access;
+
+pub mod address;
+pub(crate) mod answer;
+mod assets;
+pub mod chrome;
+mod cookies;
+pub mod error;
+pub mod extract;
+pub mod form;
+mod headers;
+mod pages;
+mod pairs;
+pub mod visitor;
+
+/// How long an idle connection is kept.
+const KEEP_ALIVE: Duration = Duration::from_secs(75);
+/// How long a client may take to send the head of a request.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long requests in flight may take once the server stops.
+const SHUTDOWN_SECONDS: u64 = 10;
+
+/// The URL map: method, path, who may, and the handler. What is not here does not exist; the tests of roles and of
+/// forged forms walk this list.
+#[rustfmt::skip]
+fn endpoints() -> Vec<Endpoint> {
+    use Access::{Anyone, Open};
+    use pages::{health, home};
+    vec![
+        get("/healthz",             Open,   health::live),
+        get("/readyz",              Open,   health::ready),
+        get("/static/{name:.*}",    Open,   assets::file),
+
+        get("/",                    Anyone, home::show),
+    ]
+}
+
+/// Serves `app` on `listener` until `shutdown`, then finishes what is in flight.
+pub async fn serve(
+    app: App,
+    listener: TcpListener,
+    shutdown: CancellationToken,
+) -> anyhow::Result<()> {
+    let workers = std::thread::available_parallelism().map_or(2, usize::from);
+    let app = web::Data::new(app);
+    let assets = web::Data::new(assets::Assets::load());
+    let server = HttpServer::new(move || {
+        ActixApp::new()
+            .app_data(app.clone())
+            .app_data(assets.clone())
+            .wrap(from_fn(form::guard))
+            .wrap(from_fn(answer::answer))
+            .configure(routes)
+    })
+    .workers(workers)
+    .keep_alive(KEEP_ALIVE)
+    .client_request_timeout(HEAD_TIMEOUT)
+    .shutdown_timeout(SHUTDOWN_SECONDS)
+    .disable_signals()
+    .listen(listener)
+    .context("serve HTTP")?
+    .run();
+    let handle = server.handle();
+    tokio::spawn(async move {
+        shutdown.cancelled().await;
+        handle.stop(true).await;
+    });
+    server.await.context("serve HTTP")
+}
+
+/// One line of the URL map.
+struct Endpoint {
+    method: Method,
+    path: &'static str,
+    access: Access,
+    route: Route,
+}
+
+fn get<F, Args>(path: &'static str, access: Access, handler: F) -> Endpoint
+where
+    F: Handler<Args>,
+    Args: FromRequest + 'static,
+    F::Output: Responder + 'static,
+{
+    endpoint(Method::GET, path, access, handler)
+}
+
+fn post<F, Args>(path: &'static str, access: Access, handler: F) -> Endpoint
+where
+    F: Handler<Args>,
+    Args: FromRequest + 'static,
+    F::Output: Responder + 'static,
+{
+    endpoint(Method::POST, path, access, handler)
+}
+
+fn endpoint<F, Args>(method: Method, path: &'static str, access: Access, handler: F) -> Endpoint
+where
+    F: Handler<Args>,
+    Args: FromRequest + 'static,
+    F::Output: Responder + 'static,
+{
+    let guarded = move |req: ServiceRequest, next: Next<_>| visitor::guard(access, req, next);
+    let route = match method {
+        // HEAD is GET without the body, which actix leaves out.
+        Method::GET => web::route().guard(guard::Any(guard::Get()).or(guard::Head())),
+        _ => web::method(method.clone()),
+    };
+    Endpoint {
+        route: route.to(handler).wrap(from_fn(guarded)),
+        method,
+        path,
+        access,
+    }
+}
+
+/// Registers the URL map: a resource for each path, which answers other methods with 405 and `Allow`.
+fn routes(config: &mut web::ServiceConfig) {
+    let mut endpoints = endpoints();
+    while let Some(path) = endpoints.first().map(|endpoint| endpoint.path) {
+        let (here, others): (Vec<_>, Vec<_>) = endpoints
+            .into_iter()
+            .partition(|endpoint| endpoint.path == path);
+        endpoints = others;
+        let allow = allow(&here);
+        let resource = here
+            .into_iter()
+            .fold(web::resource(path), |resource, endpoint| {
+                resource.route(endpoint.route)
+            })
+            .default_service(web::to(move || {
+                let allow = allow.clone();
+                async move {
+                    HttpResponse::MethodNotAllowed()
+                        .insert_header((header::ALLOW, allow))
+                        .finish()
+                }
+            }));
+        config.service(resource);
+    }
+}
+
+fn allow(endpoints: &[Endpoint]) -> String {
+    let mut methods: Vec<&str> = endpoints
+        .iter()
+        .map(|endpoint| endpoint.method.as_str())
+        .collect();
+    if methods.contains(&"GET") {
+        methods.push("HEAD");
+    }
+    methods.join(", ")
+}
+
+/// A line of the URL map without its handler, for tests that walk it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RouteRow {
+    /// The method.
+    pub method: String,
+    /// The path's pattern.
+    pub path: &'static str,
+    /// Who may use it.
+    pub access: Access,
+}
+
+/// The URL map without its handlers.
+pub fn route_table() -> Vec<RouteRow> {
+    endpoints()
+        .into_iter()
+        .map(|endpoint| RouteRow {
+            method: endpoint.method.to_string(),
+            path: endpoint.path,
+            access: endpoint.access,
+        })
+        .collect()
+}

@@ -1,0 +1,259 @@
+//! The outermost layer. It gives each request its id and its nonce, renders every failure in the form of the door that
+//! was used, logs a failure of ours once with its cause, and adds the security headers and the visit's cookie.
+
+use actix_web::body::{BodySize, BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{self, HeaderValue};
+use actix_web::http::{Method, StatusCode};
+use actix_web::middleware::Next;
+use actix_web::{Error, HttpMessage as _, HttpRequest, HttpResponse, web};
+use askama::Template;
+use serde_json::{Value, json};
+
+use crate::app::App;
+
+use super::chrome::{self, PageChrome};
+use super::error::{Code, HttpError};
+use super::headers;
+use super::visitor;
+
+/// The name of a request in answers and in the log.
+#[derive(Debug, Clone)]
+pub(crate) struct RequestId(pub String);
+
+/// What the Content-Security-Policy of this response lets run.
+#[derive(Debug, Clone)]
+pub(crate) struct Nonce(pub String);
+
+/// The way somebody came in; it decides on the form of errors.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Door {
+    /// Pages and forms.
+    Page,
+    /// `/api/…`: problem+json.
+    Api,
+    /// AWS JSON 1.0.
+    Aws,
+}
+
+impl Door {
+    pub(crate) fn of(req: &HttpRequest) -> Self {
+        if req.path().starts_with("/api/") {
+            Self::Api
+        } else if req.path() == "/" && req.headers().contains_key("x-amz-target") {
+            Self::Aws
+        } else {
+            Self::Page
+        }
+    }
+}
+
+/// The middleware.
+pub(crate) async fn answer<B: MessageBody + 'static>(
+    req: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let app = app(req.request());
+    let id = RequestId(app.ids.next::<String>(app.clock.now_ms()));
+    let nonce = Nonce(format!(
+        "{:016x}{:016x}",
+        app.ids.random(),
+        app.ids.random()
+    ));
+    req.extensions_mut().insert(id.clone());
+    req.extensions_mut().insert(nonce.clone());
+
+    let response = next.call(req).await?.map_into_boxed_body();
+    let (req, mut response) = response.into_parts();
+    if let Some(mut failed) = failure(&req, &id, &response).await {
+        if let Some(allow) = response.headers().get(header::ALLOW) {
+            failed.headers_mut().insert(header::ALLOW, allow.clone());
+        }
+        response = failed;
+    }
+    chrome::add_cookies(&app, &req, &mut response);
+    headers::add(&app, &req, response.headers_mut(), &id, &nonce);
+    Ok(ServiceResponse::new(req, response))
+}
+
+/// The instance behind a request.
+pub(crate) fn app(req: &HttpRequest) -> web::Data<App> {
+    req.app_data::<web::Data<App>>()
+        .expect("`serve` hands the instance to every worker")
+        .clone()
+}
+
+/// The answer to a request that failed: by an error of a handler or an extractor, by one of actix itself, or by an
+/// empty answer of the router.
+async fn failure(
+    req: &HttpRequest,
+    id: &RequestId,
+    response: &HttpResponse<BoxBody>,
+) -> Option<HttpResponse> {
+    let status = response.status();
+    let other = match response.error() {
+        Some(error) => match error.as_error::<HttpError>() {
+            Some(error) => return Some(render(req, id, error).await),
+            None => of_status(status, error.to_string()),
+        },
+        None => {
+            let is_empty = matches!(response.body().size(), BodySize::None | BodySize::Sized(0));
+            let is_error = status.is_client_error() || status.is_server_error();
+            if !is_error || !is_empty {
+                return None;
+            }
+            of_status(status, "the request cannot be read".to_owned())
+        }
+    };
+    Some(render(req, id, &other).await)
+}
+
+fn of_status(status: StatusCode, detail: String) -> HttpError {
+    match status {
+        StatusCode::NOT_FOUND => HttpError::not_found(),
+        StatusCode::METHOD_NOT_ALLOWED => HttpError::new(
+            Code::MethodNotAllowed,
+            "the address exists, but not for this method",
+        ),
+        StatusCode::PAYLOAD_TOO_LARGE => HttpError::new(Code::TooLarge, "the body is too large"),
+        status if status.is_client_error() => HttpError::new(Code::BadRequest, detail),
+        _ => HttpError::from(anyhow::anyhow!(detail)),
+    }
+}
+
+async fn render(req: &HttpRequest, id: &RequestId, error: &HttpError) -> HttpResponse {
+    if let Some(cause) = error.cause() {
+        // The pattern and not the path: paths of links carry secrets.
+        let route = req.match_pattern().unwrap_or_default();
+        tracing::error!(request = id.0, method = %req.method(), route, "{cause:#}");
+    }
+    let mut response = match Door::of(req) {
+        Door::Api => problem(id, error),
+        Door::Aws => aws(error),
+        Door::Page if error.code() == Code::Unauthenticated => to_login(req),
+        Door::Page => page(req, id, error).await,
+    };
+    if let Some(seconds) = error.retry_after() {
+        response
+            .headers_mut()
+            .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    response
+}
+
+fn problem(id: &RequestId, error: &HttpError) -> HttpResponse {
+    let code = error.code();
+    let mut body = json!({
+        "type": "about:blank",
+        "title": code.title(),
+        "status": code.status().as_u16(),
+        "code": code.as_str(),
+        "detail": error.detail(),
+        "request_id": id.0,
+    });
+    if let Value::Object(members) = &mut body {
+        members.extend(error.extra().clone());
+    }
+    let mut response = HttpResponse::build(code.status());
+    if code == Code::Unauthenticated {
+        response.insert_header((header::WWW_AUTHENTICATE, "Bearer"));
+    }
+    response
+        .content_type("application/problem+json")
+        .body(body.to_string())
+}
+
+fn aws(error: &HttpError) -> HttpResponse {
+    let status = match error.code().status() {
+        status if status.is_server_error() => status,
+        StatusCode::PAYLOAD_TOO_LARGE => StatusCode::PAYLOAD_TOO_LARGE,
+        _ => StatusCode::BAD_REQUEST,
+    };
+    let name = error.aws_type();
+    HttpResponse::build(status)
+        .content_type("application/x-amz-json-1.0")
+        .insert_header(("x-amzn-errortype", name))
+        .body(json!({"__type": name, "message": error.detail()}).to_string())
+}
+
+/// Where nobody is logged in, a page asks for it and comes back afterwards.
+fn to_login(req: &HttpRequest) -> HttpResponse {
+    let next = match *req.method() {
+        Method::GET | Method::HEAD => req.uri().path_and_query().map_or("/", |uri| uri.as_str()),
+        _ => "/",
+    };
+    let next: String = url::form_urlencoded::byte_serialize(next.as_bytes()).collect();
+    see_other(&format!("/login?next={next}"))
+}
+
+/// 303 to a path of ours.
+pub(crate) fn see_other(path: &str) -> HttpResponse {
+    HttpResponse::SeeOther()
+        .insert_header((header::LOCATION, path))
+        .finish()
+}
+
+#[derive(Template)]
+#[template(path = "error.html")]
+struct ErrorPage {
+    page: PageChrome,
+    status: u16,
+    heading: String,
+    what: String,
+    remedy: String,
+    back_path: String,
+    back_label: String,
+    request_id: String,
+}
+
+async fn page(req: &HttpRequest, id: &RequestId, error: &HttpError) -> HttpResponse {
+    let status = error.code().status();
+    if !status.is_server_error() {
+        // Only so that the frame shows who is logged in; a failure here must not hide the first one.
+        drop(visitor::learn(req).await);
+    }
+    let page = PageChrome::of(req, error.code().title(), "");
+    let (back_path, back_label) = match page.site_path.as_str() {
+        "" => ("/".to_owned(), "To the start".to_owned()),
+        path => (format!("{path}/"), format!("To {}", page.site_name)),
+    };
+    let html = ErrorPage {
+        status: status.as_u16(),
+        heading: error.code().title().to_owned(),
+        what: sentence(error.detail()),
+        remedy: remedy(error.code()).to_owned(),
+        back_path,
+        back_label,
+        request_id: id.0.clone(),
+        page,
+    }
+    .render()
+    .unwrap_or_else(|_| error.code().title().to_owned());
+    HttpResponse::build(status)
+        .content_type("text/html; charset=utf-8")
+        .body(html)
+}
+
+fn remedy(code: Code) -> &'static str {
+    match code {
+        Code::CsrfFailed => "Open the page again and send the form from there.",
+        Code::Forbidden => "Ask an owner of the site for the role that you need.",
+        Code::NotFound => "Check the address, or log in with the account that it is meant for.",
+        Code::Expired | Code::UnknownToken => "Ask for a new link.",
+        Code::TooManyRequests | Code::Overloaded | Code::Timeout => "Wait a moment and try again.",
+        Code::Internal => {
+            "Try again; if it stays, tell the people who run this server the number below."
+        }
+        Code::TooLarge => "Make it shorter and send it again.",
+        _ => "Go back, correct it and send it again.",
+    }
+}
+
+/// `detail` as a sentence: with a capital and a full stop.
+fn sentence(detail: &str) -> String {
+    let mut chars = detail.chars();
+    match chars.next() {
+        Some(first) => format!("{}{}.", first.to_uppercase(), chars.as_str()),
+        None => String::new(),
+    }
+}

@@ -1,0 +1,225 @@
+//! The frame around every page, as `templates/base.html` wants it, and what it leaves in cookies: the visit that forms
+//! are bound to, and the message that was shown.
+
+use actix_web::body::BoxBody;
+use actix_web::http::StatusCode;
+use actix_web::http::header;
+use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, Responder, web};
+use anyhow::Context as _;
+use askama::Template;
+
+use crate::app::App;
+use crate::auth::csrf::{self, Binding};
+use crate::auth::role::Role;
+use crate::auth::secret;
+
+use super::answer::{Nonce, app, see_other};
+use super::assets::Assets;
+use super::cookies::{self, Name};
+use super::error::HttpError;
+use super::visitor::known;
+
+const NO_SMTP: &str =
+    "No SMTP server is configured: mail is kept in the Outbox, and addresses are not confirmed.";
+
+/// The fields of `templates/base.html`.
+#[derive(Debug, Clone, Default)]
+pub struct PageChrome {
+    /// The title of the page, without the site's name.
+    pub title: String,
+    /// The site, or "Gatepost".
+    pub site_name: String,
+    /// `/s/main`; empty on pages that belong to no site.
+    pub site_path: String,
+    /// Who is logged in.
+    pub user_name: Option<String>,
+    /// Whether they may write here.
+    pub is_author: bool,
+    /// Whether they may decide here.
+    pub is_moderator: bool,
+    /// Whether they run the site.
+    pub is_owner: bool,
+    /// The entry of the navigation that is shown as the present one, or nothing.
+    pub active: &'static str,
+    /// For the forms of the page.
+    pub csrf_token: String,
+    /// A lasting fact.
+    pub banner: Option<String>,
+    /// The outcome of the last action.
+    pub flash: Option<String>,
+    /// Of the Content-Security-Policy.
+    pub nonce: String,
+    /// The style sheet.
+    pub css_path: String,
+    /// The script.
+    pub js_path: String,
+    /// How many cases wait in the queue.
+    pub waiting: i64,
+}
+
+/// The value of a visit's cookie that this response sets.
+#[derive(Clone)]
+struct NewVisit(String);
+
+/// The response shows the message of the flash cookie.
+struct FlashShown;
+
+impl PageChrome {
+    /// The frame for this request. `active` is one of the names in `templates/base.html` or empty.
+    pub fn of(req: &HttpRequest, title: &str, active: &'static str) -> Self {
+        let app = app(req);
+        let known = known(req);
+        let known = known.as_deref();
+        let site = known.and_then(|known| known.site.as_ref());
+        let user = known
+            .and_then(|known| known.session.as_ref())
+            .map(|session| &session.user);
+        let role = known.and_then(|known| known.role);
+        let flash = cookies::read_flash(&app, req);
+        if flash.is_some() {
+            req.extensions_mut().insert(FlashShown);
+        }
+        let assets = req.app_data::<web::Data<Assets>>();
+        let path = |name: &str| assets.map_or_else(String::new, |assets| assets.path(name));
+        Self {
+            title: title.to_owned(),
+            site_name: site.map_or("Gatepost", |site| &site.name).to_owned(),
+            site_path: site.map_or_else(String::new, |site| format!("/s/{}", site.slug)),
+            user_name: user.map(|user| user.name.clone()),
+            is_author: role.is_some(),
+            is_moderator: role >= Some(Role::Moderator),
+            is_owner: role == Some(Role::Owner),
+            active,
+            csrf_token: csrf_token(&app, req),
+            banner: (role >= Some(Role::Moderator) && app.config.smtp_url.is_none())
+                .then(|| NO_SMTP.to_owned()),
+            flash,
+            nonce: req
+                .extensions()
+                .get::<Nonce>()
+                .map(|nonce| nonce.0.clone())
+                .unwrap_or_default(),
+            css_path: path("gatepost.css"),
+            js_path: path("gatepost.js"),
+            waiting: known.map_or(0, |known| known.waiting),
+        }
+    }
+}
+
+/// The token for the forms of this response: bound to the session, or to a visit that begins with it.
+fn csrf_token(app: &App, req: &HttpRequest) -> String {
+    let session = known(req).and_then(|known| Some(known.session.as_ref()?.hash.clone()));
+    let binding = match session {
+        Some(hash) => Binding::Session(hash),
+        None => Binding::Visit(visit(app, req)),
+    };
+    csrf::token(&app.keyring, &binding)
+}
+
+fn visit(app: &App, req: &HttpRequest) -> String {
+    if let Some(value) =
+        cookies::read(app, req, Name::Visit).filter(|value| secret::is_secret(value))
+    {
+        return value;
+    }
+    if let Some(NewVisit(value)) = req.extensions().get::<NewVisit>() {
+        return value.clone();
+    }
+    // A machine without randomness serves no forms: the token of an empty visit never verifies.
+    let value = secret::fresh().unwrap_or_default();
+    req.extensions_mut().insert(NewVisit(value.clone()));
+    value
+}
+
+/// Whether the response shows a message, so that it must not be stored.
+pub(crate) fn shows_flash(req: &HttpRequest) -> bool {
+    req.extensions().contains::<FlashShown>()
+}
+
+/// Sets the cookies that follow from what was shown: the visit of a form, unless the page is for everybody's cache; no
+/// flash once it was shown; no session once it has ended.
+pub(crate) fn add_cookies(app: &App, req: &HttpRequest, response: &mut HttpResponse<BoxBody>) {
+    let is_public = response
+        .headers()
+        .get(header::CACHE_CONTROL)
+        .is_some_and(|value| value.as_bytes().starts_with(b"public"));
+    let mut cookies = Vec::new();
+    if let Some(NewVisit(value)) = req.extensions().get::<NewVisit>()
+        && !is_public
+    {
+        cookies.push(cookies::set(app, Name::Visit, value.clone(), None));
+    }
+    if shows_flash(req) {
+        cookies.push(cookies::remove(app, Name::Flash));
+    }
+    let has_ended = known(req).is_some_and(|known| known.session.is_none());
+    if has_ended && cookies::read(app, req, Name::Session).is_some() && !sets_session(app, response)
+    {
+        cookies.push(cookies::remove(app, Name::Session));
+    }
+    for cookie in cookies {
+        // Only a cookie whose name or value cannot stand in a header fails, and these are our own.
+        drop(response.add_cookie(&cookie));
+    }
+}
+
+fn sets_session(app: &App, response: &HttpResponse<BoxBody>) -> bool {
+    let name = cookies::set(app, Name::Session, String::new(), None)
+        .name()
+        .to_owned();
+    response.cookies().any(|cookie| cookie.name() == name)
+}
+
+/// 200 with a page.
+pub fn page(template: &impl Template) -> Result<HttpResponse, HttpError> {
+    page_with(StatusCode::OK, template)
+}
+
+/// A page with another status: a form that comes back with what was typed is 422.
+pub fn page_with(status: StatusCode, template: &impl Template) -> Result<HttpResponse, HttpError> {
+    let html = template.render().context("render a page")?;
+    Ok(HttpResponse::build(status)
+        .content_type("text/html; charset=utf-8")
+        .body(html))
+}
+
+/// 303 to a path of ours, with a message that the next page shows: `Redirect::to("/account").flash("Saved")`.
+#[derive(Debug)]
+pub struct Redirect {
+    path: String,
+    flash: Option<String>,
+}
+
+impl Redirect {
+    /// Where to go.
+    pub fn to(path: impl Into<String>) -> Self {
+        Self {
+            path: path.into(),
+            flash: None,
+        }
+    }
+
+    /// What the next page says.
+    pub fn flash(mut self, message: impl Into<String>) -> Self {
+        self.flash = Some(message.into());
+        self
+    }
+
+    /// The response, for handlers that add to it.
+    pub fn into_response(self, app: &App) -> HttpResponse {
+        let mut response = see_other(&self.path);
+        if let Some(message) = &self.flash {
+            drop(response.add_cookie(&cookies::flash(app, message)));
+        }
+        response
+    }
+}
+
+impl Responder for Redirect {
+    type Body = BoxBody;
+
+    fn respond_to(self, req: &HttpRequest) -> HttpResponse {
+        let app = app(req);
+        self.into_response(&app)
+    }
+}
