@@ -4,12 +4,14 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 
+use crate::auth::access_key::AccessKeys;
 use crate::auth::keyring::Keyring;
 use crate::clock::Clock;
 use crate::config::{Config, data_dir};
 use crate::ids::Ids;
 use crate::moderation::site::SiteSettings;
 use crate::moderation::{DEFAULT_WORKFLOW, Moderation};
+use crate::people::authors::Authors;
 use crate::store::founding::{self, NewSite};
 use crate::store::{Db, migrate};
 
@@ -31,6 +33,10 @@ pub struct App {
     pub keyring: Keyring,
     /// The use cases.
     pub moderation: Moderation,
+    /// The access keys in use.
+    pub access_keys: AccessKeys,
+    /// The authors that programs submit for.
+    pub authors: Authors,
 }
 
 impl App {
@@ -46,6 +52,8 @@ impl App {
         let moderation =
             Moderation::start(db.clone(), clock.clone(), ids.clone(), keyring.clone())?;
         let app = Self {
+            access_keys: AccessKeys::new(db.clone(), clock.clone()),
+            authors: Authors::new(db.clone(), clock.clone(), ids.clone()),
             config: Arc::new(config),
             db,
             clock,

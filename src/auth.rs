@@ -1,5 +1,6 @@
 //! Who somebody is and what they may do: keys, passwords, sessions, CSRF, roles. No pages.
 
+pub mod access_key;
 pub mod csrf;
 pub mod keyring;
 pub mod role;

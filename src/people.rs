@@ -4,6 +4,9 @@ use crate::auth::role::Role;
 use crate::ids::{SiteId, UserId};
 use crate::store::{Db, members};
 
+pub mod authors;
+pub mod email;
+
 /// A person with an account.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
 pub struct User {

@@ -14,6 +14,7 @@ use sqlx::sqlite::{
 use sqlx::{Database, Postgres, Sqlite, Transaction};
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
+pub(crate) mod authors;
 pub mod cases;
 mod columns;
 pub(crate) mod due;
@@ -21,6 +22,7 @@ mod engine_postgres;
 mod engine_sqlite;
 pub mod executions;
 pub mod founding;
+pub mod keys;
 pub mod ledger;
 pub(crate) mod members;
 pub mod migrate;
