@@ -18,6 +18,7 @@ mod flags;
 mod healthcheck;
 mod migrate;
 mod progress;
+mod serve;
 mod show_config;
 mod workflow;
 
@@ -33,11 +34,12 @@ struct Cli {
     #[command(flatten)]
     flags: flags::Flags,
     #[command(subcommand)]
-    command: Command,
+    command: Option<Command>,
 }
 
 #[derive(Subcommand)]
 enum Command {
+    Serve(serve::Args),
     Migrate(migrate::Args),
     Backup(backup::BackupArgs),
     Restore(backup::RestoreArgs),
@@ -63,7 +65,8 @@ pub fn main(
         }
     };
     let setup = Setup(cli.flags.load(environment.collect()));
-    match run(cli.command, setup) {
+    let command = cli.command.unwrap_or(Command::Serve(serve::Args {}));
+    match run(command, setup) {
         Ok(code) => code,
         Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
@@ -79,6 +82,7 @@ pub fn main(
 
 fn run(command: Command, setup: Setup) -> anyhow::Result<ExitCode> {
     match command {
+        Command::Serve(_) => setup.run(async |at| serve::run(at).await),
         Command::Migrate(args) => setup.run(async |at| migrate::run(&at.config, args).await),
         Command::Workflow(args) => workflow::run(args),
         Command::Backup(args) => setup.run(async |at| backup::backup(&at.config, args).await),

@@ -2,4 +2,5 @@
 
 mod backup;
 mod configuration;
+mod serve;
 mod workflow;
