@@ -42,7 +42,7 @@ const LIST_OF_POST: &str = concat!(
     " FROM cases WHERE site_id = $1 AND post_id = $2 ORDER BY id DESC LIMIT 100"
 );
 // Counting stops at a bound, so that a long queue costs no more than a short one.
-const COUNT: &str = "SELECT COUNT(*) FROM (SELECT 1 FROM cases WHERE site_id = $1 AND status = $2 LIMIT $3) AS some";
+const COUNT: &str = "SELECT COUNT(*) FROM (SELECT 1 FROM cases WHERE site_id = $1 AND status = $2 LIMIT $3) AS bounded";
 
 /// A case with what a list shows of its post.
 #[derive(Debug, Clone, PartialEq, FromRow)]
