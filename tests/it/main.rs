@@ -3,9 +3,19 @@
 
 #[macro_use]
 mod setting;
+mod app;
+mod audit;
+mod child;
 mod database;
+mod load;
+mod mailbox;
+mod process;
 mod program;
+mod signature;
+mod site;
+mod visitor;
 
+mod catalog;
 mod cli;
 mod flow;
 mod packaging;
