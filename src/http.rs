@@ -14,7 +14,7 @@ use anyhow::Context as _;
 use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
-use crate::auth::role::Access;
+use crate::auth::role::{Access, Role};
 
 pub mod address;
 pub(crate) mod answer;
@@ -27,6 +27,7 @@ pub mod form;
 mod headers;
 mod pages;
 mod pairs;
+pub mod parts;
 pub mod visitor;
 
 /// How long an idle connection is kept.
@@ -40,14 +41,27 @@ const SHUTDOWN_SECONDS: u64 = 10;
 /// forged forms walk this list.
 #[rustfmt::skip]
 fn endpoints() -> Vec<Endpoint> {
-    use Access::{Anyone, Open};
-    use pages::{health, home};
+    use Access::{Anyone, Member, Open};
+    use Role::Author;
+    use pages::{author, health, home, reader};
     vec![
         get("/healthz",             Open,   health::live),
         get("/readyz",              Open,   health::ready),
         get("/static/{name:.*}",    Open,   assets::file),
 
         get("/",                    Anyone, home::show),
+        get("/s/{site}/",                       Anyone, reader::index),
+        get("/s/{site}/posts/{slug}",           Anyone, reader::post),
+        get("/s/{site}/feed.atom",              Anyone, reader::feed),
+
+        get("/s/{site}/write",                  Member(Author), author::write),
+        post("/s/{site}/write/preview",         Member(Author), author::preview),
+        post("/s/{site}/posts",                 Member(Author), author::submit),
+        get("/s/{site}/mine",                   Member(Author), author::mine),
+        get("/s/{site}/mine/{post}",            Member(Author), author::show),
+        post("/s/{site}/mine/{post}/preview",   Member(Author), author::preview_revision),
+        post("/s/{site}/mine/{post}/revise",    Member(Author), author::revise),
+        post("/s/{site}/mine/{post}/withdraw",  Member(Author), author::withdraw),
     ]
 }
 

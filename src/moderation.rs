@@ -23,6 +23,7 @@ pub mod rules;
 pub mod site;
 pub mod submit;
 pub mod supersede;
+pub mod timeline;
 pub mod wake;
 
 /// The default definition, which every new site begins with.

@@ -14,6 +14,7 @@ use sqlx::sqlite::{
 use sqlx::{Database, Postgres, Sqlite, Transaction};
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
+pub mod audit;
 pub(crate) mod authors;
 pub mod cases;
 mod columns;

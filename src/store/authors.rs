@@ -16,8 +16,7 @@ const PUT_USER: &str =
     "INSERT INTO users (id, email, name, password_hash, epoch, confirmed_at_ms, created_at_ms)
     VALUES ($1, $2, $3, NULL, 1, NULL, $4)
     ON CONFLICT (email) DO UPDATE SET email = excluded.email RETURNING id, name";
-const PUT_MEMBER: &str =
-    "INSERT INTO members (site_id, user_id, role, notices, created_at_ms)
+const PUT_MEMBER: &str = "INSERT INTO members (site_id, user_id, role, notices, created_at_ms)
     VALUES ($1, $2, $3, TRUE, $4) ON CONFLICT (site_id, user_id) DO NOTHING";
 
 /// The member of the site with that address, of whatever role.

@@ -93,12 +93,12 @@ impl CaseCursor {
 }
 
 /// One case.
-pub async fn find(db: &Db, site: SiteId, id: &CaseId) -> sqlx::Result<Option<ListedCase>> {
-    on_db!(db, |c| sqlx::query_as(FIND)
+pub async fn find(db: &Db, site: SiteId, id: &CaseId) -> anyhow::Result<Option<ListedCase>> {
+    Ok(on_db!(db, |c| sqlx::query_as(FIND)
         .bind(site)
         .bind(id)
         .fetch_optional(c.read())
-        .await)
+        .await?))
 }
 
 /// Cases in the order of their deadlines, from the cursor on.
@@ -108,8 +108,8 @@ pub async fn list(
     filter: &CaseFilter,
     after: &CaseCursor,
     limit: i64,
-) -> sqlx::Result<Vec<ListedCase>> {
-    on_db!(db, |c| sqlx::query_as(LIST)
+) -> anyhow::Result<Vec<ListedCase>> {
+    Ok(on_db!(db, |c| sqlx::query_as(LIST)
         .bind(site)
         .bind(filter.status.as_str())
         .bind(after.deadline_ms)
@@ -120,26 +120,26 @@ pub async fn list(
         .bind(filter.post.as_ref().map_or("", PostId::as_str))
         .bind(limit)
         .fetch_all(c.read())
-        .await)
+        .await?))
 }
 
 /// The cases of a post, newest first.
-pub async fn list_of_post(db: &Db, site: SiteId, post: &PostId) -> sqlx::Result<Vec<ListedCase>> {
-    on_db!(db, |c| sqlx::query_as(LIST_OF_POST)
+pub async fn list_of_post(db: &Db, site: SiteId, post: &PostId) -> anyhow::Result<Vec<ListedCase>> {
+    Ok(on_db!(db, |c| sqlx::query_as(LIST_OF_POST)
         .bind(site)
         .bind(post)
         .fetch_all(c.read())
-        .await)
+        .await?))
 }
 
 /// How many cases have that status, counted up to `limit`.
-pub async fn count(db: &Db, site: SiteId, status: CaseStatus, limit: i64) -> sqlx::Result<i64> {
-    on_db!(db, |c| sqlx::query_scalar(COUNT)
+pub async fn count(db: &Db, site: SiteId, status: CaseStatus, limit: i64) -> anyhow::Result<i64> {
+    Ok(on_db!(db, |c| sqlx::query_scalar(COUNT)
         .bind(site)
         .bind(status.as_str())
         .bind(limit)
         .fetch_one(c.read())
-        .await)
+        .await?))
 }
 
 /// The LIKE pattern that finds `word` in a list of the form `,a,b,`; a word with pattern characters finds only itself

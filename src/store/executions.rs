@@ -29,12 +29,12 @@ const FIND_TEXT: &str =
     "SELECT body FROM revisions WHERE site_id = $1 AND post_id = $2 AND number = $3";
 
 /// One execution.
-pub async fn find(db: &Db, site: SiteId, id: &ExecutionId) -> sqlx::Result<Option<ExecutionRow>> {
-    on_db!(db, |c| sqlx::query_as(FIND)
+pub async fn find(db: &Db, site: SiteId, id: &ExecutionId) -> anyhow::Result<Option<ExecutionRow>> {
+    Ok(on_db!(db, |c| sqlx::query_as(FIND)
         .bind(site)
         .bind(id)
         .fetch_optional(c.read())
-        .await)
+        .await?))
 }
 
 /// Executions, newest first, older than the one with the id `before`
@@ -46,15 +46,15 @@ pub async fn list(
     post: Option<&PostId>,
     before: &str,
     limit: i64,
-) -> sqlx::Result<Vec<ExecutionRow>> {
-    on_db!(db, |c| sqlx::query_as(LIST)
+) -> anyhow::Result<Vec<ExecutionRow>> {
+    Ok(on_db!(db, |c| sqlx::query_as(LIST)
         .bind(site)
         .bind(before)
         .bind(status)
         .bind(post.map_or("", PostId::as_str))
         .bind(limit)
         .fetch_all(c.read())
-        .await)
+        .await?))
 }
 
 /// All that happened in an execution, in order.

@@ -11,11 +11,14 @@ use crate::store::Db;
 const INSERT: &str = "INSERT INTO access_keys
     (id, site_id, kind, name, scopes, secret_hash, created_at_ms, used_at_ms, revoked_at_ms)
     VALUES ($1, $2, $3, $4, $5, $6, $7, NULL, NULL)";
-const FIND_BY_SECRET: &str = "SELECT id, site_id, kind, name, scopes, created_at_ms, used_at_ms, revoked_at_ms
+const FIND_BY_SECRET: &str =
+    "SELECT id, site_id, kind, name, scopes, created_at_ms, used_at_ms, revoked_at_ms
     FROM access_keys WHERE secret_hash = $1 AND kind = 'api' AND revoked_at_ms IS NULL";
-const FIND_AWS: &str = "SELECT id, site_id, kind, name, scopes, created_at_ms, used_at_ms, revoked_at_ms
+const FIND_AWS: &str =
+    "SELECT id, site_id, kind, name, scopes, created_at_ms, used_at_ms, revoked_at_ms
     FROM access_keys WHERE id = $1 AND kind = 'aws' AND revoked_at_ms IS NULL";
-const LIST: &str = "SELECT id, site_id, kind, name, scopes, created_at_ms, used_at_ms, revoked_at_ms
+const LIST: &str =
+    "SELECT id, site_id, kind, name, scopes, created_at_ms, used_at_ms, revoked_at_ms
     FROM access_keys WHERE site_id = $1 ORDER BY created_at_ms, id";
 const REVOKE: &str = "UPDATE access_keys SET revoked_at_ms = $3
     WHERE site_id = $1 AND id = $2 AND revoked_at_ms IS NULL";

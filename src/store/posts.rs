@@ -120,21 +120,21 @@ impl PublishedCursor {
 pub const NEWEST: &str = "~";
 
 /// One post.
-pub async fn find(db: &Db, site: SiteId, id: &PostId) -> sqlx::Result<Option<PostRow>> {
-    on_db!(db, |c| sqlx::query_as(FIND)
+pub async fn find(db: &Db, site: SiteId, id: &PostId) -> anyhow::Result<Option<PostRow>> {
+    Ok(on_db!(db, |c| sqlx::query_as(FIND)
         .bind(site)
         .bind(id)
         .fetch_optional(c.read())
-        .await)
+        .await?))
 }
 
 /// The post that has or had that address.
-pub async fn find_by_slug(db: &Db, site: SiteId, slug: &str) -> sqlx::Result<Option<PostRow>> {
-    on_db!(db, |c| sqlx::query_as(FIND_BY_SLUG)
+pub async fn find_by_slug(db: &Db, site: SiteId, slug: &str) -> anyhow::Result<Option<PostRow>> {
+    Ok(on_db!(db, |c| sqlx::query_as(FIND_BY_SLUG)
         .bind(site)
         .bind(slug)
         .fetch_optional(c.read())
-        .await)
+        .await?))
 }
 
 /// One revision of a post.
@@ -143,13 +143,13 @@ pub async fn find_revision(
     site: SiteId,
     post: &PostId,
     number: i64,
-) -> sqlx::Result<Option<RevisionRow>> {
-    on_db!(db, |c| sqlx::query_as(FIND_REVISION)
+) -> anyhow::Result<Option<RevisionRow>> {
+    Ok(on_db!(db, |c| sqlx::query_as(FIND_REVISION)
         .bind(site)
         .bind(post)
         .bind(number)
         .fetch_optional(c.read())
-        .await)
+        .await?))
 }
 
 /// The revisions of a post, newest first.
@@ -157,12 +157,12 @@ pub async fn list_revisions(
     db: &Db,
     site: SiteId,
     post: &PostId,
-) -> sqlx::Result<Vec<RevisionRow>> {
-    on_db!(db, |c| sqlx::query_as(LIST_REVISIONS)
+) -> anyhow::Result<Vec<RevisionRow>> {
+    Ok(on_db!(db, |c| sqlx::query_as(LIST_REVISIONS)
         .bind(site)
         .bind(post)
         .fetch_all(c.read())
-        .await)
+        .await?))
 }
 
 /// Posts, newest first, older than the one with the id `before` ([`NEWEST`] for the first page). An empty `status` does
@@ -173,14 +173,14 @@ pub async fn list(
     status: &str,
     before: &str,
     limit: i64,
-) -> sqlx::Result<Vec<ListedPost>> {
-    on_db!(db, |c| sqlx::query_as(LIST)
+) -> anyhow::Result<Vec<ListedPost>> {
+    Ok(on_db!(db, |c| sqlx::query_as(LIST)
         .bind(site)
         .bind(before)
         .bind(status)
         .bind(limit)
         .fetch_all(c.read())
-        .await)
+        .await?))
 }
 
 /// An author's posts, newest first, older than the one with the id `before`.
@@ -190,14 +190,14 @@ pub async fn list_of_author(
     author: &UserId,
     before: &str,
     limit: i64,
-) -> sqlx::Result<Vec<ListedPost>> {
-    on_db!(db, |c| sqlx::query_as(LIST_OF_AUTHOR)
+) -> anyhow::Result<Vec<ListedPost>> {
+    Ok(on_db!(db, |c| sqlx::query_as(LIST_OF_AUTHOR)
         .bind(site)
         .bind(author)
         .bind(before)
         .bind(limit)
         .fetch_all(c.read())
-        .await)
+        .await?))
 }
 
 /// Published posts, newest first, from the cursor on.
@@ -206,14 +206,14 @@ pub async fn list_published(
     site: SiteId,
     after: &PublishedCursor,
     limit: i64,
-) -> sqlx::Result<Vec<PublishedPost>> {
-    on_db!(db, |c| sqlx::query_as(LIST_PUBLISHED)
+) -> anyhow::Result<Vec<PublishedPost>> {
+    Ok(on_db!(db, |c| sqlx::query_as(LIST_PUBLISHED)
         .bind(site)
         .bind(after.published_at_ms)
         .bind(&after.id)
         .bind(limit)
         .fetch_all(c.read())
-        .await)
+        .await?))
 }
 
 /// The published post at that address.
@@ -221,10 +221,10 @@ pub async fn find_published(
     db: &Db,
     site: SiteId,
     slug: &str,
-) -> sqlx::Result<Option<PublishedPost>> {
-    on_db!(db, |c| sqlx::query_as(FIND_PUBLISHED)
+) -> anyhow::Result<Option<PublishedPost>> {
+    Ok(on_db!(db, |c| sqlx::query_as(FIND_PUBLISHED)
         .bind(site)
         .bind(slug)
         .fetch_optional(c.read())
-        .await)
+        .await?))
 }

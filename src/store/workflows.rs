@@ -29,20 +29,20 @@ pub struct WorkflowRow {
 }
 
 /// One version.
-pub async fn find(db: &Db, site: SiteId, version: i64) -> sqlx::Result<Option<WorkflowRow>> {
-    on_db!(db, |c| sqlx::query_as(FIND)
+pub async fn find(db: &Db, site: SiteId, version: i64) -> anyhow::Result<Option<WorkflowRow>> {
+    Ok(on_db!(db, |c| sqlx::query_as(FIND)
         .bind(site)
         .bind(version)
         .fetch_optional(c.read())
-        .await)
+        .await?))
 }
 
 /// The newest hundred versions, newest first.
-pub async fn list(db: &Db, site: SiteId) -> sqlx::Result<Vec<WorkflowRow>> {
-    on_db!(db, |c| sqlx::query_as(LIST)
+pub async fn list(db: &Db, site: SiteId) -> anyhow::Result<Vec<WorkflowRow>> {
+    Ok(on_db!(db, |c| sqlx::query_as(LIST)
         .bind(site)
         .fetch_all(c.read())
-        .await)
+        .await?))
 }
 
 /// Keeps `definition` as the site's next version and puts it in force; answers the version.
@@ -52,7 +52,7 @@ pub async fn insert_next(
     definition: &str,
     created_by: &str,
     now_ms: i64,
-) -> sqlx::Result<i64> {
+) -> anyhow::Result<i64> {
     on_db!(db, |c| {
         let mut tx = c.begin().await?;
         let version: i64 = sqlx::query_scalar(NEXT)

@@ -1,0 +1,58 @@
+//! What happened to a post, as its author may know it: from the audit log, without who did it and without what moderators
+//! tell each other.
+
+use serde_json::Value;
+
+use crate::ids::{PostId, SiteId};
+use crate::store::{Db, audit};
+
+/// A step in a post's life.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Step {
+    /// A revision came in.
+    Submitted,
+    /// A newer revision took the place of the one before.
+    Revised,
+    /// It waits for a moderator.
+    Held,
+    /// Nobody decided in time; the owners were told.
+    Escalated,
+    /// A moderator let it pass.
+    Approved,
+    /// It was refused, with the reason.
+    Rejected(Option<String>),
+    /// It was published without anybody's help.
+    Published,
+    /// Its workflow broke.
+    Failed,
+    /// It goes through the workflow again.
+    RunAgain,
+    /// The author took it back.
+    Withdrawn,
+}
+
+/// The steps of a post after its submission, in order, each with its time in epoch milliseconds.
+pub async fn steps(db: &Db, site: SiteId, post: &PostId) -> anyhow::Result<Vec<(i64, Step)>> {
+    let rows = audit::list_of_subject(db, site, &format!("post:{post}")).await?;
+    Ok(rows
+        .into_iter()
+        .filter_map(|row| {
+            let details: Value = serde_json::from_str(&row.details).unwrap_or_default();
+            let text = |key: &str| details[key].as_str().map(str::to_owned);
+            let step = match row.action.as_str() {
+                "post.revised" => Step::Revised,
+                "post.held" => Step::Held,
+                "case.escalated" => Step::Escalated,
+                "case.approved" => Step::Approved,
+                "case.rejected" => Step::Rejected(text("reason")),
+                "post.rejected" => Step::Rejected(text("cause")),
+                "post.published" => Step::Published,
+                "post.failed" => Step::Failed,
+                "post.run_again" => Step::RunAgain,
+                "post.withdrawn" => Step::Withdrawn,
+                _ => return None,
+            };
+            Some((row.at_ms, step))
+        })
+        .collect())
+}
