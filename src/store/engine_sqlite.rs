@@ -1,5 +1,5 @@
 //! The ledger on SQLite: one thread with one connection and prepared statements, which is several times cheaper a
-//! statement than going through the pool (docs/adr/0002). Groups are committed with one fsync.
+//! statement than going through the pool (docs/adr/0002-one-ledger-two-databases.md). Groups are committed with one fsync.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread;
