@@ -16,11 +16,19 @@ mod completions;
 mod doctor;
 mod flags;
 mod healthcheck;
+mod instance;
+mod key;
 mod migrate;
+mod posts;
 mod progress;
+mod rules;
 mod serve;
 mod show_config;
+mod site;
 mod workflow;
+
+/// Stands for whoever may run commands where the changes of a rule set or a workflow are listed.
+const CREATED_BY: &str = "command line";
 
 /// Decides what gets published: posts run through a workflow, flagged ones wait for a moderator.
 #[derive(Parser)]
@@ -43,6 +51,10 @@ enum Command {
     Migrate(migrate::Args),
     Backup(backup::BackupArgs),
     Restore(backup::RestoreArgs),
+    Site(site::Args),
+    Key(key::Args),
+    Rules(rules::Args),
+    Posts(posts::Args),
     Workflow(workflow::Args),
     Doctor(doctor::Args),
     Healthcheck(healthcheck::Args),
@@ -84,7 +96,11 @@ fn run(command: Command, setup: Setup) -> anyhow::Result<ExitCode> {
     match command {
         Command::Serve(_) => setup.run(async |at| serve::run(at).await),
         Command::Migrate(args) => setup.run(async |at| migrate::run(&at.config, args).await),
-        Command::Workflow(args) => workflow::run(args),
+        Command::Site(args) => setup.run(async |at| site::run(&at.config, args).await),
+        Command::Key(args) => setup.run(async |at| key::run(&at.config, args).await),
+        Command::Rules(args) => setup.run(async |at| rules::run(&at.config, args).await),
+        Command::Posts(args) => setup.run(async |at| posts::run(&at.config, args).await),
+        Command::Workflow(args) => workflow::run(args, setup),
         Command::Backup(args) => setup.run(async |at| backup::backup(&at.config, args).await),
         Command::Restore(args) => setup.run(async |at| backup::restore(&at.config, args).await),
         Command::Doctor(args) => setup.run(async |at| doctor::run(at, args).await),

@@ -19,6 +19,7 @@ pub mod functions;
 pub mod in_force;
 pub mod markdown;
 pub mod rows;
+pub mod rule_set;
 pub mod rules;
 pub mod site;
 pub mod submit;

@@ -8,11 +8,12 @@ use anyhow::{Context as _, bail};
 use clap::{Subcommand, ValueEnum};
 use serde_json::{Value, json};
 
-use super::{print, print_json};
+use super::{Setup, print, print_json};
 use crate::asl::{Definition, HistoryEvent, Outcome, Problem, Severity, validate};
 use crate::clock::{Clock as _, SystemClock};
 
 mod answers;
+mod in_force;
 mod simulation;
 
 use answers::Answers;
@@ -29,6 +30,8 @@ pub(super) struct Args {
 enum Command {
     Validate(ValidateArgs),
     Run(RunArgs),
+    Set(in_force::SetArgs),
+    Show(in_force::ShowArgs),
 }
 
 /// Check a definition and print everything that is wrong with it
@@ -88,10 +91,12 @@ enum Decision {
     None,
 }
 
-pub(super) fn run(args: Args) -> anyhow::Result<ExitCode> {
+pub(super) fn run(args: Args, setup: Setup) -> anyhow::Result<ExitCode> {
     match args.command {
         Command::Validate(args) => check(&args),
         Command::Run(args) => simulate(&args),
+        Command::Set(args) => setup.run(async |at| in_force::set(&at.config, args).await),
+        Command::Show(args) => setup.run(async |at| in_force::show(&at.config, args).await),
     }
 }
 
@@ -116,13 +121,7 @@ fn check(args: &ValidateArgs) -> anyhow::Result<ExitCode> {
 }
 
 fn simulate(args: &RunArgs) -> anyhow::Result<ExitCode> {
-    let definition = match Definition::parse(&read(&args.file)?) {
-        Ok(definition) => definition,
-        Err(problems) => {
-            let lines: Vec<_> = problems.iter().map(line).collect();
-            bail!("{} is not valid\n{}", args.file.display(), lines.join("\n"));
-        }
-    };
+    let definition = parse(&args.file, &read(&args.file)?)?;
     let input = match args.input.strip_prefix('@') {
         Some(path) => read(Path::new(path))?,
         None => args.input.clone(),
@@ -156,6 +155,16 @@ fn simulate(args: &RunArgs) -> anyhow::Result<ExitCode> {
 
 fn read(path: &Path) -> anyhow::Result<String> {
     fs::read_to_string(path).with_context(|| format!("read {}", path.display()))
+}
+
+fn parse(file: &Path, text: &str) -> anyhow::Result<Definition> {
+    match Definition::parse(text) {
+        Ok(definition) => Ok(definition),
+        Err(problems) => {
+            let lines: Vec<_> = problems.iter().map(line).collect();
+            bail!("{} is not valid\n{}", file.display(), lines.join("\n"));
+        }
+    }
 }
 
 fn line(problem: &Problem) -> String {

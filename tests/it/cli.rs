@@ -2,5 +2,6 @@
 
 mod backup;
 mod configuration;
+mod content;
 mod serve;
 mod workflow;

@@ -1,0 +1,231 @@
+//! `gatepost rules`: lists from and to files, and a look at what the rules make of a text.
+
+use std::fs;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Context as _, bail};
+use clap::Subcommand;
+use serde_json::json;
+
+use super::instance::{self, SiteFlag};
+use super::{CREATED_BY, print, print_json};
+use crate::app::App;
+use crate::config::Config;
+use crate::moderation::rule_set::Uncompilable;
+use crate::moderation::rules::import::{Format, parse};
+use crate::moderation::rules::{Action, RuleDraft, export};
+use crate::store::rules;
+
+/// Import, export and try rules
+#[derive(clap::Args)]
+#[command(after_help = "Example:\n  gatepost rules import --site main words.txt --category insult")]
+pub(super) struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Import(ImportArgs),
+    Export(ExportArgs),
+    Check(CheckArgs),
+}
+
+/// Add the rules of a file: one pattern a line (txt), CSV with a column `pattern`, or JSON
+#[derive(clap::Args)]
+#[command(
+    after_help = "A word is a word, several words are a phrase, * and ? make a wildcard, /…/ a regular expression. Rules that the\n\
+                  site has already are left out, so a list can be imported again.\n\n\
+                  Example:\n  gatepost rules import --site main words.txt --action hold --category insult --dry-run"
+)]
+struct ImportArgs {
+    #[command(flatten)]
+    site: SiteFlag,
+    /// The list
+    file: PathBuf,
+    /// hold, reject, allow or shadow, where the list does not say
+    #[arg(long, default_value = "hold")]
+    action: Action,
+    /// The category, where the list does not say
+    #[arg(long, default_value = "")]
+    category: String,
+    /// Only show what would be added
+    #[arg(long)]
+    dry_run: bool,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Write the rules in force to a file or to standard output
+#[derive(clap::Args)]
+#[command(after_help = "Example:\n  gatepost rules export --site main rules.csv")]
+struct ExportArgs {
+    #[command(flatten)]
+    site: SiteFlag,
+    /// The file; its ending tells the format
+    file: Option<PathBuf>,
+    /// txt (patterns alone), csv or json
+    #[arg(long)]
+    format: Option<Format>,
+}
+
+/// Show what the rules in force make of a text
+#[derive(clap::Args)]
+#[command(after_help = "Example:\n  echo 'a text' | gatepost rules check --site main")]
+struct CheckArgs {
+    #[command(flatten)]
+    site: SiteFlag,
+    /// The text, Markdown [default: standard input]
+    file: Option<PathBuf>,
+    /// The title
+    #[arg(long, default_value = "")]
+    title: String,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) async fn run(config: &Config, args: Args) -> anyhow::Result<ExitCode> {
+    let app = instance::open(config).await?;
+    match args.command {
+        Command::Import(args) => import(&app, args).await,
+        Command::Export(args) => write(&app, args).await,
+        Command::Check(args) => check(&app, args).await,
+    }
+}
+
+async fn import(app: &App, args: ImportArgs) -> anyhow::Result<ExitCode> {
+    let site = instance::find_site(app, &args.site.site).await?;
+    let bytes = read(&args.file)?;
+    let defaults = RuleDraft {
+        action: args.action,
+        category: args.category,
+        ..RuleDraft::default()
+    };
+    let name = args.file.file_name().and_then(|name| name.to_str());
+    let report = parse(Format::detect(name, &bytes), &bytes, &defaults);
+    let found = report.drafts.len();
+    let comment = format!("import of {}", name.unwrap_or("a file"));
+    let addition = match app
+        .moderation
+        .plan_addition(site.id, report.drafts, &comment)
+        .await?
+    {
+        Ok(addition) => addition,
+        Err(Uncompilable(problems)) => {
+            let lines: Vec<_> = problems
+                .into_iter()
+                .map(|problem| problem.message)
+                .collect();
+            bail!("the rules do not work together:\n  {}", lines.join("\n  "));
+        }
+    };
+    let version = match args.dry_run {
+        true => None,
+        false => app.moderation.add_rules(&addition, CREATED_BY).await?,
+    };
+    let added = addition.rules().len();
+    if args.json {
+        print_json(&json!({
+            "dry_run": args.dry_run,
+            "added": added,
+            "known": addition.known,
+            "duplicates": report.duplicates,
+            "unneeded": report.unneeded,
+            "problems": report.problems,
+            "rule_set_version": version,
+        }))?;
+    } else {
+        for problem in &report.problems {
+            print(format!("line {}: {}", problem.line, problem.message))?;
+        }
+        let verb = if args.dry_run { "would add" } else { "added" };
+        print(format!(
+            "{verb} {added} rules to {}; {} were there already, {} stood in the file twice, {} exceptions are not needed, {} were refused",
+            site.slug,
+            addition.known,
+            report.duplicates,
+            report.unneeded,
+            report.problems.len()
+        ))?;
+    }
+    // A list of which nothing can be used is the wrong file.
+    Ok(match found == 0 && !report.problems.is_empty() {
+        true => ExitCode::FAILURE,
+        false => ExitCode::SUCCESS,
+    })
+}
+
+async fn write(app: &App, args: ExportArgs) -> anyhow::Result<ExitCode> {
+    let site = instance::find_site(app, &args.site.site).await?;
+    let rules = rules::list_in_force(&app.db, site.id).await?;
+    let ending = args.file.as_deref().and_then(Path::extension);
+    let format = match (args.format, ending.and_then(|ending| ending.to_str())) {
+        (Some(format), _) => format,
+        (None, Some(ending)) => match ending.parse() {
+            Ok(format) => format,
+            Err(_) => bail!("{ending:?} is no format: name one with --format txt, csv or json"),
+        },
+        (None, None) => Format::Json,
+    };
+    let text = match format {
+        Format::Txt => export::to_txt(&rules),
+        Format::Csv => export::to_csv(&rules),
+        Format::Json => export::to_json(&rules),
+    };
+    match &args.file {
+        Some(file) => fs::write(file, text).with_context(|| format!("write {}", file.display()))?,
+        None => print(text.trim_end())?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn check(app: &App, args: CheckArgs) -> anyhow::Result<ExitCode> {
+    let site = instance::find_site(app, &args.site.site).await?;
+    let text = match &args.file {
+        Some(file) => read(file)?,
+        None => {
+            let mut text = Vec::new();
+            std::io::stdin()
+                .read_to_end(&mut text)
+                .context("read standard input")?;
+            text
+        }
+    };
+    let text = String::from_utf8(text).context("the text is not UTF-8")?;
+    let in_force = app.moderation.in_force.load(site.id).await?;
+    let in_force = in_force.context("the site has just gone")?;
+    let checked = in_force.check(&args.title, &text);
+    if args.json {
+        print_json(&checked)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    for hit in &checked.hits {
+        print(format!(
+            "{} {}..{} {:?}: {} {:?}, severity {}{}",
+            hit.field,
+            hit.start,
+            hit.end,
+            hit.text,
+            hit.action,
+            hit.pattern,
+            hit.severity,
+            match hit.category.as_str() {
+                "" => String::new(),
+                category => format!(", {category}"),
+            }
+        ))?;
+    }
+    if let Some(problem) = &checked.problem {
+        print(problem)?;
+    }
+    print(format!("{}", checked.verdict))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn read(file: &Path) -> anyhow::Result<Vec<u8>> {
+    fs::read(file).with_context(|| format!("read {}", file.display()))
+}
