@@ -6,6 +6,7 @@ use anyhow::Context as _;
 
 use crate::auth::access_key::AccessKeys;
 use crate::auth::keyring::Keyring;
+use crate::auth::password::Passwords;
 use crate::clock::Clock;
 use crate::config::{Config, data_dir};
 use crate::ids::Ids;
@@ -37,6 +38,8 @@ pub struct App {
     pub access_keys: AccessKeys,
     /// The authors that programs submit for.
     pub authors: Authors,
+    /// Hashes passwords, a few at once.
+    pub passwords: Passwords,
 }
 
 impl App {
@@ -52,6 +55,7 @@ impl App {
         let moderation =
             Moderation::start(db.clone(), clock.clone(), ids.clone(), keyring.clone())?;
         let app = Self {
+            passwords: Passwords::new()?,
             access_keys: AccessKeys::new(db.clone(), clock.clone()),
             authors: Authors::new(db.clone(), clock.clone(), ids.clone()),
             config: Arc::new(config),

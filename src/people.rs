@@ -1,11 +1,22 @@
-//! People and their places on sites. Use cases without HTTP: who somebody is, what they belong to.
+//! People: how they come to an account and to a place on a site, and what they may change about both. Use cases without
+//! HTTP; roles are checked by the caller through `auth::role`, links and passwords here.
 
 use crate::auth::role::Role;
 use crate::ids::{SiteId, UserId};
 use crate::store::{Db, members};
 
+pub mod account;
+pub mod add;
 pub mod authors;
 pub mod email;
+pub mod invite;
+pub mod membership;
+pub mod name;
+pub mod reset;
+pub mod setup;
+pub mod sign_up;
+
+pub use setup::setup_link;
 
 /// A person with an account.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]

@@ -14,6 +14,7 @@ use sqlx::sqlite::{
 use sqlx::{Database, Postgres, Sqlite, Transaction};
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
+pub(crate) mod accounts;
 pub mod audit;
 pub(crate) mod authors;
 pub mod cases;
@@ -25,6 +26,7 @@ pub mod executions;
 pub mod founding;
 pub mod keys;
 pub mod ledger;
+pub(crate) mod login_attempts;
 pub(crate) mod members;
 pub mod migrate;
 pub mod outbox;

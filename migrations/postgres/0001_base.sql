@@ -50,6 +50,7 @@ CREATE TABLE one_time_links (
     user_id       TEXT COLLATE "C" REFERENCES users (id),
     email         TEXT,
     role          TEXT,
+    created_by    TEXT COLLATE "C" REFERENCES users (id),
     created_at_ms BIGINT NOT NULL,
     expires_at_ms BIGINT NOT NULL,
     used_at_ms    BIGINT

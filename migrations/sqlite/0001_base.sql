@@ -50,6 +50,7 @@ CREATE TABLE one_time_links (
     user_id       TEXT REFERENCES users (id),
     email         TEXT,
     role          TEXT,
+    created_by    TEXT REFERENCES users (id),
     created_at_ms INTEGER NOT NULL,
     expires_at_ms INTEGER NOT NULL,
     used_at_ms    INTEGER

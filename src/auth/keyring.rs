@@ -13,6 +13,8 @@ use sha2::{Digest, Sha256};
 pub enum Purpose {
     /// Task tokens.
     TaskToken,
+    /// Single-use links: setup, invitation, confirmation, new password.
+    OneTimeLink,
     /// Links in mails that lead to a decision.
     DecisionLink,
     /// Links that switch notices off.
@@ -31,6 +33,7 @@ impl Purpose {
     fn label(self) -> &'static [u8] {
         match self {
             Self::TaskToken => b"task-token",
+            Self::OneTimeLink => b"one-time-link",
             Self::DecisionLink => b"decision-link",
             Self::NoticesLink => b"notices-link",
             Self::Csrf => b"csrf",

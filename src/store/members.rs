@@ -2,9 +2,22 @@
 
 use crate::auth::role::Role;
 use crate::ids::{SiteId, UserId};
+use crate::moderation::rows::AuditRow;
 use crate::on_db;
-use crate::store::Db;
+use crate::people::membership::{MemberRow, Membership};
+use crate::store::{Db, audit};
 
+const LOCK_SITE: &str = "UPDATE sites SET id = id WHERE id = $1";
+const SET_ROLE: &str = "UPDATE members SET role = $3 WHERE site_id = $1 AND user_id = $2
+    AND (role <> 'owner' OR (SELECT COUNT(*) FROM members WHERE site_id = $1 AND role = 'owner') > 1)";
+const REMOVE: &str = "DELETE FROM members WHERE site_id = $1 AND user_id = $2
+    AND (role <> 'owner' OR (SELECT COUNT(*) FROM members WHERE site_id = $1 AND role = 'owner') > 1)";
+const LIST: &str = "SELECT m.user_id, u.name, u.email, m.role, m.created_at_ms
+    FROM members m JOIN users u ON u.id = m.user_id
+    WHERE m.site_id = $1 AND m.user_id > $2 ORDER BY m.user_id LIMIT $3";
+const LIST_OF_USER: &str = "SELECT s.id AS site_id, s.slug, s.name, m.role, m.notices
+    FROM members m JOIN sites s ON s.id = m.site_id WHERE m.user_id = $1 ORDER BY s.name, s.id";
+const SET_NOTICES: &str = "UPDATE members SET notices = $2 WHERE user_id = $1";
 const FIND_ROLE: &str = "SELECT role FROM members WHERE site_id = $1 AND user_id = $2";
 
 /// The role of a user on a site.
@@ -18,4 +31,96 @@ pub(crate) async fn find_role(
         .bind(user_id)
         .fetch_optional(c.read())
         .await?))
+}
+
+/// What becomes of a change to a member.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Changed {
+    /// It is done.
+    Done,
+    /// There is no such member, or they are the only owner.
+    Refused,
+}
+
+/// Sets a member's role, unless it takes the site's last owner.
+pub(crate) async fn set_role(
+    db: &Db,
+    site_id: SiteId,
+    user_id: &UserId,
+    role: Role,
+    audit: &AuditRow,
+) -> anyhow::Result<Changed> {
+    on_db!(db, |c| {
+        let mut tx = c.begin().await?;
+        sqlx::query(LOCK_SITE)
+            .bind(site_id)
+            .execute(tx.conn())
+            .await?;
+        let set = sqlx::query(SET_ROLE).bind(site_id).bind(user_id).bind(role);
+        if set.execute(tx.conn()).await?.rows_affected() == 0 {
+            return Ok(Changed::Refused);
+        }
+        audit::insert_query(audit).execute(tx.conn()).await?;
+        tx.commit().await?;
+        Ok(Changed::Done)
+    })
+}
+
+/// Takes a member off a site, unless they are its last owner.
+pub(crate) async fn remove(
+    db: &Db,
+    site_id: SiteId,
+    user_id: &UserId,
+    audit: &AuditRow,
+) -> anyhow::Result<Changed> {
+    on_db!(db, |c| {
+        let mut tx = c.begin().await?;
+        sqlx::query(LOCK_SITE)
+            .bind(site_id)
+            .execute(tx.conn())
+            .await?;
+        let removed = sqlx::query(REMOVE).bind(site_id).bind(user_id);
+        if removed.execute(tx.conn()).await?.rows_affected() == 0 {
+            return Ok(Changed::Refused);
+        }
+        audit::insert_query(audit).execute(tx.conn()).await?;
+        tx.commit().await?;
+        Ok(Changed::Done)
+    })
+}
+
+/// Members of a site by the order in which they came, from after `after`.
+pub(crate) async fn list(
+    db: &Db,
+    site_id: SiteId,
+    after: &str,
+    limit: i64,
+) -> anyhow::Result<Vec<MemberRow>> {
+    Ok(on_db!(db, |c| sqlx::query_as(LIST)
+        .bind(site_id)
+        .bind(after)
+        .bind(limit)
+        .fetch_all(c.read())
+        .await?))
+}
+
+/// The sites that a user belongs to, by name.
+pub(crate) async fn list_of_user(db: &Db, user_id: &UserId) -> anyhow::Result<Vec<Membership>> {
+    Ok(on_db!(db, |c| sqlx::query_as(LIST_OF_USER)
+        .bind(user_id)
+        .fetch_all(c.read())
+        .await?))
+}
+
+/// Switches a user's notices on or off on all their sites.
+pub(crate) async fn set_notices(db: &Db, user_id: &UserId, on: bool) -> anyhow::Result<()> {
+    on_db!(db, |c| {
+        let mut tx = c.begin().await?;
+        sqlx::query(SET_NOTICES)
+            .bind(user_id)
+            .bind(on)
+            .execute(tx.conn())
+            .await?;
+        Ok(tx.commit().await?)
+    })
 }
