@@ -7,8 +7,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use crate::payloads::{self, Numbering};
-use crate::state::DecodeError;
+use crate::payloads::{self, DecodeError, Numbering};
 
 pub use kind::EventKind;
 
@@ -111,9 +110,9 @@ pub fn decode(bytes: &[u8]) -> Result<Vec<HistoryEvent>, DecodeError> {
     let (numbered, payloads): (Vec<HistoryEvent<usize>>, _) = payloads::decode(bytes)?;
     let events: Option<Vec<_>> = numbered
         .iter()
-        .map(|event| event.map(|number| payloads.get(*number)))
+        .map(|event| event.map(|number| payloads.find(*number)))
         .collect();
-    events.ok_or(DecodeError::MissingPayload)
+    events.ok_or(DecodeError::Missing)
 }
 
 impl<P> HistoryEvent<P> {

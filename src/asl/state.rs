@@ -1,13 +1,12 @@
 //! Where an execution stands: everything needed to go on after a crash, and no secret.
 
-use std::fmt;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::command::Outcome;
-use crate::payloads::{self, Numbering};
+use crate::payloads::{self, DecodeError, Numbering};
 
 /// The state of one execution between two steps.
 ///
@@ -225,35 +224,7 @@ impl State {
     pub fn decode(bytes: &[u8]) -> Result<State, DecodeError> {
         let (numbered, payloads): (State<usize>, _) = payloads::decode(bytes)?;
         numbered
-            .map(|number| payloads.get(*number))
-            .ok_or(DecodeError::MissingPayload)
+            .map(|number| payloads.find(*number))
+            .ok_or(DecodeError::Missing)
     }
 }
-
-/// Why stored bytes cannot be read.
-#[derive(Debug)]
-pub enum DecodeError {
-    /// They are not the JSON that was expected.
-    Json(serde_json::Error),
-    /// They refer to a payload that they do not contain.
-    MissingPayload,
-}
-
-impl From<serde_json::Error> for DecodeError {
-    fn from(error: serde_json::Error) -> Self {
-        DecodeError::Json(error)
-    }
-}
-
-impl fmt::Display for DecodeError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            DecodeError::Json(error) => write!(f, "the stored bytes are damaged: {error}"),
-            DecodeError::MissingPayload => {
-                f.write_str("the stored bytes lack a payload that they refer to")
-            }
-        }
-    }
-}
-
-impl std::error::Error for DecodeError {}
