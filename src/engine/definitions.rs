@@ -13,7 +13,9 @@ const CAPACITY: usize = 4096;
 
 /// The cache; clones share it.
 #[derive(Debug, Clone, Default)]
-pub struct Definitions(Arc<Mutex<HashMap<(SiteId, i64), Arc<Definition>>>>);
+pub struct Definitions(Arc<Mutex<Parsed>>);
+
+type Parsed = HashMap<(SiteId, i64), Arc<Definition>>;
 
 impl Definitions {
     /// The definition, if it was parsed before.

@@ -1,6 +1,8 @@
 //! Somebody answers a task. The dashboard, the link in a mail, the JSON API and the AWS API all end here: one policy, one
 //! transaction, one winner.
 
+use std::ops::ControlFlow;
+
 use serde_json::{Value, json};
 
 use crate::asl::{Event, StepError};
@@ -202,8 +204,8 @@ impl Moderation {
                     return refuse(DecideError::Unknown);
                 };
                 let task = match open_task(&subject, &by, &answer, revision) {
-                    Ok(task) => task,
-                    Err(known) => return (Change::default(), Ok(known)),
+                    ControlFlow::Continue(task) => task,
+                    ControlFlow::Break(known) => return (Change::default(), Ok(known)),
                 };
                 let own = by.user_id.as_ref() == Some(&subject.post.author_id);
                 if own && !in_force.site.settings.allow_self_approval {
@@ -311,20 +313,22 @@ fn open_task(
     by: &Decider,
     answer: &Answer,
     revision: Option<i64>,
-) -> Result<TaskId, Result<Decided, DecideError>> {
+) -> ControlFlow<Result<Decided, DecideError>, TaskId> {
     if revision.is_some_and(|seen| seen != subject.post.revision) {
-        return Err(Err(DecideError::Stale(Box::new(decided(subject, false)))));
+        let stale = DecideError::Stale(Box::new(decided(subject, false)));
+        return ControlFlow::Break(Err(stale));
     }
     let Some(task) = &subject.task else {
-        return Err(Err(DecideError::Unknown));
+        return ControlFlow::Break(Err(DecideError::Unknown));
     };
     match task.outcome {
-        None => Ok(task.id.clone()),
+        None => ControlFlow::Continue(task.id.clone()),
         Some(TaskOutcome::TimedOut | TaskOutcome::Aborted) => {
-            Err(Err(DecideError::Expired(Box::new(decided(subject, false)))))
+            let expired = DecideError::Expired(Box::new(decided(subject, false)));
+            ControlFlow::Break(Err(expired))
         }
         Some(TaskOutcome::Succeeded | TaskOutcome::Failed) => {
-            Err(answered_before(subject, by, answer))
+            ControlFlow::Break(answered_before(subject, by, answer))
         }
     }
 }

@@ -163,8 +163,10 @@ pub struct Repeatable<T: ?Sized> {
     /// A hash of what was asked, so that the same key with another request is noticed.
     pub request_hash: String,
     /// Writes the answer.
-    pub answer: Arc<dyn Fn(&T) -> (u16, String) + Send + Sync>,
+    pub answer: WriteAnswer<T>,
 }
+
+type WriteAnswer<T> = Arc<dyn Fn(&T) -> (u16, String) + Send + Sync>;
 
 impl<T> Clone for Repeatable<T> {
     fn clone(&self) -> Self {
