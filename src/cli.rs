@@ -12,6 +12,7 @@ use crate::config::sources::{Loaded, Mistakes};
 use crate::telemetry;
 
 mod backup;
+mod bench;
 mod completions;
 mod doctor;
 mod flags;
@@ -60,6 +61,7 @@ enum Command {
     Healthcheck(healthcheck::Args),
     Config(show_config::Args),
     Completions(completions::Args),
+    Bench(bench::Args),
 }
 
 /// Runs the command of `arguments` to its end.
@@ -107,6 +109,7 @@ fn run(command: Command, setup: Setup) -> anyhow::Result<ExitCode> {
         Command::Healthcheck(_) => setup.run(async |at| healthcheck::run(&at.config).await),
         Command::Config(args) => setup.run(async |at| show_config::run(at, &args)),
         Command::Completions(args) => completions::run(&args),
+        Command::Bench(args) => bench::run(args),
     }
 }
 

@@ -6,6 +6,7 @@ pub use gatepost_asl as asl;
 pub mod app;
 pub mod auth;
 pub mod backup;
+pub mod bench;
 pub mod cli;
 pub mod clock;
 pub mod config;
