@@ -54,8 +54,8 @@ pub struct Restored {
     pub manifest: Manifest,
     /// The secret key that was in it.
     pub secret_key: Option<Secret>,
-    /// Mails that were waiting and are held now, since they may have been sent after the backup was made.
-    pub held_mails: u64,
+    /// Mails that were waiting and are kept back now, since they may have been sent after the backup was made.
+    pub kept_mails: u64,
 }
 
 /// Whether a restore may replace what is there.
@@ -93,10 +93,10 @@ pub async fn restore(
         .context("read the secret key of the backup")?
         .map(Secret);
     let mut archive = Reader::open(path)?;
-    let held_mails = tables::load(db, archive.batches(progress)?).await?;
+    let kept_mails = tables::load(db, archive.batches(progress)?).await?;
     Ok(Restored {
         manifest,
         secret_key,
-        held_mails,
+        kept_mails,
     })
 }

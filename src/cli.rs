@@ -20,6 +20,7 @@ mod healthcheck;
 mod instance;
 mod key;
 mod migrate;
+mod outbox;
 mod posts;
 mod progress;
 mod rules;
@@ -57,6 +58,7 @@ enum Command {
     Rules(rules::Args),
     Posts(posts::Args),
     Workflow(workflow::Args),
+    Outbox(outbox::Args),
     Doctor(doctor::Args),
     Healthcheck(healthcheck::Args),
     Config(show_config::Args),
@@ -103,6 +105,7 @@ fn run(command: Command, setup: Setup) -> anyhow::Result<ExitCode> {
         Command::Rules(args) => setup.run(async |at| rules::run(&at.config, args).await),
         Command::Posts(args) => setup.run(async |at| posts::run(&at.config, args).await),
         Command::Workflow(args) => workflow::run(args, setup),
+        Command::Outbox(args) => setup.run(async |at| outbox::run(&at.config, args).await),
         Command::Backup(args) => setup.run(async |at| backup::backup(&at.config, args).await),
         Command::Restore(args) => setup.run(async |at| backup::restore(&at.config, args).await),
         Command::Doctor(args) => setup.run(async |at| doctor::run(at, args).await),

@@ -31,7 +31,7 @@ pub(super) struct BackupArgs {
 /// Fill an empty database from a backup, of the same or of the other kind of database
 #[derive(clap::Args)]
 #[command(
-    after_help = "Stop the server first. Mail that was waiting is held, since it may have been sent after the backup.\n\n\
+    after_help = "Stop the server first. Mail that was waiting is kept back, since it may have been sent after the backup.\n\n\
                   Example:\n  gatepost restore gatepost-2026-11-22.tar.gz --database-url postgres://gatepost@localhost/gatepost"
 )]
 pub(super) struct RestoreArgs {
@@ -100,7 +100,7 @@ pub(super) async fn restore(config: &Config, args: RestoreArgs) -> anyhow::Resul
     if args.json {
         print_json(&serde_json::json!({
             "manifest": restored.manifest,
-            "held_mails": restored.held_mails,
+            "kept_mails": restored.kept_mails,
         }))?;
         return Ok(ExitCode::SUCCESS);
     }
@@ -136,12 +136,14 @@ fn key_note(config: &Config, restored: &Restored) -> anyhow::Result<Option<Strin
 }
 
 fn mail_note(restored: &Restored) -> Option<String> {
-    let held = match restored.held_mails {
+    let kept = match restored.kept_mails {
         0 => return None,
-        1 => "1 mail was waiting and is held".to_owned(),
-        count => format!("{count} mails were waiting and are held"),
+        1 => "1 mail was waiting and is kept back".to_owned(),
+        count => format!("{count} mails were waiting and are kept back"),
     };
-    Some(format!("{held}; `gatepost outbox release` sends them"))
+    Some(format!(
+        "{kept}; `gatepost outbox release` or the Outbox page sends it on"
+    ))
 }
 
 /// Opens the database if it is there; a backup must not make one.

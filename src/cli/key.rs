@@ -130,14 +130,15 @@ async fn list(app: &App, args: ListArgs) -> anyhow::Result<()> {
             Some(at) => format!("revoked {at}"),
             None => format!("used {}", text("used_at")),
         };
-        print(format!(
+        let line = format!(
             "{:<26}  {:<12} {:<4} {:<24} {state}  {}",
             text("id"),
             text("site"),
             text("kind"),
             text("scopes"),
             text("name"),
-        ))?;
+        );
+        print(line.trim_end())?;
     }
     Ok(())
 }

@@ -123,6 +123,8 @@ pub(super) async fn run(config: &Config, args: Args) -> anyhow::Result<ExitCode>
     let author = Authors::new(app.db.clone(), app.clock.clone(), app.ids.clone())
         .find_or_create(site.id, email, None)
         .await?;
+    // The rules are compiled here once, not by each of the first posts.
+    app.moderation.in_force.load(site.id).await?;
 
     let bar = progress::count("posts");
     let mut report = Report::default();

@@ -41,7 +41,12 @@ const POSTGRES_COLUMNS: &str =
 const IN_USE: &str = "SELECT EXISTS (SELECT 1 FROM users) OR EXISTS (SELECT 1 FROM posts)
     OR EXISTS (SELECT 1 FROM rules) OR EXISTS (SELECT 1 FROM access_keys)";
 const TOUCH: &str = "UPDATE sites SET name = name WHERE id = 0";
-const HOLD_MAIL: &str = "UPDATE outbox SET status = 'held' WHERE status = 'waiting'";
+const KEEP_MAIL: &str = "UPDATE outbox SET status = 'kept' WHERE status = 'waiting'";
+const RELEASE_MAIL: &str =
+    "UPDATE outbox SET status = 'waiting', due_at_ms = $1 WHERE status = 'kept'";
+// Whoever looks at the queue sees the cases of which nobody was told; telling everybody again would be worse.
+const SKIP_DIGESTS: &str = "UPDATE digests SET due_at_ms = NULL, last_case_id = COALESCE(
+    (SELECT MAX(id) FROM cases WHERE cases.site_id = digests.site_id), last_case_id)";
 
 /// The columns of a table, as its database declares them.
 struct Table {
@@ -104,8 +109,8 @@ pub async fn check_writable(db: &Db) -> anyhow::Result<()> {
 /// What [`load`] puts into the tables: batches of rows of one table, each as a JSON array.
 pub type Batch = (&'static str, String);
 
-/// Replaces everything in the database by `batches`, in one transaction, and holds all mail that was waiting. Returns
-/// how many mails are held.
+/// Replaces everything in the database by `batches`, in one transaction, and keeps all mail that was waiting. Returns
+/// how many mails are kept.
 pub async fn load(
     db: &Db,
     batches: impl Iterator<Item = anyhow::Result<Batch>>,
@@ -131,9 +136,24 @@ pub async fn load(
                 .await
                 .with_context(|| format!("fill the table {name}"))?;
         }
-        let held = sqlx::query(HOLD_MAIL).execute(tx.conn()).await?;
+        let kept = sqlx::query(KEEP_MAIL).execute(tx.conn()).await?;
+        sqlx::query(SKIP_DIGESTS).execute(tx.conn()).await?;
         tx.commit().await?;
-        Ok(held.rows_affected())
+        Ok(kept.rows_affected())
+    })
+}
+
+/// Lets the mail go that [`load`] kept; answers how many.
+pub async fn release_mail(db: &Db, now_ms: i64) -> anyhow::Result<u64> {
+    on_db!(db, |c| {
+        let mut tx = c.begin().await?;
+        let released = sqlx::query(RELEASE_MAIL)
+            .bind(now_ms)
+            .execute(tx.conn())
+            .await
+            .context("release the mail")?;
+        tx.commit().await?;
+        Ok(released.rows_affected())
     })
 }
 

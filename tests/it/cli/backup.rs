@@ -41,14 +41,16 @@ both_dbs! {
         let refused = gatepost(folder, &["restore", "2.tar.gz", "--database-url", url]);
         gatepost(folder, &["restore", "2.tar.gz", "--force", "--database-url", url]).text();
         gatepost(folder, &["backup", "3.tar.gz", "--database-url", url]).text();
+        let released = gatepost(folder, &["outbox", "release", "--data-dir", "moved", "--json"]).json();
 
         let mut original = rows(&folder.join("1.tar.gz"));
         assert_eq!(original["history"].len(), HISTORY_ROWS);
         assert!(!original.contains_key("sessions"));
-        assert!(moved.contains("1 mail was waiting and is held"), "{moved}");
-        original.get_mut("outbox").unwrap()[0]["status"] = "held".into();
+        assert!(moved.contains("1 mail was waiting and is kept back"), "{moved}");
+        original.get_mut("outbox").unwrap()[0]["status"] = "kept".into();
         assert!(original == rows(&folder.join("2.tar.gz")));
         assert!(original == rows(&folder.join("3.tar.gz")));
+        assert_eq!(released["released"], 1);
         assert_eq!(refused.code, 1);
         assert!(refused.stderr.contains("--force"), "{}", refused.stderr);
     }
