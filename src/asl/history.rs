@@ -12,25 +12,23 @@ use crate::payloads::{self, DecodeError, Numbering};
 pub use kind::EventKind;
 
 /// One event.
-///
-/// `P` stands for its payloads: the values themselves, or their numbers while it is stored.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct HistoryEvent<P = Arc<Value>> {
+#[derive(Debug, Clone, PartialEq)]
+pub struct HistoryEvent {
     /// Counts from 1 within the execution.
     pub id: u64,
     /// The event that led to this one; 0 for none.
-    #[serde(rename = "prev")]
     pub previous_id: u64,
     /// When, in epoch milliseconds.
-    #[serde(rename = "at")]
     pub at_ms: i64,
     /// What happened.
     pub kind: EventKind,
     /// To what, with what.
-    pub details: Details<P>,
+    pub details: Details,
 }
 
 /// What is known of an event; each kind has its own few of these.
+///
+/// `P` stands for payloads: the values themselves, or their numbers while they are stored.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Details<P = Arc<Value>> {
     /// The name of the state.
@@ -95,57 +93,69 @@ impl<P> Default for Details<P> {
     }
 }
 
+/// An event as it is stored: id, previous id, time, kind and details.
+type Row = (u64, u64, i64, EventKind, Details<usize>);
+
 /// The events as compact JSON, each payload once.
 pub fn encode(events: &[HistoryEvent]) -> Vec<u8> {
     let mut numbering = Numbering::default();
-    let numbered: Option<Vec<_>> = events
-        .iter()
-        .map(|event| event.map(|payload| Some(numbering.number(payload))))
-        .collect();
-    numbering.encode(&numbered)
+    let mut rows: Vec<Row> = Vec::with_capacity(events.len());
+    for event in events {
+        let details = event.details.map(|payload| Some(numbering.number(payload)));
+        // Every payload gets a number, so there always are details.
+        rows.extend(details.map(|details| {
+            (
+                event.id,
+                event.previous_id,
+                event.at_ms,
+                event.kind,
+                details,
+            )
+        }));
+    }
+    numbering.encode(&rows)
 }
 
 /// Reads what [`encode`] wrote.
 pub fn decode(bytes: &[u8]) -> Result<Vec<HistoryEvent>, DecodeError> {
-    let (numbered, payloads): (Vec<HistoryEvent<usize>>, _) = payloads::decode(bytes)?;
-    let events: Option<Vec<_>> = numbered
-        .iter()
-        .map(|event| event.map(|number| payloads.find(*number)))
-        .collect();
-    events.ok_or(DecodeError::Missing)
+    let (rows, payloads): (Vec<Row>, _) = payloads::decode(bytes)?;
+    let mut events = Vec::with_capacity(rows.len());
+    for (id, previous_id, at_ms, kind, details) in rows {
+        let details = details
+            .map(|number| payloads.find(*number))
+            .ok_or(DecodeError::Missing)?;
+        events.push(HistoryEvent {
+            id,
+            previous_id,
+            at_ms,
+            kind,
+            details,
+        });
+    }
+    Ok(events)
 }
 
-impl<P> HistoryEvent<P> {
+impl<P> Details<P> {
     /// The same with every payload replaced; `None` as soon as one cannot be.
-    fn map<'p, Q>(
-        &'p self,
-        mut payload: impl FnMut(&'p P) -> Option<Q>,
-    ) -> Option<HistoryEvent<Q>> {
-        let details = &self.details;
+    fn map<'p, Q>(&'p self, mut payload: impl FnMut(&'p P) -> Option<Q>) -> Option<Details<Q>> {
         let mut optional = |value: &'p Option<P>| match value {
             Some(value) => payload(value).map(Some),
             None => Some(None),
         };
-        Some(HistoryEvent {
-            id: self.id,
-            previous_id: self.previous_id,
-            at_ms: self.at_ms,
-            kind: self.kind,
-            details: Details {
-                name: details.name.clone(),
-                input: optional(&details.input)?,
-                output: optional(&details.output)?,
-                parameters: optional(&details.parameters)?,
-                error: details.error.clone(),
-                cause: details.cause.clone(),
-                resource_type: details.resource_type.clone(),
-                resource: details.resource.clone(),
-                region: details.region.clone(),
-                role_arn: details.role_arn.clone(),
-                worker: details.worker.clone(),
-                timeout_seconds: details.timeout_seconds,
-                heartbeat_seconds: details.heartbeat_seconds,
-            },
+        Some(Details {
+            name: self.name.clone(),
+            input: optional(&self.input)?,
+            output: optional(&self.output)?,
+            parameters: optional(&self.parameters)?,
+            error: self.error.clone(),
+            cause: self.cause.clone(),
+            resource_type: self.resource_type.clone(),
+            resource: self.resource.clone(),
+            region: self.region.clone(),
+            role_arn: self.role_arn.clone(),
+            worker: self.worker.clone(),
+            timeout_seconds: self.timeout_seconds,
+            heartbeat_seconds: self.heartbeat_seconds,
         })
     }
 }

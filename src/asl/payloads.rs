@@ -52,7 +52,7 @@ impl<'p> Numbering<'p> {
                 strings: &strings,
             })
             .collect();
-        let mut bytes = Vec::with_capacity(1024);
+        let mut bytes = Vec::with_capacity(4096);
         // Only a map with keys that are no strings can fail, or a writer: neither is here.
         serde_json::to_writer(
             &mut bytes,
