@@ -41,15 +41,40 @@ const SHUTDOWN_SECONDS: u64 = 10;
 /// forged forms walk this list.
 #[rustfmt::skip]
 fn endpoints() -> Vec<Endpoint> {
-    use Access::{Anyone, Member, Open};
-    use Role::Author;
-    use pages::{author, health, home, reader};
+    use Access::{Anyone, Member, Open, SignedIn};
+    use Role::{Author, Owner};
+    use pages::{
+        account, author, health, home, invitation, keys, password, people, reader, session, settings, setup, sign_up,
+    };
     vec![
         get("/healthz",             Open,   health::live),
         get("/readyz",              Open,   health::ready),
         get("/static/{name:.*}",    Open,   assets::file),
 
         get("/",                    Anyone, home::show),
+
+        get("/setup",                           Anyone, setup::show),
+        post("/setup",                          Anyone, setup::set_up),
+        get("/login",                           Anyone, session::show_login),
+        post("/login",                          Anyone, session::log_in),
+        post("/logout",                         Anyone, session::log_out),
+        get("/forgot",                          Anyone, password::show_forgot),
+        post("/forgot",                         Anyone, password::ask),
+        get("/reset/{token}",                   Anyone, password::show_reset),
+        post("/reset/{token}",                  Anyone, password::set),
+        get("/invite/{token}",                  Anyone, invitation::show),
+        post("/invite/{token}",                 Anyone, invitation::accept),
+        get("/confirm/{token}",                 Anyone, sign_up::show_confirmation),
+        post("/confirm/{token}",                Anyone, sign_up::confirm),
+        get("/s/{site}/signup",                 Anyone, sign_up::show),
+        post("/s/{site}/signup",                Anyone, sign_up::submit),
+
+        get("/account",                         SignedIn, account::show),
+        post("/account/password",               SignedIn, account::change_password),
+        post("/account/notices",                SignedIn, account::set_notices),
+        post("/account/confirm",                SignedIn, account::send_confirmation),
+        post("/account/logout-everywhere",      SignedIn, account::log_out_everywhere),
+
         get("/s/{site}/",                       Anyone, reader::index),
         get("/s/{site}/posts/{slug}",           Anyone, reader::post),
         get("/s/{site}/feed.atom",              Anyone, reader::feed),
@@ -62,6 +87,17 @@ fn endpoints() -> Vec<Endpoint> {
         post("/s/{site}/mine/{post}/preview",   Member(Author), author::preview_revision),
         post("/s/{site}/mine/{post}/revise",    Member(Author), author::revise),
         post("/s/{site}/mine/{post}/withdraw",  Member(Author), author::withdraw),
+
+        get("/s/{site}/admin/people",                                  Member(Owner), people::show),
+        post("/s/{site}/admin/people/invitations",                     Member(Owner), people::invite),
+        post("/s/{site}/admin/people/invitations/{invitation}/revoke", Member(Owner), people::revoke),
+        post("/s/{site}/admin/people/{user}/role",                     Member(Owner), people::set_role),
+        post("/s/{site}/admin/people/{user}/remove",                   Member(Owner), people::remove),
+        get("/s/{site}/admin/settings",                                Member(Owner), settings::show),
+        post("/s/{site}/admin/settings",                               Member(Owner), settings::save),
+        get("/s/{site}/admin/keys",                                    Member(Owner), keys::show),
+        post("/s/{site}/admin/keys",                                   Member(Owner), keys::create),
+        post("/s/{site}/admin/keys/{key}/revoke",                      Member(Owner), keys::revoke),
     ]
 }
 

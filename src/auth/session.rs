@@ -74,9 +74,9 @@ pub async fn begin(
     Ok(token)
 }
 
-/// Ends one session of `user_id`; says whether there was one.
-pub async fn end(db: &Db, user_id: &UserId, hash: &str) -> anyhow::Result<bool> {
-    sessions::delete(db, user_id, hash).await
+/// Ends the session of a cookie's value; says whether `user_id` had it.
+pub async fn end(db: &Db, user_id: &UserId, token: &str) -> anyhow::Result<bool> {
+    sessions::delete(db, user_id, &secret_hash(token)).await
 }
 
 /// The sessions of a user that are alive, the latest used first.

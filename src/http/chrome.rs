@@ -3,7 +3,7 @@
 
 use actix_web::body::BoxBody;
 use actix_web::http::StatusCode;
-use actix_web::http::header;
+use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, Responder, web};
 use anyhow::Context as _;
 use askama::Template;
@@ -19,6 +19,7 @@ use super::cookies::{self, Name};
 use super::error::HttpError;
 use super::visitor::known;
 
+const ROBOTS: HeaderName = HeaderName::from_static("x-robots-tag");
 const NO_SMTP: &str =
     "No SMTP server is configured: mail is kept in the Outbox, and addresses are not confirmed.";
 
@@ -181,6 +182,18 @@ pub fn page_with(status: StatusCode, template: &impl Template) -> Result<HttpRes
     Ok(HttpResponse::build(status)
         .content_type("text/html; charset=utf-8")
         .body(html))
+}
+
+/// The page of a link that carries a secret: nobody is told its address, and no engine lists it.
+pub fn token_page(status: StatusCode, template: &impl Template) -> Result<HttpResponse, HttpError> {
+    let mut response = page_with(status, template)?;
+    let headers = response.headers_mut();
+    headers.insert(
+        header::REFERRER_POLICY,
+        HeaderValue::from_static("no-referrer"),
+    );
+    headers.insert(ROBOTS, HeaderValue::from_static("noindex"));
+    Ok(response)
 }
 
 /// 303 to a path of ours, with a message that the next page shows: `Redirect::to("/account").flash("Saved")`.

@@ -1,6 +1,15 @@
 //! The pages, one file for each area.
 
+pub(crate) mod account;
 pub(crate) mod author;
 pub(crate) mod health;
 pub(crate) mod home;
+pub(crate) mod invitation;
+pub(crate) mod keys;
+pub(crate) mod password;
+pub(crate) mod people;
 pub(crate) mod reader;
+pub(crate) mod session;
+pub(crate) mod settings;
+pub(crate) mod setup;
+pub(crate) mod sign_up;

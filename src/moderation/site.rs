@@ -1,9 +1,15 @@
 //! Sites, the tenants: what one is and what its owners can set. Settings are one JSON value whose absent fields have
 //! their defaults, so that a new setting needs no migration.
 
+use anyhow::Context as _;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
+use crate::auth::role::Actor;
 use crate::ids::SiteId;
+use crate::moderation::Moderation;
+use crate::moderation::rows::AuditRow;
+use crate::people::name::Name;
 use crate::store::{Db, sites};
 
 /// A site.
@@ -84,6 +90,34 @@ impl Default for SiteSettings {
             .collect(),
         }
     }
+}
+
+/// Changes a site's name and settings.
+pub async fn change(
+    moderation: &Moderation,
+    owner: &Actor,
+    name: &Name,
+    settings: &SiteSettings,
+) -> anyhow::Result<()> {
+    let now_ms = moderation.tools.clock.now_ms();
+    let settings = serde_json::to_string(settings).context("write the settings of a site")?;
+    let audit = AuditRow {
+        site_id: owner.site_id,
+        id: moderation.tools.ids.next(now_ms),
+        at_ms: now_ms,
+        actor: format!("user:{}", owner.user_id),
+        action: "site.changed".to_owned(),
+        subject: format!("site:{}", owner.site_id),
+        details: json!({"name": name.as_str()}).to_string(),
+    };
+    sites::change(
+        &moderation.db,
+        owner.site_id,
+        name.as_str(),
+        &settings,
+        &audit,
+    )
+    .await
 }
 
 /// The site with that name in paths.

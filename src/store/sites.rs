@@ -3,9 +3,10 @@
 use anyhow::Context as _;
 
 use crate::ids::SiteId;
+use crate::moderation::rows::AuditRow;
 use crate::moderation::site::{PublicSite, Site};
 use crate::on_db;
-use crate::store::Db;
+use crate::store::{Db, audit};
 
 const FIND_BY_SLUG: &str =
     "SELECT id, slug, name, account, settings, workflow_version, rule_set_version
@@ -17,6 +18,7 @@ const LIST: &str = "SELECT id, slug, name, account, settings, workflow_version, 
 const LIST_PUBLIC: &str = "SELECT s.slug, s.name,
     (SELECT COUNT(*) FROM posts p WHERE p.site_id = s.id AND p.published_revision IS NOT NULL) AS published
     FROM sites s ORDER BY s.name, s.id";
+const CHANGE: &str = "UPDATE sites SET name = $2, settings = $3 WHERE id = $1";
 const COUNT_WAITING: &str = "SELECT COUNT(*) FROM
     (SELECT 1 FROM cases WHERE site_id = $1 AND status = 'waiting' LIMIT 1000) waiting";
 
@@ -86,4 +88,25 @@ pub(crate) async fn list_public(db: &Db) -> anyhow::Result<Vec<PublicSite>> {
     Ok(on_db!(db, |c| sqlx::query_as(LIST_PUBLIC)
         .fetch_all(c.read())
         .await?))
+}
+
+/// Writes a site's name and settings.
+pub(crate) async fn change(
+    db: &Db,
+    id: SiteId,
+    name: &str,
+    settings: &str,
+    audit: &AuditRow,
+) -> anyhow::Result<()> {
+    on_db!(db, |c| {
+        let mut tx = c.begin().await?;
+        sqlx::query(CHANGE)
+            .bind(id)
+            .bind(name)
+            .bind(settings)
+            .execute(tx.conn())
+            .await?;
+        audit::insert_query(audit).execute(tx.conn()).await?;
+        Ok(tx.commit().await?)
+    })
 }

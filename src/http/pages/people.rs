@@ -1,0 +1,252 @@
+//! `/s/{site}/admin/people`: members, their roles, invitations.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, web};
+use askama::Template;
+use serde::Deserialize;
+
+use crate::app::App;
+use crate::auth::one_time::Link;
+use crate::auth::role::Role;
+use crate::http::chrome::{PageChrome, Redirect, page_with};
+use crate::http::error::{Code, HttpError};
+use crate::http::extract::{Id, Query, segment};
+use crate::http::form::Form;
+use crate::http::parts::{Choice, When};
+use crate::http::visitor::Member;
+use crate::ids::{UserId, is_id};
+use crate::people::email::EmailAddress;
+use crate::people::{invite, membership};
+
+const PER_PAGE: usize = 50;
+
+#[derive(Template)]
+#[template(path = "admin/people.html")]
+struct PeoplePage {
+    page: PageChrome,
+    members: Vec<MemberRow>,
+    first_path: Option<String>,
+    next_path: Option<String>,
+    invite_path: String,
+    email: String,
+    email_error: Option<String>,
+    roles: Vec<Choice>,
+    invited: Option<Invited>,
+    invitations: Vec<InvitationRow>,
+}
+
+struct MemberRow {
+    name: String,
+    email: String,
+    role: String,
+    you: bool,
+    since: When,
+    roles: Vec<Choice>,
+    role_path: String,
+    remove_path: String,
+}
+
+struct Invited {
+    email: String,
+    url: String,
+}
+
+struct InvitationRow {
+    email: String,
+    role: String,
+    expires: When,
+    revoke_path: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PeopleQuery {
+    after: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct InviteForm {
+    email: String,
+    role: Role,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RoleForm {
+    role: Role,
+}
+
+/// `GET /s/{site}/admin/people`
+pub(crate) async fn show(
+    req: HttpRequest,
+    app: web::Data<App>,
+    owner: Member,
+    Query(query): Query<PeopleQuery>,
+) -> Result<HttpResponse, HttpError> {
+    let after = query.after.filter(|after| is_id(after));
+    let people = people_page(&req, &app, &owner, after).await?;
+    page_with(StatusCode::OK, &people)
+}
+
+/// `POST /s/{site}/admin/people/invitations`
+pub(crate) async fn invite(
+    req: HttpRequest,
+    app: web::Data<App>,
+    owner: Member,
+    Form(form): Form<InviteForm>,
+) -> Result<HttpResponse, HttpError> {
+    let email = match EmailAddress::parse(&form.email) {
+        Ok(email) => email,
+        Err(rule) => {
+            let again = PeoplePage {
+                email_error: Some(format!("The address {rule}.")),
+                email: form.email,
+                roles: choices(form.role),
+                ..people_page(&req, &app, &owner, None).await?
+            };
+            return page_with(StatusCode::UNPROCESSABLE_ENTITY, &again);
+        }
+    };
+    let url = invite::invite(&app, &owner.actor(), &email, form.role).await?;
+    // The link is shown here once and kept nowhere, so this answer is the page itself.
+    let invited = PeoplePage {
+        invited: Some(Invited {
+            email: email.to_string(),
+            url,
+        }),
+        ..people_page(&req, &app, &owner, None).await?
+    };
+    page_with(StatusCode::OK, &invited)
+}
+
+/// `POST /s/{site}/admin/people/invitations/{invitation}/revoke`
+pub(crate) async fn revoke(
+    req: HttpRequest,
+    app: web::Data<App>,
+    owner: Member,
+) -> Result<Redirect, HttpError> {
+    let hash = segment(&req, "invitation");
+    if !invite::revoke(&app, &owner.actor(), hash).await? {
+        return Err(HttpError::not_found());
+    }
+    Ok(back(&owner).flash("The invitation is taken back."))
+}
+
+/// `POST /s/{site}/admin/people/{user}/role`
+pub(crate) async fn set_role(
+    app: web::Data<App>,
+    owner: Member,
+    Id(user_id): Id<UserId>,
+    Form(form): Form<RoleForm>,
+) -> Result<Redirect, HttpError> {
+    check_not_oneself(&owner, &user_id)?;
+    membership::set_role(&app, &owner.actor(), &user_id, form.role)
+        .await?
+        .map_err(|_| HttpError::not_found())?;
+    Ok(back(&owner).flash("The role is set."))
+}
+
+/// `POST /s/{site}/admin/people/{user}/remove`
+pub(crate) async fn remove(
+    app: web::Data<App>,
+    owner: Member,
+    Id(user_id): Id<UserId>,
+) -> Result<Redirect, HttpError> {
+    check_not_oneself(&owner, &user_id)?;
+    membership::remove(&app, &owner.actor(), &user_id)
+        .await?
+        .map_err(|_| HttpError::not_found())?;
+    Ok(back(&owner).flash("The member is removed. The account and the posts stay."))
+}
+
+/// Nobody takes their own rights away by a slip.
+fn check_not_oneself(owner: &Member, user_id: &UserId) -> Result<(), HttpError> {
+    if owner.user.id == *user_id {
+        return Err(HttpError::new(
+            Code::Conflict,
+            "another owner has to change your own place",
+        ));
+    }
+    Ok(())
+}
+
+fn back(owner: &Member) -> Redirect {
+    Redirect::to(people_path(owner))
+}
+
+fn people_path(owner: &Member) -> String {
+    format!("/s/{}/admin/people", owner.site.slug)
+}
+
+async fn people_page(
+    req: &HttpRequest,
+    app: &App,
+    owner: &Member,
+    after: Option<String>,
+) -> Result<PeoplePage, HttpError> {
+    let path = people_path(owner);
+    let actor = owner.actor();
+    let limit = i64::try_from(PER_PAGE).unwrap_or(i64::MAX);
+    let after_id = after.clone().unwrap_or_default();
+    let members = membership::list(app, &actor, &after_id, limit).await?;
+    let next = members
+        .get(PER_PAGE - 1)
+        .map(|last| format!("{path}?after={}", last.user_id));
+    let invitations = invite::list(app, &actor).await?;
+    Ok(PeoplePage {
+        page: PageChrome::of(req, "People", "people"),
+        members: members
+            .into_iter()
+            .map(|member| MemberRow::new(member, owner, &path))
+            .collect(),
+        first_path: after.map(|_| path.clone()),
+        next_path: next,
+        invite_path: format!("{path}/invitations"),
+        email: String::new(),
+        email_error: None,
+        roles: choices(Role::Moderator),
+        invited: None,
+        invitations: invitations
+            .into_iter()
+            .map(|link| InvitationRow::new(link, &path))
+            .collect(),
+    })
+}
+
+fn choices(chosen: Role) -> Vec<Choice> {
+    Role::ALL
+        .iter()
+        .map(|role| Choice {
+            value: role.to_string(),
+            label: role.to_string(),
+            selected: *role == chosen,
+        })
+        .collect()
+}
+
+impl MemberRow {
+    fn new(member: membership::MemberRow, owner: &Member, path: &str) -> Self {
+        Self {
+            you: member.user_id == owner.user.id,
+            since: When::at(member.created_at_ms),
+            role: member.role.to_string(),
+            roles: choices(member.role),
+            role_path: format!("{path}/{}/role", member.user_id),
+            remove_path: format!("{path}/{}/remove", member.user_id),
+            name: member.name,
+            email: member.email,
+        }
+    }
+}
+
+impl InvitationRow {
+    fn new(link: Link, path: &str) -> Self {
+        Self {
+            email: link.email.unwrap_or_default(),
+            role: link.role.map_or_else(String::new, |role| role.to_string()),
+            expires: When::at(link.expires_at_ms),
+            revoke_path: format!("{path}/invitations/{}/revoke", link.token_hash),
+        }
+    }
+}

@@ -1,0 +1,232 @@
+//! `/s/{site}/admin/settings`: what the owners of a site set.
+
+use std::collections::BTreeMap;
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, Responder as _, web};
+use askama::Template;
+
+use crate::app::App;
+use crate::http::chrome::{PageChrome, Redirect, page, page_with};
+use crate::http::error::HttpError;
+use crate::http::form::Form;
+use crate::http::visitor::Member;
+use crate::moderation::site::{self, ReasonTemplate, SiteSettings};
+use crate::people::name::Name;
+
+const DAY_SECONDS: f64 = 86_400.0;
+const MAX_DAYS: f64 = 365.0;
+const MAX_DIGEST_MINUTES: i64 = 1_440;
+const TAGLINE_MAX_CHARS: usize = 200;
+const LABEL_MAX_CHARS: usize = 60;
+const TEXT_MAX_CHARS: usize = 2_000;
+/// So many reasons are a list that one can still choose from.
+const MAX_TEMPLATES: usize = 50;
+/// How many empty ones the form offers.
+const EMPTY_TEMPLATES: usize = 2;
+
+#[derive(Template)]
+#[template(path = "admin/settings.html")]
+struct SettingsPage {
+    page: PageChrome,
+    name: String,
+    name_error: Option<String>,
+    tagline: String,
+    signup: bool,
+    timeout_days: String,
+    timeout_days_error: Option<String>,
+    digest_minutes: String,
+    digest_minutes_error: Option<String>,
+    allow_self_approval: bool,
+    templates: Vec<TemplateRow>,
+    form_error: Option<String>,
+}
+
+struct TemplateRow {
+    number: String,
+    label: String,
+    text: String,
+    error: Option<String>,
+}
+
+/// What was typed, field by field; the fields of the reasons are numbered.
+type Fields = BTreeMap<String, String>;
+
+/// `GET /s/{site}/admin/settings`
+pub(crate) async fn show(req: HttpRequest, owner: Member) -> Result<HttpResponse, HttpError> {
+    let settings = &owner.site.settings;
+    let templates = settings
+        .reason_templates
+        .iter()
+        .map(|template| (template.label.clone(), template.text.clone()));
+    page(&SettingsPage {
+        page: PageChrome::of(&req, "Settings", "settings"),
+        name: owner.site.name.clone(),
+        name_error: None,
+        tagline: settings.tagline.clone(),
+        signup: settings.signup,
+        timeout_days: days(settings.decision_timeout_seconds),
+        timeout_days_error: None,
+        digest_minutes: settings.digest_minutes.to_string(),
+        digest_minutes_error: None,
+        allow_self_approval: settings.allow_self_approval,
+        templates: rows(templates.collect()),
+        form_error: None,
+    })
+}
+
+/// `POST /s/{site}/admin/settings`
+pub(crate) async fn save(
+    req: HttpRequest,
+    app: web::Data<App>,
+    owner: Member,
+    Form(mut fields): Form<Fields>,
+) -> Result<HttpResponse, HttpError> {
+    let mut take = |name: &str| fields.remove(name).unwrap_or_default();
+    let mut again = SettingsPage {
+        page: PageChrome::of(&req, "Settings", "settings"),
+        name: take("name"),
+        name_error: None,
+        tagline: take("tagline"),
+        signup: take("signup") == "on",
+        timeout_days: take("timeout_days"),
+        timeout_days_error: None,
+        digest_minutes: take("digest_minutes"),
+        digest_minutes_error: None,
+        allow_self_approval: take("allow_self_approval") == "on",
+        templates: Vec::new(),
+        form_error: None,
+    };
+    again.templates = rows(take_templates(&mut fields)?);
+    match again.check() {
+        Some((name, settings)) => {
+            site::change(&app.moderation, &owner.actor(), &name, &settings).await?;
+            let to = format!("/s/{}/admin/settings", owner.site.slug);
+            Ok(Redirect::to(to)
+                .flash("The settings are saved.")
+                .respond_to(&req))
+        }
+        None => page_with(StatusCode::UNPROCESSABLE_ENTITY, &again),
+    }
+}
+
+/// The reasons in the order of their numbers; a field that is not known is refused.
+fn take_templates(fields: &mut Fields) -> Result<Vec<(String, String)>, HttpError> {
+    let mut templates: BTreeMap<u16, (String, String)> = BTreeMap::new();
+    for (field, value) in std::mem::take(fields) {
+        let label = field.strip_prefix("template_label_");
+        let text = field.strip_prefix("template_text_");
+        let number = label.or(text).and_then(|number| number.parse().ok());
+        let Some(number) = number else {
+            return Err(HttpError::invalid(&field, "is not a field of this form"));
+        };
+        let template = templates.entry(number).or_default();
+        match label {
+            Some(_) => template.0 = value.trim().to_owned(),
+            None => template.1 = value.trim().replace("\r\n", "\n"),
+        }
+    }
+    Ok(templates
+        .into_values()
+        .filter(|(label, _)| !label.is_empty())
+        .collect())
+}
+
+fn rows(templates: Vec<(String, String)>) -> Vec<TemplateRow> {
+    let empty = std::iter::repeat_n(Default::default(), EMPTY_TEMPLATES);
+    templates
+        .into_iter()
+        .chain(empty)
+        .enumerate()
+        .map(|(index, (label, text))| TemplateRow {
+            number: (index + 1).to_string(),
+            label,
+            text,
+            error: None,
+        })
+        .collect()
+}
+
+impl SettingsPage {
+    /// What was typed as settings, or notes beside the fields that break their rules.
+    fn check(&mut self) -> Option<(Name, SiteSettings)> {
+        let name = Name::parse(&self.name);
+        self.name_error = name.as_ref().err().map(|rule| format!("The name {rule}."));
+        let seconds = seconds(&self.timeout_days);
+        if seconds.is_none() {
+            self.timeout_days_error = Some("This must be a number of days, up to 365.".to_owned());
+        }
+        let minutes = self.digest_minutes.trim().parse().ok();
+        let minutes = minutes.filter(|minutes| (1..=MAX_DIGEST_MINUTES).contains(minutes));
+        if minutes.is_none() {
+            self.digest_minutes_error = Some("This must be 1 to 1,440 minutes.".to_owned());
+        }
+        if self.tagline.chars().count() > TAGLINE_MAX_CHARS || self.tagline.contains(['\r', '\n']) {
+            self.form_error =
+                Some("The line below the name must be one, of at most 200 characters.".to_owned());
+        }
+        if self.templates.len() > MAX_TEMPLATES + EMPTY_TEMPLATES {
+            self.form_error = Some("There must be at most 50 reasons.".to_owned());
+        }
+        for row in self
+            .templates
+            .iter_mut()
+            .filter(|row| !row.label.is_empty())
+        {
+            row.check();
+        }
+        let is_refused =
+            self.form_error.is_some() || self.templates.iter().any(|row| row.error.is_some());
+        let (Ok(name), Some(seconds), Some(minutes), false) = (name, seconds, minutes, is_refused)
+        else {
+            return None;
+        };
+        let settings = SiteSettings {
+            tagline: self.tagline.trim().to_owned(),
+            signup: self.signup,
+            decision_timeout_seconds: seconds,
+            digest_minutes: minutes,
+            allow_self_approval: self.allow_self_approval,
+            reason_templates: self
+                .templates
+                .iter()
+                .filter(|row| !row.label.is_empty())
+                .map(|row| ReasonTemplate {
+                    label: row.label.clone(),
+                    text: row.text.clone(),
+                })
+                .collect(),
+        };
+        Some((name, settings))
+    }
+}
+
+impl TemplateRow {
+    fn check(&mut self) {
+        let is_label = self.label.chars().count() <= LABEL_MAX_CHARS;
+        let is_text = (1..=TEXT_MAX_CHARS).contains(&self.text.chars().count());
+        self.error = match (is_label, is_text) {
+            (false, _) => Some("The label must have at most 60 characters.".to_owned()),
+            (_, false) => Some("The text must have 1 to 2,000 characters.".to_owned()),
+            (true, true) => None,
+        };
+    }
+}
+
+/// `7` of 604,800, `0.5` of 43,200.
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "a year of seconds is far below 2^52"
+)]
+fn days(seconds: i64) -> String {
+    (seconds as f64 / DAY_SECONDS).to_string()
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "a year of seconds fits")]
+fn seconds(days: &str) -> Option<i64> {
+    let days: f64 = days.trim().parse().ok()?;
+    let seconds = (days * DAY_SECONDS).round();
+    (1.0..=MAX_DAYS * DAY_SECONDS)
+        .contains(&seconds)
+        .then_some(seconds as i64)
+}
