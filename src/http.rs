@@ -25,6 +25,7 @@ pub mod error;
 pub mod extract;
 pub mod form;
 mod headers;
+pub mod marks;
 mod pages;
 mod pairs;
 pub mod parts;
@@ -42,10 +43,11 @@ const SHUTDOWN_SECONDS: u64 = 10;
 #[rustfmt::skip]
 fn endpoints() -> Vec<Endpoint> {
     use Access::{Anyone, Member, Open, SignedIn};
-    use Role::{Author, Owner};
+    use Role::{Author, Moderator, Owner};
     use pages::{
         account, author, health, home, invitation, keys, password, people, reader, session, settings, setup, sign_up,
     };
+    use pages::{case, queue};
     vec![
         get("/healthz",             Open,   health::live),
         get("/readyz",              Open,   health::ready),
@@ -98,6 +100,12 @@ fn endpoints() -> Vec<Endpoint> {
         get("/s/{site}/admin/keys",                                    Member(Owner), keys::show),
         post("/s/{site}/admin/keys",                                   Member(Owner), keys::create),
         post("/s/{site}/admin/keys/{key}/revoke",                      Member(Owner), keys::revoke),
+
+        get("/s/{site}/admin/",                             Member(Moderator), queue::start),
+        get("/s/{site}/admin/queue",                        Member(Moderator), queue::show),
+        get("/s/{site}/admin/queue/{case}",                 Member(Moderator), case::show),
+        post("/s/{site}/admin/queue/{case}/decision",       Member(Moderator), case::decide),
+        post("/s/{site}/admin/queue/{case}/run-again",      Member(Moderator), case::run_again),
     ]
 }
 

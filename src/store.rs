@@ -31,6 +31,7 @@ pub(crate) mod members;
 pub mod migrate;
 pub mod outbox;
 pub mod posts;
+pub mod queue;
 pub mod rules;
 pub(crate) mod sessions;
 pub(crate) mod sites;

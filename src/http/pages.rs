@@ -2,12 +2,15 @@
 
 pub(crate) mod account;
 pub(crate) mod author;
+pub(crate) mod case;
+pub(crate) mod decision;
 pub(crate) mod health;
 pub(crate) mod home;
 pub(crate) mod invitation;
 pub(crate) mod keys;
 pub(crate) mod password;
 pub(crate) mod people;
+pub(crate) mod queue;
 pub(crate) mod reader;
 pub(crate) mod session;
 pub(crate) mod settings;

@@ -10,7 +10,7 @@ use crate::asl::Definition;
 use crate::clock::Clock;
 use crate::engine::definitions::Definitions;
 use crate::ids::SiteId;
-use crate::moderation::rules::{Checked, Matcher, Verdict};
+use crate::moderation::rules::{Checked, Matcher, Rule, Verdict};
 use crate::moderation::site::{self, Site};
 use crate::store::{Db, rules, workflows};
 
@@ -29,6 +29,16 @@ pub struct InForce {
 }
 
 impl InForce {
+    /// The rules in force; none where they could not be compiled.
+    pub fn rules(&self) -> &[Rule] {
+        self.matcher.as_ref().map_or(&[], |matcher| matcher.rules())
+    }
+
+    /// Why the rules could not be compiled, so that every post is held.
+    pub fn problem(&self) -> Option<&str> {
+        self.matcher.as_ref().err().map(String::as_str)
+    }
+
     /// What the rules say of a text. Without working rules the verdict is to hold, with the problem in words.
     pub fn check(&self, title: &str, body: &str) -> Checked {
         match &self.matcher {

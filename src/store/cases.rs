@@ -32,7 +32,7 @@ const LIST: &str = concat!(
     list_columns!(),
     " FROM cases
      WHERE site_id = $1 AND status = $2 AND (deadline_ms, id) > ($3, $4)
-     AND ($5 = '' OR categories LIKE $5) AND ($6 = '' OR rules LIKE $6)
+     AND ($5 = '' OR categories LIKE $5 ESCAPE '!') AND ($6 = '' OR rules LIKE $6 ESCAPE '!')
      AND ($7 = '' OR author_id = $7) AND ($8 = '' OR post_id = $8)
      ORDER BY deadline_ms, id LIMIT $9"
 );
@@ -90,6 +90,14 @@ impl CaseCursor {
             id: String::new(),
         }
     }
+
+    /// After all cases.
+    pub fn end() -> Self {
+        Self {
+            deadline_ms: i64::MAX,
+            id: String::new(),
+        }
+    }
 }
 
 /// One case.
@@ -142,15 +150,22 @@ pub async fn count(db: &Db, site: SiteId, status: CaseStatus, limit: i64) -> any
         .await?))
 }
 
-/// The LIKE pattern that finds `word` in a list of the form `,a,b,`; a word with pattern characters finds only itself
-/// because categories and ids have none.
-fn member_pattern(word: &str) -> String {
+/// The LIKE pattern that finds `word` in a list of the form `,a,b,`; an empty one does not filter.
+pub(crate) fn member_pattern(word: &str) -> String {
     if word.is_empty() {
         return String::new();
     }
-    let plain: String = word
-        .chars()
-        .filter(|c| !matches!(c, '%' | '_' | ',' | '\\'))
-        .collect();
-    format!("%,{plain},%")
+    format!("%,{},%", escape_like(word))
+}
+
+/// `text` for a LIKE with `ESCAPE '!'`, so that it finds only itself.
+pub(crate) fn escape_like(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for c in text.chars() {
+        if matches!(c, '%' | '_' | '!') {
+            escaped.push('!');
+        }
+        escaped.push(c);
+    }
+    escaped
 }

@@ -169,6 +169,11 @@ impl Matcher {
         self.version
     }
 
+    /// The rules in force.
+    pub fn rules(&self) -> &[Rule] {
+        &self.rules
+    }
+
     /// How many rules are in force.
     pub fn rule_count(&self) -> usize {
         self.rules.len()

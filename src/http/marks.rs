@@ -1,0 +1,122 @@
+//! Hits as pages show them: the text cut into marked and plain segments, and a list of what hit, each entry leading to
+//! its first mark. Knows nothing of where the hits come from.
+
+use crate::moderation::markdown::highlight;
+use crate::moderation::rules::{Field, Hit};
+
+use super::parts::Tag;
+
+/// A stretch of text for `parts::segments`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Segment {
+    /// What stands there.
+    pub text: String,
+    /// What hit it, if it is marked.
+    pub hit: Option<String>,
+    /// Where a link can lead to.
+    pub id: Option<String>,
+}
+
+/// A line of the list of hits: a rule and the words that it hit, however often.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HitRow {
+    /// Its first mark.
+    pub anchor: String,
+    /// What stands there.
+    pub text: String,
+    /// `×2`, or nothing for once.
+    pub times: String,
+    /// Category and severity.
+    pub tag: Tag,
+    /// The rule, the field, the outcome and the version.
+    pub about: String,
+}
+
+/// A text with its hits.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Marks {
+    /// The title.
+    pub title: Vec<Segment>,
+    /// The body, as it was typed.
+    pub body: Vec<Segment>,
+    /// What hit.
+    pub rows: Vec<HitRow>,
+}
+
+/// The code points from which on a mark stands.
+struct Mark {
+    field: Field,
+    start: usize,
+}
+
+impl Marks {
+    /// Marks `hits` in a title and a body.
+    pub fn of(title: &str, body: &str, hits: &[Hit]) -> Self {
+        let mut marks = Vec::new();
+        Self {
+            title: segments(title, hits, Field::Title, &mut marks),
+            body: segments(body, hits, Field::Body, &mut marks),
+            rows: rows(hits, &marks),
+        }
+    }
+}
+
+fn segments(source: &str, hits: &[Hit], field: Field, marks: &mut Vec<Mark>) -> Vec<Segment> {
+    let mut start = 0;
+    highlight(source, hits, field)
+        .into_iter()
+        .map(|segment| {
+            if segment.hit.is_some() {
+                marks.push(Mark { field, start });
+            }
+            start += segment.text.chars().count();
+            Segment {
+                text: segment.text.to_owned(),
+                hit: segment.hit.map(rule_name),
+                id: segment.hit.map(|_| format!("hit-{}", marks.len())),
+            }
+        })
+        .collect()
+}
+
+fn rows(hits: &[Hit], marks: &[Mark]) -> Vec<HitRow> {
+    let mut groups: Vec<(&Hit, usize)> = Vec::new();
+    for hit in hits {
+        let same = |(first, _): &&mut (&Hit, usize)| {
+            first.rule == hit.rule && first.field == hit.field && first.text == hit.text
+        };
+        match groups.iter_mut().find(same) {
+            Some((_, times)) => *times += 1,
+            None => groups.push((hit, 1)),
+        }
+    }
+    groups
+        .into_iter()
+        .map(|(hit, times)| HitRow {
+            anchor: format!("#hit-{}", number(hit, marks)),
+            text: hit.text.clone(),
+            times: match times {
+                1 => String::new(),
+                times => format!("×{times}"),
+            },
+            tag: Tag::severity(&hit.category, i64::from(hit.severity)),
+            about: format!(
+                "rule “{}” in the {} · {} · rule set {}",
+                hit.pattern, hit.field, hit.action, hit.rule_set_version
+            ),
+        })
+        .collect()
+}
+
+/// The number of the mark in which `hit` lies: the last one that begins before it ends.
+fn number(hit: &Hit, marks: &[Mark]) -> usize {
+    let covers = |mark: &Mark| mark.field == hit.field && mark.start <= hit.start;
+    marks.iter().rposition(covers).map_or(1, |place| place + 1)
+}
+
+fn rule_name(hit: &Hit) -> String {
+    match hit.category.as_str() {
+        "" => format!("rule “{}”", hit.pattern),
+        category => format!("rule “{}”, {category}", hit.pattern),
+    }
+}

@@ -1,0 +1,125 @@
+//! The form with which a case is decided, and what it sends. Shared by the case page and the page behind the link in a
+//! mail; `moderation::decide` is the one function that decides.
+
+use serde::Deserialize;
+
+use crate::moderation::decide::{Answer, Decision, REASON_MAX_CHARS};
+use crate::moderation::site::SiteSettings;
+
+/// The fields of `templates/admin/decision.html`.
+#[derive(Debug, Clone)]
+pub(crate) struct DecisionForm {
+    /// Where it is sent.
+    pub action_path: String,
+    /// The revision that is shown.
+    pub revision: String,
+    /// Reasons to choose from.
+    pub templates: Vec<ReasonChoice>,
+    /// What was typed.
+    pub reason: String,
+    /// What is wrong with it.
+    pub reason_error: Option<String>,
+    /// What was typed.
+    pub note: String,
+    /// Whether the part for rejecting is open.
+    pub reject_open: bool,
+}
+
+/// A template of a reason, as an entry of a select.
+#[derive(Debug, Clone)]
+pub(crate) struct ReasonChoice {
+    /// Its place in the site's list, from 1.
+    pub key: String,
+    /// What moderators see.
+    pub label: String,
+    /// What the author reads.
+    pub text: String,
+    /// Whether it is chosen.
+    pub selected: bool,
+}
+
+/// What the form sends.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct DecisionFields {
+    pub decision: Decision,
+    pub revision: i64,
+    #[serde(default)]
+    reason: String,
+    #[serde(default)]
+    note: String,
+    #[serde(default)]
+    template: String,
+}
+
+impl DecisionForm {
+    /// An empty form.
+    pub fn new(action_path: String, revision: i64, settings: &SiteSettings) -> Self {
+        Self {
+            action_path,
+            revision: revision.to_string(),
+            templates: choices(settings, ""),
+            reason: String::new(),
+            reason_error: None,
+            note: String::new(),
+            reject_open: false,
+        }
+    }
+
+    /// The form with what was typed before, and what was wrong with it.
+    pub fn typed(
+        mut self,
+        fields: &DecisionFields,
+        settings: &SiteSettings,
+        error: Option<String>,
+    ) -> Self {
+        self.templates = choices(settings, &fields.template);
+        self.reason = fields.reason.clone();
+        self.note = fields.note.clone();
+        self.reject_open = fields.decision == Decision::Rejected;
+        self.reason_error = error;
+        self
+    }
+}
+
+impl DecisionFields {
+    /// The answer, or what is wrong with the reason. An empty reason takes the words of the chosen template.
+    pub fn answer(&self, settings: &SiteSettings) -> Result<Answer, String> {
+        let typed = Some(self.reason.trim()).filter(|reason| !reason.is_empty());
+        let template = choices(settings, &self.template)
+            .into_iter()
+            .find(|choice| choice.selected)
+            .map(|choice| choice.text);
+        let reason = typed.map(str::to_owned).or(template);
+        let note = Some(self.note.trim()).filter(|note| !note.is_empty());
+        let is_long = |text: &str| text.chars().count() > REASON_MAX_CHARS;
+        if reason.as_deref().is_some_and(is_long) || note.is_some_and(is_long) {
+            return Err(format!("At most {REASON_MAX_CHARS} characters."));
+        }
+        if self.decision == Decision::Rejected && reason.is_none() {
+            return Err("Tell the author why, or choose a template.".to_owned());
+        }
+        Ok(Answer::Decision {
+            decision: self.decision,
+            reason,
+            note: note.map(str::to_owned),
+        })
+    }
+}
+
+fn choices(settings: &SiteSettings, chosen: &str) -> Vec<ReasonChoice> {
+    settings
+        .reason_templates
+        .iter()
+        .enumerate()
+        .map(|(place, template)| {
+            let key = (place + 1).to_string();
+            ReasonChoice {
+                selected: key == chosen,
+                key,
+                label: template.label.clone(),
+                text: template.text.clone(),
+            }
+        })
+        .collect()
+}

@@ -1,0 +1,163 @@
+//! The moderators' desk as read models: a page of the queue, and all that is known of one case. Reads only; deciding is
+//! `decide`.
+
+use anyhow::Context as _;
+
+use crate::ids::{CaseId, SiteId, UserId};
+use crate::moderation::rows::{AuditRow, CaseStatus, PostRow, PostStatus, RevisionRow};
+use crate::moderation::rules::Hit;
+use crate::moderation::run::{self, Run};
+use crate::store::cases::{self, CaseCursor, ListedCase};
+use crate::store::{Db, audit, posts, queue};
+
+pub use crate::store::queue::{EarlierPost, QueueFilter, QueuedCase};
+
+/// Cases on a page of the queue.
+const PER_PAGE: usize = 25;
+/// Earlier posts beside a case.
+const EARLIER: i64 = 5;
+/// An author's record counts their newest posts up to this number.
+pub const RECORD_POSTS: i64 = 1_000;
+
+/// A page of the queue.
+#[derive(Debug)]
+pub struct QueuePage {
+    /// The cases.
+    pub cases: Vec<QueuedCase>,
+    /// Where the next page begins, if there is one.
+    pub next: Option<CaseCursor>,
+}
+
+/// All that is known of a case.
+#[derive(Debug)]
+pub struct CaseFile {
+    /// The case, with the names of its post and author.
+    pub listed: ListedCase,
+    /// The post as it stands now.
+    pub post: PostRow,
+    /// The revision that the case is about.
+    pub revision: RevisionRow,
+    /// What the rules found in it.
+    pub hits: Vec<Hit>,
+    /// Its execution.
+    pub run: Run,
+    /// What the author did before.
+    pub record: Record,
+    /// What happened to the case, in order.
+    pub trail: Vec<AuditRow>,
+    /// The post's newest case, if that is another one.
+    pub newer: Option<CaseId>,
+}
+
+/// What an author did on a site.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Record {
+    /// Since when they belong to it; `None` if they do not any more.
+    pub member_since_ms: Option<i64>,
+    /// How many of their newest [`RECORD_POSTS`] posts stand how.
+    pub by_status: Vec<(PostStatus, i64)>,
+    /// What they submitted before this post, newest first.
+    pub earlier: Vec<EarlierPost>,
+}
+
+impl Record {
+    /// How many posts stand like this.
+    pub fn count(&self, status: PostStatus) -> i64 {
+        self.by_status
+            .iter()
+            .filter(|(other, _)| *other == status)
+            .map(|(_, posts)| posts)
+            .sum()
+    }
+}
+
+impl CaseFile {
+    /// Whether it waits for a decision.
+    pub fn is_open(&self) -> bool {
+        self.listed.case.status == CaseStatus::Waiting
+            && self.post.revision == self.listed.case.revision
+    }
+}
+
+/// A page of the queue, from the cursor on. What somebody has to do comes by its deadline, the earliest first; what is
+/// done, the latest first.
+pub async fn list(
+    db: &Db,
+    site: SiteId,
+    filter: &QueueFilter,
+    after: Option<CaseCursor>,
+) -> anyhow::Result<QueuePage> {
+    let limit = PER_PAGE as i64 + 1;
+    let mut cases = match filter.status {
+        CaseStatus::Waiting | CaseStatus::Failed => {
+            let after = after.unwrap_or_else(CaseCursor::start);
+            queue::list_ascending(db, site, filter, &after, limit).await?
+        }
+        _ => {
+            let after = after.unwrap_or_else(CaseCursor::end);
+            queue::list_descending(db, site, filter, &after, limit).await?
+        }
+    };
+    let more = cases.len() > PER_PAGE;
+    cases.truncate(PER_PAGE);
+    let next = cases.last().filter(|_| more).map(|last| CaseCursor {
+        deadline_ms: last.case.deadline_ms,
+        id: last.case.id.to_string(),
+    });
+    Ok(QueuePage { cases, next })
+}
+
+/// One case with all that belongs to it.
+pub async fn find(db: &Db, site: SiteId, id: &CaseId) -> anyhow::Result<Option<CaseFile>> {
+    let Some(listed) = cases::find(db, site, id).await? else {
+        return Ok(None);
+    };
+    let case = &listed.case;
+    let post = posts::find(db, site, &case.post_id)
+        .await?
+        .with_context(|| format!("case {id} has no post"))?;
+    let revision = posts::find_revision(db, site, &case.post_id, case.revision)
+        .await?
+        .with_context(|| format!("case {id} has no revision"))?;
+    let run = run::find(db, site, &case.execution_id)
+        .await?
+        .with_context(|| format!("case {id} has no execution"))?;
+    let newer = cases::list_of_post(db, site, &case.post_id)
+        .await?
+        .into_iter()
+        .map(|other| other.case.id)
+        .next()
+        .filter(|newest| newest != id);
+    Ok(Some(CaseFile {
+        hits: serde_json::from_str(&revision.hits)
+            .with_context(|| format!("read the hits of case {id}"))?,
+        trail: trail(db, site, &listed).await?,
+        record: record(db, site, &case.author_id, &post).await?,
+        run,
+        post,
+        revision,
+        newer,
+        listed,
+    }))
+}
+
+async fn record(db: &Db, site: SiteId, author: &UserId, post: &PostRow) -> anyhow::Result<Record> {
+    Ok(Record {
+        member_since_ms: queue::find_member_since(db, site, author).await?,
+        by_status: queue::count_by_status(db, site, author, RECORD_POSTS).await?,
+        earlier: queue::list_earlier(db, site, author, &post.id, EARLIER).await?,
+    })
+}
+
+/// The lines of the audit log about the post that name the case, or name none.
+async fn trail(db: &Db, site: SiteId, listed: &ListedCase) -> anyhow::Result<Vec<AuditRow>> {
+    let case = &listed.case;
+    let mut rows = audit::list_of_subject(db, site, &format!("post:{}", case.post_id)).await?;
+    rows.retain(|row| {
+        let details: serde_json::Value = serde_json::from_str(&row.details).unwrap_or_default();
+        details["case"]
+            .as_str()
+            .is_some_and(|id| id == case.id.as_str())
+    });
+    Ok(rows)
+}

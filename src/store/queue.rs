@@ -1,0 +1,193 @@
+//! Reads of the moderators' desk: the queue, page by page, and what is known of a case's author. Every statement reads a
+//! bounded number of rows, however long the queue is.
+
+use sqlx::FromRow;
+
+use crate::ids::{CaseId, ExecutionId, PostId, SiteId, UserId};
+use crate::moderation::rows::{CaseRow, CaseStatus, PostStatus};
+use crate::on_db;
+use crate::store::Db;
+use crate::store::cases::{CaseCursor, member_pattern};
+use crate::store::columns::case_columns;
+
+macro_rules! queue_columns {
+    () => {
+        concat!(
+            case_columns!(),
+            ", (SELECT title FROM revisions WHERE revisions.site_id = cases.site_id \
+             AND revisions.post_id = cases.post_id AND revisions.number = cases.revision) AS title, \
+             (SELECT body FROM revisions WHERE revisions.site_id = cases.site_id \
+             AND revisions.post_id = cases.post_id AND revisions.number = cases.revision) AS body, \
+             (SELECT hits FROM revisions WHERE revisions.site_id = cases.site_id \
+             AND revisions.post_id = cases.post_id AND revisions.number = cases.revision) AS hits, \
+             (SELECT name FROM users WHERE users.id = cases.author_id) AS author_name"
+        )
+    };
+}
+
+// An empty filter lets everything pass.
+macro_rules! queue_filter {
+    () => {
+        "AND ($5 = '' OR categories LIKE $5 ESCAPE '!') AND ($6 = '' OR rules LIKE $6 ESCAPE '!') \
+         AND ($7 = '' OR author_id = $7 OR author_id IN ( \
+         SELECT users.id FROM users JOIN members ON members.user_id = users.id \
+         WHERE members.site_id = $1 AND (users.email = LOWER($7) OR LOWER(users.name) = LOWER($7))))"
+    };
+}
+
+const LIST_ASCENDING: &str = concat!(
+    "SELECT ",
+    queue_columns!(),
+    " FROM cases WHERE site_id = $1 AND status = $2 AND (deadline_ms, id) > ($3, $4) ",
+    queue_filter!(),
+    " ORDER BY deadline_ms, id LIMIT $8"
+);
+const LIST_DESCENDING: &str = concat!(
+    "SELECT ",
+    queue_columns!(),
+    " FROM cases WHERE site_id = $1 AND status = $2 AND (deadline_ms, id) < ($3, $4) ",
+    queue_filter!(),
+    " ORDER BY deadline_ms DESC, id DESC LIMIT $8"
+);
+const LIST_EARLIER: &str = "SELECT id, status, execution_id,
+    (SELECT title FROM revisions WHERE revisions.site_id = posts.site_id
+        AND revisions.post_id = posts.id AND revisions.number = posts.revision) AS title,
+    (SELECT MAX(cases.id) FROM cases WHERE cases.site_id = posts.site_id AND cases.post_id = posts.id) AS case_id
+    FROM posts WHERE site_id = $1 AND author_id = $2 AND id < $3 ORDER BY id DESC LIMIT $4";
+const COUNT_BY_STATUS: &str = "SELECT status, COUNT(*) AS posts FROM (
+        SELECT status FROM posts WHERE site_id = $1 AND author_id = $2 ORDER BY id DESC LIMIT $3
+    ) newest GROUP BY status";
+const FIND_MEMBER_SINCE: &str =
+    "SELECT created_at_ms FROM members WHERE site_id = $1 AND user_id = $2";
+
+/// A case with what the queue shows of its post.
+#[derive(Debug, Clone, PartialEq, FromRow)]
+pub struct QueuedCase {
+    /// The case.
+    #[sqlx(flatten)]
+    pub case: CaseRow,
+    /// The title of the case's revision.
+    pub title: String,
+    /// Its text, Markdown.
+    pub body: String,
+    /// What the rules found in it, a JSON list.
+    pub hits: String,
+    /// The author's name.
+    pub author_name: String,
+}
+
+/// A post that an author submitted before.
+#[derive(Debug, Clone, PartialEq, FromRow)]
+pub struct EarlierPost {
+    /// Its id.
+    pub id: PostId,
+    /// How it stands.
+    pub status: PostStatus,
+    /// Its newest execution.
+    pub execution_id: ExecutionId,
+    /// The title of its newest revision.
+    pub title: String,
+    /// Its newest case, if it ever had one.
+    pub case_id: Option<CaseId>,
+}
+
+/// Which cases of the queue to list. Empty texts do not filter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct QueueFilter {
+    /// How they stand.
+    pub status: CaseStatus,
+    /// A category that one of their hits has.
+    pub category: String,
+    /// The id of a rule that hit.
+    pub rule: String,
+    /// The author: an id, an address or a name.
+    pub author: String,
+}
+
+/// Cases from the cursor on, by their deadlines: the earliest first.
+pub(crate) async fn list_ascending(
+    db: &Db,
+    site: SiteId,
+    filter: &QueueFilter,
+    after: &CaseCursor,
+    limit: i64,
+) -> anyhow::Result<Vec<QueuedCase>> {
+    list(LIST_ASCENDING, db, site, filter, after, limit).await
+}
+
+/// Cases from the cursor on, by their deadlines: the latest first.
+pub(crate) async fn list_descending(
+    db: &Db,
+    site: SiteId,
+    filter: &QueueFilter,
+    after: &CaseCursor,
+    limit: i64,
+) -> anyhow::Result<Vec<QueuedCase>> {
+    list(LIST_DESCENDING, db, site, filter, after, limit).await
+}
+
+async fn list(
+    sql: &'static str,
+    db: &Db,
+    site: SiteId,
+    filter: &QueueFilter,
+    after: &CaseCursor,
+    limit: i64,
+) -> anyhow::Result<Vec<QueuedCase>> {
+    Ok(on_db!(db, |c| sqlx::query_as(sql)
+        .bind(site)
+        .bind(filter.status.as_str())
+        .bind(after.deadline_ms)
+        .bind(&after.id)
+        .bind(member_pattern(&filter.category))
+        .bind(member_pattern(&filter.rule))
+        .bind(filter.author.trim())
+        .bind(limit)
+        .fetch_all(c.read())
+        .await?))
+}
+
+/// What an author submitted before that post, newest first.
+pub(crate) async fn list_earlier(
+    db: &Db,
+    site: SiteId,
+    author: &UserId,
+    before: &PostId,
+    limit: i64,
+) -> anyhow::Result<Vec<EarlierPost>> {
+    Ok(on_db!(db, |c| sqlx::query_as(LIST_EARLIER)
+        .bind(site)
+        .bind(author)
+        .bind(before)
+        .bind(limit)
+        .fetch_all(c.read())
+        .await?))
+}
+
+/// How many of an author's newest `limit` posts stand how.
+pub(crate) async fn count_by_status(
+    db: &Db,
+    site: SiteId,
+    author: &UserId,
+    limit: i64,
+) -> anyhow::Result<Vec<(PostStatus, i64)>> {
+    Ok(on_db!(db, |c| sqlx::query_as(COUNT_BY_STATUS)
+        .bind(site)
+        .bind(author)
+        .bind(limit)
+        .fetch_all(c.read())
+        .await?))
+}
+
+/// When somebody joined a site, if they belong to it.
+pub(crate) async fn find_member_since(
+    db: &Db,
+    site: SiteId,
+    user: &UserId,
+) -> anyhow::Result<Option<i64>> {
+    Ok(on_db!(db, |c| sqlx::query_scalar(FIND_MEMBER_SINCE)
+        .bind(site)
+        .bind(user)
+        .fetch_optional(c.read())
+        .await?))
+}
