@@ -1,6 +1,7 @@
 //! The errors that a state can end with.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 /// The names that the language reserves.
 pub(crate) mod name {
@@ -57,16 +58,32 @@ pub(crate) struct Failure {
     pub origin: Origin,
 }
 
+/// The longest name of an error, in bytes.
+const MAX_ERROR_BYTES: usize = 256;
+/// The longest cause, in bytes.
+const MAX_CAUSE_BYTES: usize = 32_768;
+
 impl Failure {
+    /// A failure with texts from outside, cut to what may be stored.
+    pub fn new(error: Option<String>, cause: Option<String>, origin: Origin) -> Failure {
+        let error = error.map(|error| cut(error, MAX_ERROR_BYTES).into());
+        Failure {
+            error,
+            cause: cause.map(|cause| cut(cause, MAX_CAUSE_BYTES)),
+            origin,
+        }
+    }
+
     /// The definition does not fit the data: always ends the execution.
     pub fn runtime(cause: impl Into<String>) -> Failure {
         Failure::processing(name::RUNTIME, cause)
     }
 
     pub fn processing(error: &'static str, cause: impl Into<String>) -> Failure {
+        let cause = Some(cut(cause.into(), MAX_CAUSE_BYTES));
         Failure {
             error: Some(error.into()),
-            cause: Some(cause.into()),
+            cause,
             origin: Origin::Processing,
         }
     }
@@ -78,6 +95,14 @@ impl Failure {
             format!(
                 "The state/task '{what}' returned a result with a size exceeding the maximum number of bytes service limit."
             ),
+        )
+    }
+
+    /// Name and cause, as the history shares them.
+    pub fn texts(&self) -> (Option<Arc<str>>, Option<Arc<str>>) {
+        (
+            self.error.as_deref().map(Arc::from),
+            self.cause.as_deref().map(Arc::from),
         )
     }
 
@@ -99,4 +124,10 @@ impl Failure {
             _ => false,
         }
     }
+}
+
+/// `text` without what goes beyond `bytes`.
+fn cut(mut text: String, bytes: usize) -> String {
+    text.truncate(text.floor_char_boundary(bytes));
+    text
 }

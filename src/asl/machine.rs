@@ -2,23 +2,26 @@
 //!
 //! A [`Run`] is one step in the making. It works on copies, so a refused event leaves the state as it was.
 
+mod answer;
 mod data;
 mod record;
-mod task;
-mod visit;
+mod recover;
+mod schedule;
+mod stay;
+mod work;
 
 use std::sync::Arc;
 
 use serde_json::Value;
 
 use crate::command::{CloseReason, Step};
-use crate::context::{ContextObject, Draws, Env, ExecutionContext};
-use crate::definition::{Definition, Node, Work};
+use crate::context::{Env, ExecutionContext};
+use crate::definition::{Definition, Work};
 use crate::event::{Event, StepError};
 use crate::failure::Failure;
 use crate::history::{Details, EventKind};
 use crate::state::{Activity, Branch, State, Status};
-use crate::template::Scope;
+use stay::Stay;
 
 /// The most events a history may have; the execution fails with the last one.
 pub const MAX_HISTORY_EVENTS: u64 = 25_000;
@@ -29,9 +32,6 @@ pub const TOKEN_MASK: &str = "<task token>";
 /// How many states one step enters before it lets others have their turn: a definition that runs in
 /// circles must not hold a worker, nor the memory for all its events at once.
 const MAX_VISITS_PER_STEP: u32 = 100;
-
-/// A branch with its payloads at hand.
-type Here = Branch<Arc<Value>>;
 
 /// Begins an execution and runs it until it waits or ends.
 pub fn start(
@@ -50,7 +50,8 @@ pub fn start(
         env,
         step: Step::default(),
     };
-    let status = run.begin().unwrap_or_else(|HistoryFull| run.end_full());
+    // There is nothing yet that could be refused.
+    let status = run.begin().unwrap_or_else(|_| run.end_full());
     let Run {
         last_event_id,
         step,
@@ -76,12 +77,7 @@ pub fn step(
     env: &mut Env,
 ) -> Result<Step, StepError> {
     let branch = state.branch().ok_or(StepError::Finished)?;
-    let place = definition
-        .machine
-        .by_name
-        .get(&branch.state)
-        .ok_or(StepError::WrongDefinition)?;
-    let node = &definition.machine.states[*place];
+    let stay = Stay::resume(definition, branch).ok_or(StepError::WrongDefinition)?;
     let is_answer = matches!(
         event,
         Event::TaskSucceeded { .. } | Event::TaskFailed { .. }
@@ -95,9 +91,10 @@ pub fn step(
         env,
         step: Step::default(),
     };
-    let status = match run.happen(node, branch.clone(), state.deadline_ms, event)? {
+    let status = match run.happen(stay, state.deadline_ms, event) {
         Ok(status) => status,
-        Err(HistoryFull) => {
+        Err(Interruption::Refused(error)) => return Err(error),
+        Err(Interruption::HistoryFull) => {
             // What this step has not closed yet, nobody will.
             if !is_answer && run.step.commands.is_empty() {
                 run.close_task(branch, CloseReason::Aborted);
@@ -116,17 +113,17 @@ pub fn step(
 }
 
 /// One step in the making.
-struct Run<'a, 'e> {
-    definition: &'a Definition,
-    context: &'a ExecutionContext,
+struct Run<'d, 'e> {
+    definition: &'d Definition,
+    context: &'d ExecutionContext,
     /// The input of the execution.
-    input: &'a Arc<Value>,
+    input: &'d Arc<Value>,
     last_event_id: u64,
-    env: &'a mut Env<'e>,
+    env: &'d mut Env<'e>,
     step: Step,
 }
 
-/// Where a visit to a state leads.
+/// Where a stay at a state leads.
 enum Progress {
     /// On to the next state.
     Go {
@@ -135,14 +132,25 @@ enum Progress {
         previous_event_id: u64,
     },
     /// To a halt: waiting, or at the end.
-    Halt(Status<Arc<Value>>),
+    Halt(Status),
 }
 
-/// The history has no room for any event but the last.
-struct HistoryFull;
+/// Why a step does not go on.
+enum Interruption {
+    /// The event has no place here.
+    Refused(StepError),
+    /// The history has no room for any event but the last.
+    HistoryFull,
+}
 
-impl<'a> Run<'a, '_> {
-    fn begin(&mut self) -> Result<Status<Arc<Value>>, HistoryFull> {
+impl From<StepError> for Interruption {
+    fn from(error: StepError) -> Self {
+        Interruption::Refused(error)
+    }
+}
+
+impl<'d> Run<'d, '_> {
+    fn begin(&mut self) -> Result<Status, Interruption> {
         let input = Arc::clone(self.input);
         let role_arn = self.context.role_arn.as_deref().map(Arc::from);
         let details = Details {
@@ -162,113 +170,79 @@ impl<'a> Run<'a, '_> {
         }
     }
 
-    /// Lets `event` happen while `branch` is at `node`.
+    /// Lets `event` happen during `stay`.
     fn happen(
         &mut self,
-        node: &'a Node,
-        branch: Here,
+        stay: Stay<'d>,
         deadline_ms: Option<i64>,
         event: Event,
-    ) -> Result<Result<Status<Arc<Value>>, HistoryFull>, StepError> {
-        let wake_at_ms = branch.wake_at_ms();
+    ) -> Result<Status, Interruption> {
+        let wake_at_ms = stay.branch.wake_at_ms();
         let is_due = |due_ms: Option<i64>| due_ms.is_some_and(|due_ms| due_ms <= self.env.now_ms);
+        // Of two deadlines that have passed, the earlier one came true.
+        let is_over = is_due(deadline_ms)
+            && wake_at_ms.is_none_or(|wake_at_ms| deadline_ms <= Some(wake_at_ms));
         let progress = match event {
-            Event::Stopped { error, cause } => self.stop(node, &branch, error, cause),
-            // Of two deadlines that have passed, the earlier one came true.
-            Event::Woken
-                if is_due(deadline_ms)
-                    && wake_at_ms.is_none_or(|wake_at_ms| deadline_ms <= Some(wake_at_ms)) =>
-            {
-                Ok(self.time_out(&branch))
-            }
-            Event::Woken if is_due(wake_at_ms) => self.wake(node, branch),
-            Event::Woken => Ok(Progress::Halt(Status::Running(branch))),
-            // What comes after the deadline is too late, even if nobody has noticed the deadline yet.
-            _ if is_due(deadline_ms) || is_due(wake_at_ms) => return Err(StepError::UnknownTask),
-            answer => self.answer(node, branch, answer)?,
+            Event::Stopped { error, cause } => self.stop(&stay, error, cause),
+            Event::Woken if is_over => self.time_out(&stay),
+            Event::Woken if is_due(wake_at_ms) => self.wake(stay)?,
+            Event::Woken => stay.rest(),
+            // What comes after a deadline is too late, even if nobody has noticed the deadline yet.
+            _ if is_over || is_due(wake_at_ms) => return Err(StepError::UnknownTask.into()),
+            answer => self.answer(stay, answer)?,
         };
-        Ok(progress.and_then(|progress| self.go(progress)))
+        self.go(progress)
     }
 
-    /// Visits state after state until one halts.
-    fn go(&mut self, mut progress: Progress) -> Result<Status<Arc<Value>>, HistoryFull> {
+    /// Goes from state to state until one halts.
+    fn go(&mut self, mut progress: Progress) -> Result<Status, Interruption> {
         let mut visits = 0;
         loop {
-            match progress {
+            let (to, input, previous_event_id) = match progress {
                 Progress::Halt(status) => return Ok(status),
                 Progress::Go {
                     to,
                     input,
                     previous_event_id,
-                } if visits == MAX_VISITS_PER_STEP => {
-                    return Ok(Status::Running(Branch {
-                        state: Arc::clone(&self.definition.machine.states[to].name),
-                        input,
-                        entered_ms: 0,
-                        entered_event_id: 0,
-                        previous_event_id,
-                        retries: Vec::new(),
-                        activity: Activity::Turn {
-                            at_ms: self.env.now_ms,
-                        },
-                    }));
-                }
-                Progress::Go {
-                    to,
+                } => (to, input, previous_event_id),
+            };
+            let node = &self.definition.machine.states[to];
+            if visits == MAX_VISITS_PER_STEP {
+                return Ok(Status::Running(Branch::before(
+                    node,
                     input,
                     previous_event_id,
-                } => {
-                    visits += 1;
-                    progress = self.visit(
-                        &self.definition.machine.states[to],
-                        input,
-                        previous_event_id,
-                    )?;
-                }
+                    self.env.now_ms,
+                )));
             }
+            visits += 1;
+            let stay = self.enter(node, input, previous_event_id)?;
+            progress = self.work(stay)?;
         }
     }
 
-    /// Goes on where `branch` stopped to wait.
-    fn wake(&mut self, node: &'a Node, branch: Here) -> Result<Progress, HistoryFull> {
-        match (&branch.activity, &node.work) {
-            (Activity::Turn { .. }, _) => self.visit(node, branch.input, branch.previous_event_id),
+    /// Goes on where a stay was interrupted to wait.
+    fn wake(&mut self, stay: Stay<'d>) -> Result<Progress, Interruption> {
+        match (&stay.branch.activity, &stay.node.work) {
+            (Activity::Turn { .. }, _) => {
+                let stay =
+                    self.enter(stay.node, stay.branch.input, stay.branch.previous_event_id)?;
+                self.work(stay)
+            }
             (Activity::Wait { .. }, Work::Wait(wait)) => {
-                self.leave_unchanged(node, &branch, wait.transition)
+                self.leave_unchanged(stay, wait.transition)
             }
-            (Activity::Backoff { .. }, Work::Task(task)) => self.schedule(node, branch, task),
-            (Activity::Task(_), Work::Task(task)) => self.task_timed_out(node, task, branch),
+            (Activity::Backoff { .. }, Work::Task(task)) => self.schedule(stay, task),
+            (Activity::Task(open), Work::Task(task)) => {
+                let is_timeout = open.deadline_ms == open.wake_at_ms();
+                self.task_timed_out(stay, task, is_timeout)
+            }
             // Only with another definition, in which the same name is a state of another type.
-            _ => Ok(self.give_up(
-                &branch,
-                Failure::runtime("The state has another type than when it was entered."),
-            )),
+            _ => {
+                let failure =
+                    Failure::runtime("The state has another type than when it was entered.");
+                Ok(self.give_up(&stay, failure))
+            }
         }
     }
-
-    /// What paths and intrinsic functions can see during a visit.
-    fn scope<'s>(&'s mut self, data: &'s Value, visit: &'s Visit<'s>) -> Scope<'s> {
-        let context = ContextObject {
-            execution: self.context,
-            input: self.input,
-            state_name: visit.state_name,
-            entered_ms: visit.entered_ms,
-            retry_count: visit.retry_count,
-            task_token: visit.task_token,
-        };
-        Scope {
-            data,
-            context,
-            draws: Draws::new(&mut *self.env.random),
-        }
-    }
-}
-
-/// What a visit contributes to the context object.
-#[derive(Clone, Copy)]
-struct Visit<'s> {
-    state_name: &'s str,
-    entered_ms: i64,
-    retry_count: Option<u32>,
-    task_token: Option<&'s str>,
 }

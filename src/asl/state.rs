@@ -21,7 +21,7 @@ pub struct State<P = Arc<Value>> {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub(crate) enum Status<P> {
+pub(crate) enum Status<P = Arc<Value>> {
     Running(Branch<P>),
     Ended(Outcome<P>),
 }
@@ -29,7 +29,7 @@ pub(crate) enum Status<P> {
 /// One line of states being run. (The root of a tree: the activity of a Parallel or Map state will
 /// hold further branches.)
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub(crate) struct Branch<P> {
+pub(crate) struct Branch<P = Arc<Value>> {
     pub state: Arc<str>,
     /// The state's raw input.
     pub input: P,
@@ -129,10 +129,6 @@ impl<P> Branch<P> {
     /// Whether the state has been entered.
     pub fn is_inside(&self) -> bool {
         !matches!(self.activity, Activity::Turn { .. })
-    }
-
-    pub fn retry_count(&self) -> u32 {
-        self.retries.iter().sum()
     }
 }
 

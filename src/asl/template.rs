@@ -8,7 +8,11 @@ use serde_json::{Map, Value};
 use crate::context::{ContextObject, Draws, reaches_token};
 use crate::failure::Failure;
 use crate::intrinsic::Intrinsic;
+use crate::json;
 use crate::path::{Path, Root};
+
+/// How much one template may copy together on its way to a result of at most 256 KiB.
+const MAX_COPIED_BYTES: usize = 4 * 1024 * 1024;
 
 /// What a path or an intrinsic function can see.
 pub(crate) struct Scope<'a> {
@@ -17,14 +21,41 @@ pub(crate) struct Scope<'a> {
     /// `$$`
     pub context: ContextObject<'a>,
     pub draws: Draws<'a>,
+    copied_bytes: usize,
 }
 
 impl<'a> Scope<'a> {
+    pub fn new(data: &'a Value, context: ContextObject<'a>, draws: Draws<'a>) -> Self {
+        Scope {
+            data,
+            context,
+            draws,
+            copied_bytes: 0,
+        }
+    }
+
+    /// The same scope once more, with `mask` in the place of the task token.
+    pub fn masked(mut self, mask: &'a str) -> Self {
+        self.context.task_token = Some(mask);
+        self.draws.again();
+        self.copied_bytes = 0;
+        self
+    }
+
     pub fn find(&self, path: &Path) -> Option<Cow<'a, Value>> {
         match path.root {
             Root::Data => path.find(self.data),
             Root::Context => self.context.find(path),
         }
+    }
+
+    /// Counts a value that is copied; fails when it gets too much.
+    pub fn charge(&mut self, value: &Value) -> Result<(), Failure> {
+        self.copied_bytes += json::rough_size(value);
+        if self.copied_bytes > MAX_COPIED_BYTES {
+            return Err(Failure::data_limit(self.context.state_name));
+        }
+        Ok(())
     }
 }
 
@@ -40,7 +71,10 @@ impl Expression {
     pub fn evaluate(&self, field: &str, scope: &mut Scope) -> Result<Value, Failure> {
         match self {
             Expression::Path(path) => match scope.find(path) {
-                Some(value) => Ok(value.into_owned()),
+                Some(value) => {
+                    scope.charge(&value)?;
+                    Ok(value.into_owned())
+                }
                 None => Err(Failure::runtime(format!(
                     "The JSONPath '{}' specified for the field '{field}' could not be found in the input '{}'",
                     path.text, scope.data

@@ -19,24 +19,40 @@ const MAX_TEXT_CHARS: usize = 10_000;
 
 impl Intrinsic {
     pub fn evaluate(&self, scope: &mut Scope) -> Result<Value, Failure> {
-        self.call.evaluate(scope).map_err(|failure| match failure {
-            Wrong::Argument(message) => Failure::processing(
-                name::INTRINSIC_FAILURE,
-                format!("The function '{}' had the following error: {message}", self.text),
-            ),
-            Wrong::Missing(path) => Failure::runtime(format!(
-                "The function '{}' had the following error: The JsonPath argument for the field '{path}' could not be found in the input '{}'",
-                self.text,
-                scope.data
-            )),
-        })
+        let (error, message) = match self.call.evaluate(scope) {
+            Ok(value) => return Ok(value),
+            Err(Wrong::TooMuch(failure)) => return Err(failure),
+            Err(Wrong::Argument(message)) => (name::INTRINSIC_FAILURE, message),
+            Err(Wrong::Missing(path)) => {
+                let message = format!(
+                    "The JsonPath argument for the field '{path}' could not be found in the input '{}'",
+                    scope.data
+                );
+                (name::RUNTIME, message)
+            }
+        };
+        let cause = format!(
+            "The function '{}' had the following error: {message}",
+            self.text
+        );
+        Err(Failure::processing(error, cause))
     }
 }
 
 /// Why a call has no value.
 enum Wrong {
+    /// The function cannot do with its arguments.
     Argument(String),
+    /// A path names nothing.
     Missing(String),
+    /// The values are larger than any result may be.
+    TooMuch(Failure),
+}
+
+impl From<Failure> for Wrong {
+    fn from(failure: Failure) -> Self {
+        Wrong::TooMuch(failure)
+    }
 }
 
 impl From<String> for Wrong {
@@ -55,13 +71,15 @@ impl Call {
     fn evaluate(&self, scope: &mut Scope) -> Result<Value, Wrong> {
         let mut arguments = Vec::with_capacity(self.arguments.len());
         for argument in &self.arguments {
-            arguments.push(match argument {
+            let value = match argument {
                 Argument::Literal(value) => Cow::Borrowed(value),
                 Argument::Path(path) => scope
                     .find(path)
                     .ok_or_else(|| Wrong::Missing(path.text.clone()))?,
                 Argument::Call(call) => Cow::Owned(call.evaluate(scope)?),
-            });
+            };
+            scope.charge(&value)?;
+            arguments.push(value);
         }
         self.function.apply(&arguments, scope)
     }

@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::{Here, HistoryFull, MAX_HISTORY_EVENTS, Progress, Run};
+use super::stay::Stay;
+use super::{Interruption, MAX_HISTORY_EVENTS, Progress, Run};
 use crate::command::{CloseReason, Command, Outcome};
-use crate::definition::{Node, StateKind};
-use crate::failure::{Failure, name};
+use crate::definition::StateKind;
+use crate::failure::{Failure, Origin};
 use crate::history::{Details, EventKind, HistoryEvent};
-use crate::state::Status;
+use crate::state::{Branch, Status};
 
 impl Run<'_, '_> {
     /// Adds an event and gives its id. The last place is kept for the end.
@@ -18,9 +19,9 @@ impl Run<'_, '_> {
         previous_id: u64,
         kind: EventKind,
         details: Details,
-    ) -> Result<u64, HistoryFull> {
+    ) -> Result<u64, Interruption> {
         if self.last_event_id + 1 >= MAX_HISTORY_EVENTS {
-            return Err(HistoryFull);
+            return Err(Interruption::HistoryFull);
         }
         Ok(self.append(previous_id, kind, details))
     }
@@ -38,11 +39,7 @@ impl Run<'_, '_> {
         id
     }
 
-    pub(super) fn end_succeeded(
-        &mut self,
-        previous_id: u64,
-        output: Arc<Value>,
-    ) -> Status<Arc<Value>> {
+    pub(super) fn end_succeeded(&mut self, previous_id: u64, output: Arc<Value>) -> Status {
         let details = Details {
             output: Some(Arc::clone(&output)),
             ..Details::default()
@@ -60,9 +57,14 @@ impl Run<'_, '_> {
         previous_id: u64,
         failure: Failure,
         by_fail_state: bool,
-    ) -> Status<Arc<Value>> {
+    ) -> Status {
+        let (error, cause) = failure.texts();
+        let details = Details {
+            error,
+            cause,
+            ..Details::default()
+        };
         let (error, cause) = (failure.error.map(String::from), failure.cause);
-        let details = faults(error.as_deref(), cause.as_deref());
         let outcome = Outcome::Failed {
             error,
             cause,
@@ -72,61 +74,65 @@ impl Run<'_, '_> {
     }
 
     /// Ends an execution whose history has no room for what comes next.
-    pub(super) fn end_full(&mut self) -> Status<Arc<Value>> {
+    pub(super) fn end_full(&mut self) -> Status {
         let cause = format!(
             "The execution reached the maximum number of history events ({MAX_HISTORY_EVENTS})."
         );
-        self.end_failed(
-            self.last_event_id,
-            Failure::processing(name::RUNTIME, cause),
-            false,
-        )
+        self.end_failed(self.last_event_id, Failure::runtime(cause), false)
     }
 
-    pub(super) fn time_out(&mut self, branch: &Here) -> Progress {
-        self.close_task(branch, CloseReason::TimedOut);
+    /// Ends an execution that has taken longer than the definition allows.
+    pub(super) fn time_out(&mut self, stay: &Stay) -> Progress {
+        self.close_task(&stay.branch, CloseReason::TimedOut);
         let outcome = Outcome::TimedOut {
             error: None,
             cause: None,
         };
-        let details = Details::default();
+        let previous_id = stay.branch.previous_event_id;
         Progress::Halt(self.end(
-            branch.previous_event_id,
+            previous_id,
             EventKind::ExecutionTimedOut,
-            details,
+            Details::default(),
             outcome,
         ))
     }
 
+    /// Ends an execution from outside.
     pub(super) fn stop(
         &mut self,
-        node: &Node,
-        branch: &Here,
+        stay: &Stay,
         error: Option<String>,
         cause: Option<String>,
-    ) -> Result<Progress, HistoryFull> {
-        let mut previous_id = branch.previous_event_id;
-        let aborted = match node.kind() {
+    ) -> Progress {
+        self.close_task(&stay.branch, CloseReason::Aborted);
+        let mut previous_id = stay.branch.previous_event_id;
+        let aborted = match stay.node.kind() {
             StateKind::Task => Some(EventKind::TaskStateAborted),
             StateKind::Wait => Some(EventKind::WaitStateAborted),
             _ => None,
         };
-        if let Some(kind) = aborted.filter(|_| branch.is_inside()) {
-            previous_id = self.record(previous_id, kind, Details::default())?;
+        if let Some(kind) = aborted.filter(|_| stay.branch.is_inside())
+            // In a full history the end itself is what counts.
+            && let Ok(aborted_id) = self.record(previous_id, kind, Details::default())
+        {
+            previous_id = aborted_id;
         }
-        self.close_task(branch, CloseReason::Aborted);
-        let details = faults(error.as_deref(), cause.as_deref());
-        let outcome = Outcome::Aborted { error, cause };
-        Ok(Progress::Halt(self.end(
-            previous_id,
-            EventKind::ExecutionAborted,
-            details,
-            outcome,
-        )))
+        let failure = Failure::new(error, cause, Origin::Task);
+        let (error, cause) = failure.texts();
+        let details = Details {
+            error,
+            cause,
+            ..Details::default()
+        };
+        let outcome = Outcome::Aborted {
+            error: failure.error.map(String::from),
+            cause: failure.cause,
+        };
+        Progress::Halt(self.end(previous_id, EventKind::ExecutionAborted, details, outcome))
     }
 
     /// Closes the task that `branch` is waiting for, if it is.
-    pub(super) fn close_task(&mut self, branch: &Here, reason: CloseReason) {
+    pub(super) fn close_task(&mut self, branch: &Branch, reason: CloseReason) {
         if let Some(task) = branch.open_task() {
             self.step.commands.push(Command::CloseTask {
                 id: task.id.clone(),
@@ -141,18 +147,9 @@ impl Run<'_, '_> {
         kind: EventKind,
         details: Details,
         outcome: Outcome,
-    ) -> Status<Arc<Value>> {
+    ) -> Status {
         self.append(previous_id, kind, details);
         self.step.commands.push(Command::Finish(outcome.clone()));
         Status::Ended(outcome)
-    }
-}
-
-/// The details of an event that tells of an error.
-pub(super) fn faults(error: Option<&str>, cause: Option<&str>) -> Details {
-    Details {
-        error: error.map(Arc::from),
-        cause: cause.map(Arc::from),
-        ..Details::default()
     }
 }

@@ -248,11 +248,20 @@ fn operand(cursor: &mut Cursor, depth: usize) -> Result<Operand, String> {
     match cursor.peek() {
         Some('@') => {
             cursor.next();
-            Ok(Operand::Current(steps(cursor, depth + 1)?))
+            let steps = steps(cursor, depth + 1)?;
+            // Filters inside of filters would look at everything below everything.
+            if steps.contains(&Step::Descend) {
+                return Err("'..' is not available inside of a filter".to_owned());
+            }
+            Ok(Operand::Current(steps))
         }
         Some('$') => {
             cursor.next();
-            Ok(Operand::Root(steps(cursor, depth + 1)?))
+            let steps = steps(cursor, depth + 1)?;
+            if !super::is_definite(&steps) {
+                return Err("a path from $ inside of a filter must name one value".to_owned());
+            }
+            Ok(Operand::Root(steps))
         }
         Some('\'' | '"') => Ok(Operand::Literal(quoted(cursor)?.into())),
         Some(c) if c == '-' || c.is_ascii_digit() => Ok(Operand::Literal(cursor.number()?.into())),

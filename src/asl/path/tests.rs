@@ -89,6 +89,8 @@ fn what_is_no_path_is_refused() {
         "$.a[99999999999999999999]",
         "$.a]",
         "States.UUID()",
+        "$.a[?(@..b)]",
+        "$.a[?(@.b == $.c[*])]",
     ] {
         assert!(Path::parse(bad).is_err(), "{bad}");
     }

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use gatepost_asl::{
-    Definition, EventKind, HistoryEvent, MAX_HISTORY_EVENTS, Outcome, State, history, validate,
+    Definition, Event, EventKind, HistoryEvent, MAX_HISTORY_EVENTS, Outcome, State, history,
+    validate,
 };
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::simulation::{Between, Simulation, context};
 
@@ -107,6 +108,55 @@ fn data_stays_within_its_limits() {
 
     let deep = (0..126).fold(json!(1), |inner, _| json!([inner]));
     assert_eq!(failure(&start(exact, deep)), Some("States.Runtime"));
+}
+
+#[test]
+fn copying_is_bounded() {
+    let text = "x".repeat(200_000);
+    let arguments = vec!["$"; 100_000].join(",");
+    let members: Map<String, Value> = (0..1000)
+        .map(|at| (format!("m{at}.$"), "$".into()))
+        .collect();
+    let escaped = (0..9).fold("$".to_owned(), |call, _| {
+        format!("States.JsonToString({call})")
+    });
+    for parameters in [
+        json!({"a.$": format!("States.ArrayLength(States.Array({arguments}))")}),
+        json!({"a.$": format!("States.Hash(States.Format('{}', {arguments}), 'MD5')", "{}".repeat(100_000))}),
+        Value::Object(members),
+    ] {
+        let pass = json!({"Type": "Pass", "Parameters": parameters, "End": true});
+        let simulation = start(json!({"StartAt": "S", "States": {"S": pass}}), json!(text));
+        assert_eq!(failure(&simulation), Some("States.DataLimitExceeded"));
+    }
+    let pass = json!({"Type": "Pass", "Parameters": {"a.$": escaped}, "End": true});
+    let simulation = start(
+        json!({"StartAt": "S", "States": {"S": pass}}),
+        json!("\"".repeat(100_000)),
+    );
+    assert_eq!(failure(&simulation), Some("States.DataLimitExceeded"));
+}
+
+#[test]
+fn long_errors_are_cut() {
+    let task = json!({"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "End": true});
+    let mut simulation = start(json!({"StartAt": "S", "States": {"S": task}}), json!({}));
+    let task = simulation.tasks[0].id.clone();
+
+    let (error, cause) = (Some("ä".repeat(1000)), Some("ö".repeat(100_000)));
+    simulation
+        .happen(Event::TaskFailed { task, error, cause })
+        .unwrap();
+
+    let Some(Outcome::Failed {
+        error: Some(error),
+        cause: Some(cause),
+        ..
+    }) = simulation.state.outcome()
+    else {
+        panic!("{:?}", simulation.state);
+    };
+    assert_eq!((error.len(), cause.len()), (256, 32_768));
 }
 
 #[test]
