@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use crate::ids::{ExecutionId, KeyId, PostId, SiteId, UserId};
-use crate::moderation::Moderation;
 use crate::moderation::flow::{Passage, execution_arn};
+use crate::moderation::in_force::InForce;
 use crate::moderation::rows::{Change, IdempotencyRow, PostRow, PostStatus, RevisionRow};
-use crate::moderation::rules::{FieldError, Hit};
+use crate::moderation::rules::{Checked, FieldError, Hit};
+use crate::moderation::{Moderation, Tools};
 use crate::store::ledger::{Idempotency, Key, Loaded, Scope};
 
 /// The longest title, in characters.
@@ -257,6 +258,9 @@ impl Moderation {
             key: Key::Submission(draft.external_id.clone()),
             idempotency: repeatable.as_ref().map(Repeatable::scope),
         };
+        let begin = move || begin(&tools, &in_force, &draft, &checked, &hits);
+        // Nothing that is loaded changes how the run begins, so it begins here and not in the ledger's one thread.
+        let mut begun = Some(begin());
         let result = self
             .ledger
             .transact(scope, move |loaded: Loaded| {
@@ -266,60 +270,70 @@ impl Moderation {
                 if let Some(existing) = loaded.existing {
                     return refuse(SubmitError::DuplicateExternalId(Box::new(existing)));
                 }
-                let now_ms = tools.clock.now_ms();
-                let post = PostRow {
-                    site_id,
-                    id: tools.ids.next::<PostId>(now_ms),
-                    author_id: draft.author_id.clone(),
-                    external_id: draft.external_id.clone(),
-                    slug: None,
-                    status: PostStatus::Held,
-                    revision: 1,
-                    published_revision: None,
-                    execution_id: tools.ids.next::<ExecutionId>(now_ms),
-                    created_at_ms: now_ms,
-                    updated_at_ms: now_ms,
-                    published_at_ms: None,
-                };
-                let revision = RevisionRow {
-                    site_id,
-                    post_id: post.id.clone(),
-                    number: 1,
-                    title: draft.title.as_str().to_owned(),
-                    body: draft.body.as_str().to_owned(),
-                    hits: hits.clone(),
-                    rule_set_version: checked.rule_set_version,
-                    created_at_ms: now_ms,
-                };
-                let passage = Passage::start(
-                    &tools,
-                    &in_force,
-                    post,
-                    revision.clone(),
-                    &draft.author_name,
-                    &checked,
-                );
-                let submitted = Submitted {
-                    execution_arn: execution_arn(
-                        &in_force.site.account,
-                        &passage.post().execution_id,
-                    ),
-                    post: passage.post().clone(),
-                    hits: checked.hits.clone(),
-                };
-                let mut change = passage.into_change();
-                change.revisions.push(revision);
-                change.idempotency.extend(
-                    repeatable
-                        .as_ref()
-                        .map(|repeatable| repeatable.row(site_id, now_ms, &submitted)),
-                );
+                let (mut change, submitted) = begun.take().unwrap_or_else(&begin);
+                change
+                    .idempotency
+                    .extend(repeatable.as_ref().map(|repeatable| {
+                        repeatable.row(site_id, submitted.post.created_at_ms, &submitted)
+                    }));
                 (change, Ok(submitted))
             })
             .await?;
         self.mail_bell.notify_one();
         Ok(result)
     }
+}
+
+/// The run of a new post, up to where it parks or ends.
+fn begin(
+    tools: &Tools,
+    in_force: &InForce,
+    draft: &Draft,
+    checked: &Checked,
+    hits: &str,
+) -> (Change, Submitted) {
+    let now_ms = tools.clock.now_ms();
+    let site_id = in_force.site.id;
+    let post = PostRow {
+        site_id,
+        id: tools.ids.next::<PostId>(now_ms),
+        author_id: draft.author_id.clone(),
+        external_id: draft.external_id.clone(),
+        slug: None,
+        status: PostStatus::Held,
+        revision: 1,
+        published_revision: None,
+        execution_id: tools.ids.next::<ExecutionId>(now_ms),
+        created_at_ms: now_ms,
+        updated_at_ms: now_ms,
+        published_at_ms: None,
+    };
+    let revision = RevisionRow {
+        site_id,
+        post_id: post.id.clone(),
+        number: 1,
+        title: draft.title.as_str().to_owned(),
+        body: draft.body.as_str().to_owned(),
+        hits: hits.to_owned(),
+        rule_set_version: checked.rule_set_version,
+        created_at_ms: now_ms,
+    };
+    let passage = Passage::start(
+        tools,
+        in_force,
+        post,
+        revision.clone(),
+        &draft.author_name,
+        checked,
+    );
+    let submitted = Submitted {
+        execution_arn: execution_arn(&in_force.site.account, &passage.post().execution_id),
+        post: passage.post().clone(),
+        hits: checked.hits.clone(),
+    };
+    let mut change = passage.into_change();
+    change.revisions.push(revision);
+    (change, submitted)
 }
 
 fn refuse<T>(error: SubmitError) -> (Change, Result<T, SubmitError>) {
