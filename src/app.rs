@@ -13,6 +13,7 @@ use crate::ids::Ids;
 use crate::moderation::site::SiteSettings;
 use crate::moderation::{DEFAULT_WORKFLOW, Moderation};
 use crate::people::authors::Authors;
+use crate::outbox::{Outbox, Transport};
 use crate::store::founding::{self, NewSite};
 use crate::store::{Db, migrate};
 
@@ -40,6 +41,8 @@ pub struct App {
     pub authors: Authors,
     /// Hashes passwords, a few at once.
     pub passwords: Passwords,
+    /// The sender of mail.
+    pub outbox: Outbox,
 }
 
 impl App {
@@ -54,11 +57,21 @@ impl App {
         let ids = Arc::new(ids);
         let moderation =
             Moderation::start(db.clone(), clock.clone(), ids.clone(), keyring.clone())?;
+        let config = Arc::new(config);
         let app = Self {
             passwords: Passwords::new()?,
             access_keys: AccessKeys::new(db.clone(), clock.clone()),
             authors: Authors::new(db.clone(), clock.clone(), ids.clone()),
-            config: Arc::new(config),
+            outbox: Outbox {
+                db: db.clone(),
+                clock: clock.clone(),
+                ids: ids.clone(),
+                keyring: keyring.clone(),
+                config: config.clone(),
+                in_force: moderation.in_force.clone(),
+                transport: Arc::new(Transport::of(&config)?),
+            },
+            config,
             db,
             clock,
             ids,

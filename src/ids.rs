@@ -61,6 +61,11 @@ fn encode(mut value: u128) -> String {
     text.iter().map(|&byte| char::from(byte)).collect()
 }
 
+/// What sorts before every id that was made at `ms` or later, and behind every one made earlier.
+pub fn floor(ms: i64) -> String {
+    encode((u128::try_from(ms).unwrap_or(0) & 0xffff_ffff_ffff) << 80)
+}
+
 /// Whether `text` has the form of an id, so that a stray path segment never reaches a query.
 pub fn is_id(text: &str) -> bool {
     text.len() == LENGTH && text.bytes().all(|byte| ALPHABET.contains(&byte))

@@ -17,6 +17,7 @@ pub mod decide;
 pub mod flow;
 pub mod functions;
 pub mod in_force;
+pub mod link;
 pub mod markdown;
 pub mod queue;
 pub mod rows;
@@ -28,6 +29,7 @@ pub mod submit;
 pub mod supersede;
 pub mod timeline;
 pub mod wake;
+pub(crate) mod wording;
 
 /// The default definition, which every new site begins with.
 pub const DEFAULT_WORKFLOW: &str = include_str!("moderation/default.asl.json");

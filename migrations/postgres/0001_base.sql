@@ -236,7 +236,7 @@ CREATE TABLE audit (
 );
 CREATE INDEX audit_by_subject ON audit (site_id, subject, id);
 
--- One mail. status is waiting, sent, dead or kept; payload is what its template needs; recipient is set where there is no user.
+-- One mail. status is waiting, sent, skipped, dead or kept; payload is what its template needs; recipient is set where there is no user.
 CREATE TABLE outbox (
     site_id         BIGINT NOT NULL,
     id              TEXT COLLATE "C" NOT NULL,
@@ -254,13 +254,17 @@ CREATE TABLE outbox (
     PRIMARY KEY (site_id, id)
 );
 CREATE INDEX outbox_due ON outbox (due_at_ms) WHERE status = 'waiting';
+CREATE INDEX outbox_dead ON outbox (site_id, id) WHERE status = 'dead';
+CREATE INDEX outbox_kept ON outbox (site_id, id) WHERE status = 'kept';
 
--- When a site's moderators hear next of new cases, and up to which case they have heard.
+-- When a site's moderators hear next of new cases, and of which they have heard: of all up to last_case_id, and of those in
+-- announced, a JSON list.
 CREATE TABLE digests (
     site_id         BIGINT PRIMARY KEY REFERENCES sites (id),
     due_at_ms       BIGINT,
     sent_at_ms      BIGINT NOT NULL,
-    last_case_id    TEXT COLLATE "C" NOT NULL
+    last_case_id    TEXT COLLATE "C" NOT NULL,
+    announced       TEXT NOT NULL DEFAULT '[]'
 );
 
 -- The first answer to a request that carried an Idempotency-Key.

@@ -41,8 +41,15 @@ pub(super) async fn run(loaded: &Loaded) -> anyhow::Result<ExitCode> {
     let db = app.db.clone();
     let shutdown = shutdown_on_signal()?;
     print(format!("listening on http://{address}"))?;
-    http::serve(app, listener, shutdown).await?;
+    let workers = tokio::spawn({
+        let (app, shutdown) = (app.clone(), shutdown.clone());
+        async move { app.run_workers(shutdown).await }
+    });
+    let served = http::serve(app, listener, shutdown.clone()).await;
+    shutdown.cancel();
+    workers.await?;
     db.close().await;
+    served?;
     drop(lock);
     Ok(ExitCode::SUCCESS)
 }

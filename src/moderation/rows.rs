@@ -107,6 +107,8 @@ text_enum! {
         Waiting = "waiting",
         /// A server (or the mail folder) has it.
         Sent = "sent",
+        /// There was no reason left to send it: the case was decided before, or notices are switched off.
+        Skipped = "skipped",
         /// Given up; somebody can send it again.
         Dead = "dead",
         /// Kept back, after a restore, until somebody sends it.

@@ -13,10 +13,12 @@ mod process;
 mod program;
 mod signature;
 mod site;
+mod smtp_script;
 mod visitor;
 
 mod catalog;
 mod cli;
 mod flow;
+mod mail;
 mod packaging;
 mod schema;

@@ -1,0 +1,104 @@
+//! How a case is put into words: the same in mails and on the pages behind their links.
+
+use crate::moderation::rules::{Action, Field, Hit};
+
+/// Characters on either side of the first hit.
+const EXCERPT_MARGIN: usize = 90;
+
+/// What stands at a glance: "scam 3 · 3 hits · revision 2".
+pub(crate) fn about(hits: &[Hit], revision: i64) -> String {
+    let mut parts = Vec::new();
+    let worst = counted(hits).max_by_key(|hit| hit.severity);
+    if let Some(hit) = worst.filter(|hit| !hit.category.is_empty()) {
+        parts.push(format!("{} {}", hit.category, hit.severity));
+    }
+    let count = counted(hits).count();
+    if count > 0 {
+        parts.push(number(count, "hit", "hits"));
+    }
+    parts.push(format!("revision {revision}"));
+    parts.join(" · ")
+}
+
+/// Why the post is held: "3 hits of 2 rules; the highest severity is 3."
+pub(crate) fn why(hits: &[Hit], problem: Option<&str>) -> String {
+    if let Some(problem) = problem {
+        return sentence(problem);
+    }
+    let mut rules: Vec<&str> = counted(hits).map(|hit| hit.rule.as_str()).collect();
+    let count = rules.len();
+    rules.sort_unstable();
+    rules.dedup();
+    match counted(hits).map(|hit| hit.severity).max() {
+        None => "The workflow asks for a decision.".to_owned(),
+        Some(severity) => format!(
+            "{} of {}; the highest severity is {severity}.",
+            number(count, "hit", "hits"),
+            number(rules.len(), "rule", "rules")
+        ),
+    }
+}
+
+/// The words around the first hit in the body, on one line; the beginning where the body has none.
+pub(crate) fn excerpt(body: &str, hits: &[Hit]) -> String {
+    let first = counted(hits)
+        .filter(|hit| hit.field == Field::Body)
+        .min_by_key(|hit| hit.start);
+    let (from, to) = first.map_or((0, 2 * EXCERPT_MARGIN), |hit| {
+        (
+            hit.start.saturating_sub(EXCERPT_MARGIN),
+            hit.end.min(hit.start + EXCERPT_MARGIN) + EXCERPT_MARGIN,
+        )
+    });
+    let cut: String = body.chars().skip(from).take(to - from).collect();
+    let words: Vec<&str> = cut.split_whitespace().collect();
+    let is_cut_behind = body.chars().nth(to).is_some();
+    format!(
+        "{}{}{}",
+        if from > 0 { "… " } else { "" },
+        words.join(" "),
+        if is_cut_behind { " …" } else { "" }
+    )
+}
+
+/// The hits that hold or reject; the others were only noted.
+pub(crate) fn counted(hits: &[Hit]) -> impl Iterator<Item = &Hit> {
+    hits.iter()
+        .filter(|hit| matches!(hit.action, Action::Hold | Action::Reject))
+}
+
+/// "1 hit", "2 hits".
+pub(crate) fn number(count: usize, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}
+
+/// A moment for people: "29 November 2026, 07:41 UTC".
+pub(crate) fn moment(ms: i64) -> String {
+    jiff::Timestamp::from_millisecond(ms)
+        .map(|at| at.strftime("%-d %B %Y, %H:%M UTC").to_string())
+        .unwrap_or_default()
+}
+
+/// A length of time for people: "3 days", "1 hour".
+pub(crate) fn length(ms: i64) -> String {
+    const MINUTE: i64 = 60_000;
+    let minutes = usize::try_from(ms / MINUTE).unwrap_or(0);
+    match minutes {
+        0..=119 => number(minutes.max(1), "minute", "minutes"),
+        120..=2_879 => number(minutes / 60, "hour", "hours"),
+        _ => number(minutes / (24 * 60), "day", "days"),
+    }
+}
+
+fn sentence(text: &str) -> String {
+    let mut chars = text.chars();
+    let mut sentence: String = chars
+        .next()
+        .map(|first| first.to_uppercase().collect())
+        .unwrap_or_default();
+    sentence.push_str(chars.as_str());
+    if !sentence.ends_with('.') {
+        sentence.push('.');
+    }
+    sentence
+}

@@ -1,0 +1,90 @@
+//! What authors hear of their posts.
+
+use anyhow::Context as _;
+
+use super::{Draft, Words};
+use crate::moderation::rows::PostStatus;
+use crate::store::case_texts::{self, PostText};
+
+letter!(PostHeld, "mail/author_held.html", "mail/author_held.txt", {
+    title: &'a str,
+    post_url: &'a str,
+});
+
+letter!(PostPublished, "mail/author_published.html", "mail/author_published.txt", {
+    title: &'a str,
+    public_url: &'a str,
+    post_url: &'a str,
+});
+
+letter!(PostRejected, "mail/author_rejected.html", "mail/author_rejected.txt", {
+    title: &'a str,
+    by_moderator: bool,
+    reason: &'a str,
+    post_url: &'a str,
+});
+
+impl Draft<'_> {
+    pub(super) async fn post_held(&self) -> anyhow::Result<Result<Words, &'static str>> {
+        let Some(text) = self.post_text().await? else {
+            return Ok(Err("the post is gone"));
+        };
+        if text.post.status != PostStatus::Held || text.post.revision != self.payload.revision {
+            return Ok(Err("the post does not wait any more"));
+        }
+        PostHeld {
+            mail: &self.frame,
+            title: &text.title,
+            post_url: &self.post_url(&text),
+        }
+        .words(format!("Your post waits for a moderator: “{}”", text.title))
+        .map(Ok)
+    }
+
+    pub(super) async fn post_published(&self) -> anyhow::Result<Result<Words, &'static str>> {
+        let Some(text) = self.post_text().await? else {
+            return Ok(Err("the post is gone"));
+        };
+        let (Some(slug), Some(_)) = (&text.post.slug, text.post.published_revision) else {
+            return Ok(Err("the post is not public any more"));
+        };
+        PostPublished {
+            mail: &self.frame,
+            title: &text.title,
+            public_url: &self.site_url(&format!("/posts/{slug}")),
+            post_url: &self.post_url(&text),
+        }
+        .words(format!("Published: “{}”", text.title))
+        .map(Ok)
+    }
+
+    pub(super) async fn post_rejected(&self) -> anyhow::Result<Result<Words, &'static str>> {
+        let Some(text) = self.post_text().await? else {
+            return Ok(Err("the post is gone"));
+        };
+        if text.post.status != PostStatus::Rejected || text.post.revision != self.payload.revision {
+            return Ok(Err("the post was changed since"));
+        }
+        let reason = text.reason.as_deref().or(text.cause.as_deref());
+        PostRejected {
+            mail: &self.frame,
+            title: &text.title,
+            by_moderator: text.reason.is_some(),
+            reason: reason.unwrap_or("No reason was given."),
+            post_url: &self.post_url(&text),
+        }
+        .words(format!("Not published: “{}”", text.title))
+        .map(Ok)
+    }
+
+    async fn post_text(&self) -> anyhow::Result<Option<PostText>> {
+        let id = self.payload.post.as_ref();
+        let id = id.context("the payload names no post")?;
+        let db = &self.outbox.db;
+        case_texts::find_post(db, self.site.id, id, self.payload.revision).await
+    }
+
+    fn post_url(&self, text: &PostText) -> String {
+        self.site_url(&format!("/mine/{}", text.post.id))
+    }
+}

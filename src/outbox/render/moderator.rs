@@ -1,0 +1,232 @@
+//! What moderators and owners hear of cases, each with a link of their own.
+
+use anyhow::Context as _;
+
+use super::{Draft, Links, MASK, Words};
+use crate::ids::CaseId;
+use crate::moderation::link::{self, Claims};
+use crate::moderation::rows::{CaseRow, CaseStatus};
+use crate::moderation::rules::Hit;
+use crate::moderation::wording;
+use crate::store::case_texts::{self, CaseText};
+use crate::store::sites;
+
+/// A deadline further away than this is none.
+const NO_DEADLINE_MS: i64 = 10 * 365 * 24 * 60 * 60 * 1000;
+
+/// The part `case` of `templates/mail/parts.html`.
+struct MailCase {
+    title: String,
+    author: String,
+    about: String,
+    why: String,
+    excerpt: String,
+    due: String,
+    decide_url: String,
+    case_url: String,
+}
+
+letter!(OneCase, "mail/case_waiting.html", "mail/case_waiting.txt", {
+    case: &'a MailCase,
+    waiting: &'a str,
+});
+
+letter!(ManyCases, "mail/digest.html", "mail/digest.txt", {
+    heading: &'a str,
+    cases: &'a [MailCase],
+    more: &'a str,
+    queue_url: &'a str,
+});
+
+letter!(Reminder, "mail/reminder.html", "mail/reminder.txt", {
+    case: &'a MailCase,
+    waited: &'a str,
+});
+
+letter!(Escalation, "mail/escalation.html", "mail/escalation.txt", {
+    case: &'a MailCase,
+    waited: &'a str,
+});
+
+letter!(WorkflowFailed, "mail/workflow_failed.html", "mail/workflow_failed.txt", {
+    title: &'a str,
+    problem: &'a str,
+    case_url: &'a str,
+});
+
+impl Draft<'_> {
+    pub(super) async fn cases_waiting(&self) -> anyhow::Result<Result<Words, &'static str>> {
+        if !self.may_decide() {
+            return Ok(Err("they may not decide any more"));
+        }
+        let mut cases = Vec::new();
+        for id in &self.payload.cases {
+            if let Some(text) = self.case_text(id).await?
+                && text.case.status == CaseStatus::Waiting
+                && !self.is_own(&text.case)
+            {
+                cases.push(self.mail_case(&text)?);
+            }
+        }
+        let waiting = sites::count_waiting(&self.outbox.db, self.site.id).await?;
+        let others = usize::try_from(waiting).unwrap_or(0).saturating_sub(cases.len());
+        let more = self.payload.more.min(others);
+        match (&cases[..], more) {
+            ([], 0) => Ok(Err("the cases are decided")),
+            ([case], 0) => {
+                let waiting = match others {
+                    0 => String::new(),
+                    _ => format!("{} before it.", wait(others, "other post", "other posts")),
+                };
+                OneCase {
+                    mail: &self.frame,
+                    case,
+                    waiting: &waiting,
+                }
+                .words(format!("A post waits: “{}”", case.title))
+                .map(Ok)
+            }
+            (listed, more) => {
+                let heading = wait(listed.len() + more, "post", "posts");
+                ManyCases {
+                    mail: &self.frame,
+                    heading: &heading,
+                    cases: listed,
+                    more: &match more {
+                        0 => String::new(),
+                        more => format!("and {more} more"),
+                    },
+                    queue_url: &self.site_url("/admin/queue"),
+                }
+                .words(heading.clone())
+                .map(Ok)
+            }
+        }
+    }
+
+    pub(super) async fn reminder(&self) -> anyhow::Result<Result<Words, &'static str>> {
+        if !self.may_decide() {
+            return Ok(Err("they may not decide any more"));
+        }
+        let text = match self.waiting_case().await? {
+            Ok(text) if self.is_own(&text.case) => return Ok(Err("it is their own post")),
+            Ok(text) => text,
+            Err(reason) => return Ok(Err(reason)),
+        };
+        Reminder {
+            mail: &self.frame,
+            case: &self.mail_case(&text)?,
+            waited: &self.waited(&text.case),
+        }
+        .words(format!("Still waiting: “{}”", text.title))
+        .map(Ok)
+    }
+
+    pub(super) async fn escalation(&self) -> anyhow::Result<Result<Words, &'static str>> {
+        let text = match self.waiting_case().await? {
+            Ok(text) => text,
+            Err(reason) => return Ok(Err(reason)),
+        };
+        Escalation {
+            mail: &self.frame,
+            case: &self.mail_case(&text)?,
+            waited: &self.waited(&text.case),
+        }
+        .words(format!("Nobody decided in time: “{}”", text.title))
+        .map(Ok)
+    }
+
+    pub(super) async fn workflow_failed(&self) -> anyhow::Result<Result<Words, &'static str>> {
+        let id = self.case_id()?;
+        let text = match self.case_text(id).await? {
+            Some(text) if text.case.status == CaseStatus::Failed => text,
+            _ => return Ok(Err("the case is settled")),
+        };
+        WorkflowFailed {
+            mail: &self.frame,
+            title: &text.title,
+            problem: text.case.problem.as_deref().unwrap_or("No cause was given."),
+            case_url: &self.case_url(&text.case),
+        }
+        .words(format!("A workflow broke: “{}”", text.title))
+        .map(Ok)
+    }
+
+    fn case_id(&self) -> anyhow::Result<&CaseId> {
+        let id = self.payload.case.as_ref();
+        id.context("the payload names no case")
+    }
+
+    async fn case_text(&self, id: &CaseId) -> anyhow::Result<Option<CaseText>> {
+        case_texts::find_case(&self.outbox.db, self.site.id, id).await
+    }
+
+    async fn waiting_case(&self) -> anyhow::Result<Result<CaseText, &'static str>> {
+        let text = self.case_text(self.case_id()?).await?;
+        Ok(text
+            .filter(|text| text.case.status == CaseStatus::Waiting)
+            .ok_or("the case is decided"))
+    }
+
+    /// Whether the addressee is still somebody who decides.
+    fn may_decide(&self) -> bool {
+        matches!(self.to.role.as_deref(), Some("moderator" | "owner"))
+    }
+
+    /// Whether they wrote it themselves and so may not decide.
+    fn is_own(&self, case: &CaseRow) -> bool {
+        case.author_id == self.to.id && !self.site.settings.allow_self_approval
+    }
+
+    fn waited(&self, case: &CaseRow) -> String {
+        wording::length(self.outbox.clock.now_ms() - case.waiting_since_ms)
+    }
+
+    fn case_url(&self, case: &CaseRow) -> String {
+        self.site_url(&format!("/admin/queue/{}", case.id))
+    }
+
+    fn mail_case(&self, text: &CaseText) -> anyhow::Result<MailCase> {
+        let case = &text.case;
+        let hits: Vec<Hit> = serde_json::from_str(&text.hits)?;
+        let now_ms = self.outbox.clock.now_ms();
+        Ok(MailCase {
+            title: text.title.clone(),
+            author: text.author_name.clone(),
+            about: wording::about(&hits, case.revision),
+            why: wording::why(&hits, case.problem.as_deref()),
+            excerpt: wording::excerpt(&text.body, &hits),
+            due: if case.deadline_ms - now_ms > NO_DEADLINE_MS {
+                "without a deadline".to_owned()
+            } else {
+                format!("by {}", wording::moment(case.deadline_ms))
+            },
+            decide_url: self.decide_url(case),
+            case_url: self.case_url(case),
+        })
+    }
+
+    fn decide_url(&self, case: &CaseRow) -> String {
+        let token = match self.links {
+            Links::Masked => MASK.to_owned(),
+            Links::Working => {
+                let claims = Claims {
+                    site_id: self.site.id,
+                    case_id: case.id.clone(),
+                    revision: case.revision,
+                    user_id: self.to.id.clone(),
+                    epoch: self.to.epoch,
+                    expires_at_ms: self.outbox.clock.now_ms() + link::LIFETIME_MS,
+                };
+                link::token(&self.outbox.keyring, &claims)
+            }
+        };
+        self.outbox.config.link(&format!("/decide/{token}"))
+    }
+}
+
+/// "1 post waits", "7 posts wait".
+fn wait(count: usize, one: &str, many: &str) -> String {
+    let number = wording::number(count, one, many);
+    format!("{number} {}", if count == 1 { "waits" } else { "wait" })
+}

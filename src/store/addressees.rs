@@ -1,0 +1,84 @@
+//! Whom mails go to: the address of a person and what they are on a site, read at the moment of sending.
+
+use crate::ids::{SiteId, UserId};
+use crate::on_db;
+use crate::store::Db;
+
+const FIND: &str = "SELECT u.id, u.email, u.name, u.epoch, m.role, m.notices
+    FROM users u LEFT JOIN members m ON m.user_id = u.id AND m.site_id = $1
+    WHERE u.id = $2";
+const LIST_MODERATORS: &str = "SELECT user_id FROM members
+    WHERE site_id = $1 AND role IN ('moderator', 'owner') AND notices ORDER BY user_id";
+const LIST_OWNERS: &str = "SELECT user_id FROM members
+    WHERE site_id = $1 AND role = 'owner' AND notices ORDER BY user_id";
+const SET_NOTICES: &str = "UPDATE members SET notices = $3 WHERE site_id = $1 AND user_id = $2";
+
+/// Somebody who gets mail.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub(crate) struct Addressee {
+    pub(crate) id: UserId,
+    pub(crate) email: String,
+    pub(crate) name: String,
+    pub(crate) epoch: i64,
+    /// What they are on the site; `None` if they have left it.
+    pub(crate) role: Option<String>,
+    pub(crate) notices: Option<bool>,
+}
+
+/// Several people at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Audience {
+    /// Who may decide; owners among them.
+    Moderators,
+    /// Who run the site.
+    Owners,
+}
+
+/// The person, as seen from a site.
+pub(crate) async fn find(
+    db: &Db,
+    site_id: SiteId,
+    user_id: &UserId,
+) -> anyhow::Result<Option<Addressee>> {
+    Ok(on_db!(db, |c| sqlx::query_as(FIND)
+        .bind(site_id)
+        .bind(user_id)
+        .fetch_optional(c.read())
+        .await?))
+}
+
+/// Everybody of an audience who wants notices.
+pub(crate) async fn list(
+    db: &Db,
+    site_id: SiteId,
+    audience: Audience,
+) -> anyhow::Result<Vec<UserId>> {
+    let sql = match audience {
+        Audience::Moderators => LIST_MODERATORS,
+        Audience::Owners => LIST_OWNERS,
+    };
+    Ok(on_db!(db, |c| sqlx::query_scalar(sql)
+        .bind(site_id)
+        .fetch_all(c.read())
+        .await?))
+}
+
+/// Switches a member's notices from a site on or off; says whether they are a member.
+pub(crate) async fn set_notices(
+    db: &Db,
+    site_id: SiteId,
+    user_id: &UserId,
+    notices: bool,
+) -> anyhow::Result<bool> {
+    on_db!(db, |c| {
+        let mut tx = c.begin().await?;
+        let changed = sqlx::query(SET_NOTICES)
+            .bind(site_id)
+            .bind(user_id)
+            .bind(notices)
+            .execute(tx.conn())
+            .await?;
+        tx.commit().await?;
+        Ok(changed.rows_affected() > 0)
+    })
+}

@@ -1,0 +1,141 @@
+//! The work that no request waits for: digests and mail, the clock of what waits, what was forgotten. Each kind is a loop
+//! around a function that works once and says whether there was something to do. Any number of replicas may run them on
+//! one database.
+
+use std::time::Duration;
+
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use crate::app::App;
+use crate::outbox::Outcome;
+
+/// After an error, or a panic, a loop rests so long whatever it is woken by.
+const AFTER_ERROR: Duration = Duration::from_secs(5);
+/// What is in hand when the signal comes may take so long; then it is left to its lease.
+const GRACE: Duration = Duration::from_secs(5);
+/// At most 50 mails a second: a burst of held posts must not take the processor from those who submit and decide, nor
+/// look like spam to a mail server.
+const BETWEEN_MAILS: Duration = Duration::from_millis(20);
+
+/// A kind of work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Work {
+    /// Executions whose wait is over, and reminders.
+    Timers,
+    /// Cases that no digest was called for.
+    Sweep,
+    /// Digests, then the mails that are due.
+    Post,
+}
+
+impl App {
+    /// Works until `shutdown`, then finishes what is in hand.
+    pub async fn run_workers(&self, shutdown: CancellationToken) {
+        let mut loops = JoinSet::new();
+        for work in [Work::Timers, Work::Sweep, Work::Post] {
+            let (app, shutdown) = (self.clone(), shutdown.clone());
+            loops.spawn(async move { work.run(&app, shutdown).await });
+        }
+        loops.join_all().await;
+    }
+
+    /// Does all work that is due now, and what follows from it, until there is none left: for tests, whose clock stands
+    /// still.
+    pub async fn run_until_idle(&self) -> anyhow::Result<()> {
+        loop {
+            let mut is_idle = true;
+            for work in [Work::Timers, Work::Sweep, Work::Post] {
+                is_idle &= work.run_once(self).await? == Outcome::Idle;
+            }
+            if is_idle {
+                return Ok(());
+            }
+        }
+    }
+}
+
+impl Work {
+    async fn run_once(self, app: &App) -> anyhow::Result<Outcome> {
+        match self {
+            Self::Timers => app.moderation.wake_due().await.map(Outcome::of),
+            Self::Sweep => app.outbox.sweep_digests().await.map(|()| Outcome::Idle),
+            Self::Post => {
+                app.outbox.write_digests().await?;
+                app.outbox.run_once().await
+            }
+        }
+    }
+
+    async fn run(self, app: &App, shutdown: CancellationToken) {
+        while !shutdown.is_cancelled() {
+            let pause = match self.run_once_apart(app, &shutdown).await {
+                Ok(Outcome::Idle) => None,
+                Ok(Outcome::Worked(count)) => Some(self.rest_after(count)),
+                Err(error) => {
+                    tracing::error!(work = ?self, "a worker failed: {error:#}");
+                    Some(AFTER_ERROR)
+                }
+            };
+            tokio::select! {
+                () = shutdown.cancelled() => {}
+                () = self.wait(app, pause) => {}
+            }
+        }
+    }
+
+    /// Works once in a task of its own, so that a panic costs one round and not the loop.
+    async fn run_once_apart(
+        self,
+        app: &App,
+        shutdown: &CancellationToken,
+    ) -> anyhow::Result<Outcome> {
+        let mut task = tokio::spawn({
+            let app = app.clone();
+            async move { self.run_once(&app).await }
+        });
+        let over = async {
+            shutdown.cancelled().await;
+            tokio::time::sleep(GRACE).await;
+        };
+        tokio::select! {
+            outcome = &mut task => outcome?,
+            () = over => {
+                task.abort();
+                Ok(Outcome::Idle)
+            }
+        }
+    }
+
+    /// Rests for `pause`; without one, until there may be work again.
+    async fn wait(self, app: &App, pause: Option<Duration>) {
+        if let Some(pause) = pause {
+            return tokio::time::sleep(pause).await;
+        }
+        let poll = tokio::time::sleep(self.poll_after(app));
+        match self {
+            Self::Post => tokio::select! {
+                () = app.moderation.mail_bell.notified() => {}
+                () = poll => {}
+            },
+            Self::Timers | Self::Sweep => poll.await,
+        }
+    }
+
+    /// When to look again although nothing rang: half to all of the usual time, so that replicas do not look together.
+    fn poll_after(self, app: &App) -> Duration {
+        let usual_ms = match self {
+            Self::Timers => 500,
+            Self::Post => 1_000,
+            Self::Sweep => 60_000,
+        };
+        Duration::from_millis(usual_ms / 2 + app.ids.random() % (usual_ms / 2))
+    }
+
+    fn rest_after(self, count: usize) -> Duration {
+        match self {
+            Self::Post => BETWEEN_MAILS * u32::try_from(count).unwrap_or(u32::MAX),
+            Self::Timers | Self::Sweep => Duration::ZERO,
+        }
+    }
+}
