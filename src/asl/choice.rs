@@ -97,19 +97,19 @@ impl Condition {
 
 impl Test {
     fn holds(&self, variable: &Path, scope: &Scope) -> Result<bool, Failure> {
-        if let Test::IsPresent(wanted) = self {
-            return Ok(is_present(variable, scope) == *wanted);
-        }
-        let value = find(variable, scope)?;
+        let value = || find(variable, scope);
         Ok(match self {
-            Test::IsPresent(_) => unreachable!("answered above"),
-            Test::Is(kind, wanted) => kind.fits(&value) == *wanted,
-            Test::Compare(relation, operand) => relation.holds(operand.compared_with(&value)),
+            Test::IsPresent(wanted) => is_present(variable, scope) == *wanted,
+            Test::Is(kind, wanted) => kind.fits(value()?.as_ref()) == *wanted,
+            Test::Compare(relation, operand) => {
+                relation.holds(operand.compared_with(value()?.as_ref()))
+            }
             Test::ComparePath(relation, comparable, path) => {
-                let operand = comparable.operand(&*find(path, scope)?);
+                let value = value()?;
+                let operand = comparable.operand(find(path, scope)?.as_ref());
                 operand.is_some_and(|operand| relation.holds(operand.compared_with(&value)))
             }
-            Test::Matches(pattern) => value.as_str().is_some_and(|text| pattern.matches(text)),
+            Test::Matches(pattern) => value()?.as_str().is_some_and(|text| pattern.matches(text)),
         })
     }
 }

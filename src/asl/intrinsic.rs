@@ -25,6 +25,8 @@ pub(crate) struct Call {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Argument {
     Literal(Value),
+    /// The literal template of `States.Format`, cut where the arguments go.
+    Template(Vec<String>),
     Path(Path),
     Call(Call),
 }
@@ -101,10 +103,10 @@ impl Function {
 }
 
 impl Call {
-    /// Every path among the arguments, at any depth.
+    /// Whether `test` holds for any path among the arguments, at any depth.
     pub fn any_path(&self, test: fn(&Path) -> bool) -> bool {
         self.arguments.iter().any(|argument| match argument {
-            Argument::Literal(_) => false,
+            Argument::Literal(_) | Argument::Template(_) => false,
             Argument::Path(path) => test(path),
             Argument::Call(call) => call.any_path(test),
         })

@@ -117,7 +117,7 @@ pub(crate) enum Excess {
 /// Checks `value` against [`MAX_DATA_BYTES`] and [`MAX_DATA_DEPTH`].
 pub(crate) fn check_size(value: &Value) -> Result<(), Excess> {
     // Nearly all data is far below the limit: a cheap upper bound spares writing it out.
-    if longest(value, MAX_DATA_DEPTH)? <= MAX_DATA_BYTES {
+    if bytes_at_most(value, MAX_DATA_DEPTH)? <= MAX_DATA_BYTES {
         return Ok(());
     }
     let mut counter = Counter(0);
@@ -127,8 +127,8 @@ pub(crate) fn check_size(value: &Value) -> Result<(), Excess> {
     }
 }
 
-/// An upper bound of the bytes of `value` as JSON text.
-fn longest(value: &Value, depth: usize) -> Result<usize, Excess> {
+/// An upper bound of the bytes of `value` as JSON text; an error if it is nested deeper than `depth`.
+pub(crate) fn bytes_at_most(value: &Value, depth: usize) -> Result<usize, Excess> {
     // A control character takes six bytes (\u0000), everything else at most two for one.
     let text = |text: &str| 6 * text.len() + 3;
     let inner = || depth.checked_sub(1).ok_or(Excess::Depth);
@@ -140,27 +140,15 @@ fn longest(value: &Value, depth: usize) -> Result<usize, Excess> {
             let depth = inner()?;
             items
                 .iter()
-                .try_fold(2, |sum, item| Ok(sum + 1 + longest(item, depth)?))?
+                .try_fold(2, |sum, item| Ok(sum + 1 + bytes_at_most(item, depth)?))?
         }
         Value::Object(members) => {
             let depth = inner()?;
             members.iter().try_fold(2, |sum, (key, item)| {
-                Ok(sum + 1 + text(key) + longest(item, depth)?)
+                Ok(sum + 1 + text(key) + bytes_at_most(item, depth)?)
             })?
         }
     })
-}
-
-/// About how many bytes `value` takes as JSON text, in no more time than copying it takes.
-pub(crate) fn rough_size(value: &Value) -> usize {
-    match value {
-        Value::Null | Value::Bool(_) | Value::Number(_) => 8,
-        Value::String(string) => 2 + string.len(),
-        Value::Array(items) => items.iter().fold(2, |sum, item| sum + rough_size(item)),
-        Value::Object(members) => members
-            .iter()
-            .fold(2, |sum, (key, item)| sum + key.len() + rough_size(item)),
-    }
 }
 
 struct Counter(usize);

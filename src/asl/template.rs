@@ -11,8 +11,9 @@ use crate::intrinsic::Intrinsic;
 use crate::json;
 use crate::path::{Path, Root};
 
-/// How much one template may copy together on its way to a result of at most 256 KiB.
-const MAX_COPIED_BYTES: usize = 4 * 1024 * 1024;
+/// How much one template may copy together on its way to a result of at most 256 KiB: bytes of JSON
+/// text by their upper bound, which is six times the length of plain strings.
+const MAX_COPIED_BYTES: usize = 16 * 1024 * 1024;
 
 /// What a path or an intrinsic function can see.
 pub(crate) struct Scope<'a> {
@@ -51,7 +52,8 @@ impl<'a> Scope<'a> {
 
     /// Counts a value that is copied; fails when it gets too much.
     pub fn charge(&mut self, value: &Value) -> Result<(), Failure> {
-        self.copied_bytes += json::rough_size(value);
+        self.copied_bytes +=
+            json::bytes_at_most(value, json::MAX_DATA_DEPTH).unwrap_or(MAX_COPIED_BYTES);
         if self.copied_bytes > MAX_COPIED_BYTES {
             return Err(Failure::data_limit(self.context.state_name));
         }

@@ -7,7 +7,6 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Number, Value};
 use sha1::Digest;
 
-use super::parse::unescape;
 use super::{Argument, Call, Function, Intrinsic};
 use crate::failure::{Failure, name};
 use crate::template::Scope;
@@ -69,26 +68,49 @@ impl From<&str> for Wrong {
 
 impl Call {
     fn evaluate(&self, scope: &mut Scope) -> Result<Value, Wrong> {
-        let mut arguments = Vec::with_capacity(self.arguments.len());
-        for argument in &self.arguments {
-            let value = match argument {
-                Argument::Literal(value) => Cow::Borrowed(value),
-                Argument::Path(path) => scope
-                    .find(path)
-                    .ok_or_else(|| Wrong::Missing(path.text.clone()))?,
-                Argument::Call(call) => Cow::Owned(call.evaluate(scope)?),
-            };
-            scope.charge(&value)?;
-            arguments.push(value);
+        match (self.function, self.arguments.split_first()) {
+            (Function::Format, Some((Argument::Template(pieces), rest))) => {
+                Ok(fill(pieces, &values(rest, scope)?)?.into())
+            }
+            (Function::Format, Some((template, rest))) => {
+                let template = value(template, scope)?;
+                let pieces: Vec<&str> = text(&template)?.split("{}").collect();
+                Ok(fill(&pieces, &values(rest, scope)?)?.into())
+            }
+            (function, _) => function.apply(&values(&self.arguments, scope)?, scope),
         }
-        self.function.apply(&arguments, scope)
     }
+}
+
+fn values<'c, 'a: 'c>(
+    arguments: &'c [Argument],
+    scope: &mut Scope<'a>,
+) -> Result<Vec<Cow<'c, Value>>, Wrong> {
+    arguments
+        .iter()
+        .map(|argument| value(argument, scope))
+        .collect()
+}
+
+fn value<'c, 'a: 'c>(
+    argument: &'c Argument,
+    scope: &mut Scope<'a>,
+) -> Result<Cow<'c, Value>, Wrong> {
+    let value = match argument {
+        Argument::Literal(value) => Cow::Borrowed(value),
+        Argument::Template(pieces) => Cow::Owned(pieces.join("{}").into()),
+        Argument::Path(path) => scope
+            .find(path)
+            .ok_or_else(|| Wrong::Missing(path.text.clone()))?,
+        Argument::Call(call) => Cow::Owned(call.evaluate(scope)?),
+    };
+    scope.charge(&value)?;
+    Ok(value)
 }
 
 impl Function {
     fn apply(self, arguments: &[Cow<Value>], scope: &mut Scope) -> Result<Value, Wrong> {
         Ok(match (self, arguments) {
-            (Function::Format, [template, rest @ ..]) => format(text(template)?, rest)?.into(),
             (Function::StringToJson, [json]) => string_to_json(text(json)?)?,
             (Function::JsonToString, [value]) => value.to_string().into(),
             (Function::Array, items) => items.iter().map(|item| item.as_ref().clone()).collect(),
@@ -158,37 +180,24 @@ fn short(text: &str) -> Result<&str, Wrong> {
     Ok(text)
 }
 
-/// Fills each `{}` that is not escaped.
-fn format(template: &str, arguments: &[Cow<Value>]) -> Result<String, Wrong> {
-    let mut filled = String::new();
-    let mut arguments = arguments.iter();
-    let mut rest = template;
-    while let Some(at) = rest.find(['\\', '{']) {
-        let (before, special) = rest.split_at(at);
-        filled.push_str(before);
-        if let Some(after) = special.strip_prefix("{}") {
-            match arguments
-                .next()
-                .ok_or("there are more places than arguments")?
-                .as_ref()
-            {
-                Value::String(text) => filled.push_str(text),
-                other => filled.push_str(&other.to_string()),
-            }
-            rest = after;
-        } else {
-            let length = if special.starts_with('\\') {
-                special.chars().take(2).map(char::len_utf8).sum()
-            } else {
-                1
-            };
-            filled.push_str(&unescape(&special[..length])?);
-            rest = &special[length..];
-        }
+/// Puts an argument between each two pieces.
+fn fill<S: AsRef<str>>(pieces: &[S], arguments: &[Cow<Value>]) -> Result<String, Wrong> {
+    let places = pieces.len().saturating_sub(1);
+    if places != arguments.len() {
+        return Err(format!(
+            "there are {} arguments for {places} places",
+            arguments.len()
+        )
+        .into());
     }
-    filled.push_str(rest);
-    if arguments.next().is_some() {
-        return Err("there are more arguments than places".into());
+    let mut filled = String::new();
+    for (at, piece) in pieces.iter().enumerate() {
+        filled.push_str(piece.as_ref());
+        match arguments.get(at).map(AsRef::as_ref) {
+            Some(Value::String(text)) => filled.push_str(text),
+            Some(other) => filled.push_str(&other.to_string()),
+            None => {}
+        }
     }
     Ok(filled)
 }

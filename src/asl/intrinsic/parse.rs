@@ -98,12 +98,10 @@ fn argument(
         Some('$') => return Ok(Argument::Path(Path::parse_at(cursor)?)),
         Some('\'') => {
             let text = quoted(cursor)?;
-            // A template keeps its escapes: only Format knows which braces are places to fill.
-            Value::String(if is_template {
-                text.to_owned()
-            } else {
-                unescape(text)?
-            })
+            if is_template {
+                return Ok(Argument::Template(pieces(text)));
+            }
+            pieces(text).join("{}").into()
         }
         Some(c) if c == '-' || c.is_ascii_digit() => cursor.number()?.into(),
         _ if cursor.rest().starts_with("States.") => {
@@ -137,17 +135,21 @@ fn quoted<'t>(cursor: &mut Cursor<'t>) -> Result<&'t str, String> {
     }
 }
 
-/// Resolves `\'`, `\{`, `\}` and `\\`.
-pub(super) fn unescape(text: &str) -> Result<String, String> {
-    let mut plain = String::with_capacity(text.len());
-    let mut chars = text.chars();
-    while let Some(c) = chars.next() {
-        plain.push(match c {
-            '\\' => chars
-                .next()
-                .ok_or("a backslash at the end escapes nothing")?,
-            c => c,
-        });
+/// Cuts a text at each `{}` and resolves `\'`, `\{`, `\}` and `\\` in between.
+fn pieces(text: &str) -> Vec<String> {
+    let mut pieces = Vec::new();
+    let mut piece = String::new();
+    let mut rest = text.chars();
+    while let Some(c) = rest.next() {
+        match c {
+            '\\' => piece.extend(rest.next()),
+            '{' if rest.as_str().starts_with('}') => {
+                rest.next();
+                pieces.push(std::mem::take(&mut piece));
+            }
+            c => piece.push(c),
+        }
     }
-    Ok(plain)
+    pieces.push(piece);
+    pieces
 }

@@ -40,7 +40,7 @@ pub(super) fn choice(fields: &mut Fields, places: &Places) -> Option<Choice> {
 
 /// The condition of a rule; consumes its fields.
 fn condition(mut fields: Fields) -> Option<Condition> {
-    fields.value("Comment");
+    fields.string("Comment");
     if fields.value("Assign").is_some() {
         fields.unsupported("Assign", "assigning variables");
     }

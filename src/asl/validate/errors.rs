@@ -44,7 +44,7 @@ fn each<T>(
 }
 
 fn retrier(fields: &mut Fields, is_last: bool) -> Option<Retrier> {
-    fields.value("Comment");
+    fields.string("Comment");
     let errors = error_equals(fields, is_last);
     let interval_seconds = fields
         .integer("IntervalSeconds", 1..=MAX_SECONDS)
@@ -88,7 +88,7 @@ fn retrier(fields: &mut Fields, is_last: bool) -> Option<Retrier> {
 }
 
 fn catcher(fields: &mut Fields, is_last: bool, places: &Places) -> Option<Catcher> {
-    fields.value("Comment");
+    fields.string("Comment");
     if fields.value("Assign").is_some() {
         fields.unsupported("Assign", "assigning variables");
     }

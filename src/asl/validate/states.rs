@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::fields::Fields;
 use super::template::{template, text};
 use super::{QueryLanguage, Report, TIMEOUT_SECONDS, choice, errors};
-use crate::definition::{Fail, Node, Pass, Seconds, Task, Transition, Until, Wait, Work};
+use crate::definition::{Fail, Node, Pass, Seconds, Task, Text, Transition, Until, Wait, Work};
 use crate::problem::code;
 use crate::resource::Resource;
 use crate::retry::MAX_SECONDS;
@@ -246,7 +246,7 @@ fn resource(fields: &mut Fields) -> Option<Resource> {
     resource
 }
 
-fn credentials(fields: &mut Fields) -> Option<crate::definition::Text> {
+fn credentials(fields: &mut Fields) -> Option<Text> {
     let value = fields.value("Credentials")?;
     let pointer = fields.place("Credentials");
     let mut credentials = Fields::of(value, &pointer, fields.report)?;

@@ -23,14 +23,15 @@ fn evaluate(call: &str, input: Value) -> Result<Value, String> {
 
 #[test]
 fn functions_compute() {
-    let input =
-        json!({"a": [1, 2, 2, 3], "n": 2, "s": "a,b;c", "o": {"x": 1, "y": {"z": 2}}, "f": 1.5});
+    let input = json!({"a": [1, 2, 2, 3], "n": 2, "s": "a,b;c", "o": {"x": 1, "y": {"z": 2}}, "f": 1.5, "template": r"C:\{}{"});
     let cases = [
         (
             r"States.Format('\{{}\} \'{}\' \\ {}', $.n, $.s, $.o.y)",
             json!(r#"{2} 'a,b;c' \ {"z":2}"#),
         ),
         ("States.Format($.s)", json!("a,b;c")),
+        ("States.Format($.template, 'x')", json!(r"C:\x{")),
+        (r"States.Array('{}\{\}')", json!(["{}{}"])),
         (
             r#"States.StringToJson('{"a": [1, "\\n"]}')"#,
             json!({"a": [1, "\n"]}),
