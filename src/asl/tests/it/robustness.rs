@@ -11,9 +11,13 @@ use serde_json::{Map, Value, json};
 use crate::simulation::{Between, Simulation, context};
 
 fn start(definition: Value, input: Value) -> Simulation {
+    start_with(definition, input, Between::Storage)
+}
+
+fn start_with(definition: Value, input: Value, between: Between) -> Simulation {
     let definition = Definition::parse(&definition.to_string())
         .unwrap_or_else(|problems| panic!("{problems:?}"));
-    Simulation::start(Arc::new(definition), context(), input, Between::Storage)
+    Simulation::start(Arc::new(definition), context(), input, between)
 }
 
 fn failure(simulation: &Simulation) -> Option<&str> {
@@ -135,6 +139,33 @@ fn copying_is_bounded() {
         json!("\"".repeat(100_000)),
     );
     assert_eq!(failure(&simulation), Some("States.DataLimitExceeded"));
+}
+
+#[test]
+fn too_much_data_is_caught_by_name_only() {
+    let run = |names: Value| {
+        let catch = json!([{"ErrorEquals": names, "ResultPath": null, "Next": "Caught"}]);
+        let task = json!({"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "ResultPath": "$.b", "Catch": catch, "End": true});
+        let states = json!({"S": task, "Caught": {"Type": "Succeed"}});
+        let mut simulation = start(
+            json!({"StartAt": "S", "States": states}),
+            json!({"a": "a".repeat(200_000)}),
+        );
+        let task = simulation.tasks[0].id.clone();
+        simulation
+            .happen(Event::TaskSucceeded {
+                task,
+                output: "b".repeat(200_000).into(),
+            })
+            .unwrap();
+        failure(&simulation).map(str::to_owned)
+    };
+
+    assert_eq!(
+        run(json!(["States.ALL"])).as_deref(),
+        Some("States.DataLimitExceeded")
+    );
+    assert_eq!(run(json!(["States.DataLimitExceeded"])), None);
 }
 
 #[test]
