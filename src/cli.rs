@@ -14,6 +14,7 @@ use crate::telemetry;
 mod backup;
 mod bench;
 mod completions;
+mod demo;
 mod doctor;
 mod flags;
 mod healthcheck;
@@ -27,6 +28,7 @@ mod rules;
 mod serve;
 mod show_config;
 mod site;
+mod user;
 mod workflow;
 
 /// Stands for whoever may run commands where the changes of a rule set or a workflow are listed.
@@ -50,7 +52,9 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     Serve(serve::Args),
+    Demo(demo::Args),
     Migrate(migrate::Args),
+    User(user::Args),
     Backup(backup::BackupArgs),
     Restore(backup::RestoreArgs),
     Site(site::Args),
@@ -99,6 +103,8 @@ pub fn main(
 fn run(command: Command, setup: Setup) -> anyhow::Result<ExitCode> {
     match command {
         Command::Serve(_) => setup.run(async |at| serve::run(at).await),
+        Command::Demo(_) => setup.run(async |at| demo::run(at).await),
+        Command::User(args) => setup.run(async |at| user::run(&at.config, args).await),
         Command::Migrate(args) => setup.run(async |at| migrate::run(&at.config, args).await),
         Command::Site(args) => setup.run(async |at| site::run(&at.config, args).await),
         Command::Key(args) => setup.run(async |at| key::run(&at.config, args).await),

@@ -15,6 +15,7 @@ use crate::config::sources::Loaded;
 use crate::config::{data_dir, derived_base_url};
 use crate::http;
 use crate::ids::Ids;
+use crate::people::setup::setup_link;
 
 /// Bring the schema up to date, then serve pages and APIs until SIGTERM or SIGINT
 #[derive(clap::Args)]
@@ -38,9 +39,19 @@ pub(super) async fn run(loaded: &Loaded) -> anyhow::Result<ExitCode> {
         config.base_url = derived_base_url(address);
     }
     let app = App::build(config, Arc::new(SystemClock), Ids::from_os()).await?;
+    until_signal(app, listener).await?;
+    drop(lock);
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Says where `app` is served and serves it until SIGTERM or SIGINT.
+pub(super) async fn until_signal(app: App, listener: TcpListener) -> anyhow::Result<()> {
     let db = app.db.clone();
     let shutdown = shutdown_on_signal()?;
-    print(format!("listening on http://{address}"))?;
+    print(format!("listening on http://{}", listener.local_addr()?))?;
+    if let Some(link) = setup_link(&app).await? {
+        print(format!("become the owner, once, at {link}"))?;
+    }
     let workers = tokio::spawn({
         let (app, shutdown) = (app.clone(), shutdown.clone());
         async move { app.run_workers(shutdown).await }
@@ -49,13 +60,11 @@ pub(super) async fn run(loaded: &Loaded) -> anyhow::Result<ExitCode> {
     shutdown.cancel();
     workers.await?;
     db.close().await;
-    served?;
-    drop(lock);
-    Ok(ExitCode::SUCCESS)
+    served
 }
 
 /// Cancelled by the first SIGTERM or SIGINT; a second one ends the process at once.
-pub(super) fn shutdown_on_signal() -> anyhow::Result<CancellationToken> {
+fn shutdown_on_signal() -> anyhow::Result<CancellationToken> {
     let mut terminate = signal(SignalKind::terminate()).context("listen for SIGTERM")?;
     let mut interrupt = signal(SignalKind::interrupt()).context("listen for SIGINT")?;
     let shutdown = CancellationToken::new();

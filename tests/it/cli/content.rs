@@ -40,6 +40,25 @@ both_dbs! {
             || unknown.stderr.contains("there are: kitchen, main"), "{}", unknown.stderr);
     }
 
+    async fn accounts_are_created_and_updated(given: TestDatabase) {
+        let desk = Desk(given);
+        let add = ["user", "add", "--email", "Ada@example.org", "--json", "--role"];
+
+        let author = desk.run(&[&add[..], &["author"]].concat()).json();
+        let owner = [&add[..], &["owner", "--name", "Ada M.", "--password-stdin"]].concat();
+        let owner = desk.run_with(&owner, "correct horse battery\n").json();
+        let weak = desk.run_with(&[&add[..], &["owner", "--password-stdin"]].concat(), "secret\n");
+        let role = desk.run(&[&add[..], &["king"]].concat());
+        let email = desk.run(&["user", "add", "--email", "ada", "--role", "author"]);
+
+        assert_eq!((author["email"].clone(), author["is_new"].clone()), (json!("ada@example.org"), json!(true)));
+        assert!(author["link"].as_str().unwrap().starts_with("http://127.0.0.1:8080/reset/"));
+        assert_eq!(owner["id"], author["id"]);
+        assert_eq!((owner["name"].clone(), owner["link"].clone()), (json!("Ada M."), Value::Null));
+        assert_eq!((weak.code, role.code, email.code), (1, 2, 2));
+        assert!(weak.stderr.contains("at least 15 characters"), "{}", weak.stderr);
+    }
+
     async fn keys_are_shown_once_listed_and_revoked(given: TestDatabase) {
         let desk = Desk(given);
 

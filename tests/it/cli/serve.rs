@@ -1,8 +1,9 @@
 //! `gatepost serve`: what it prints, that it is alone on its data, and how it ends.
 
+use std::fs;
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
-use std::process::{Child, ChildStdout, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::database::Folder;
@@ -15,27 +16,36 @@ struct Server {
 }
 
 impl Server {
-    fn start(folder: &Path) -> (Self, String) {
+    fn start(folder: &Path, command: &str) -> (Self, String) {
         let mut child = program(folder)
-            .args(["--listen", "127.0.0.1:0"])
+            .args([command, "--listen", "127.0.0.1:0"])
+            .env("TMPDIR", folder)
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
         let stdout = BufReader::new(child.stdout.take().unwrap());
         let mut server = Self { child, stdout };
-        let address = server
-            .line()
-            .strip_prefix("listening on http://")
-            .expect("the first line says where it listens")
-            .to_owned();
-        (server, address)
+        loop {
+            let line = server.line();
+            assert_ne!(line, None, "it never listened");
+            if let Some(address) = line.unwrap().strip_prefix("listening on http://") {
+                return (server, address.to_owned());
+            }
+        }
     }
 
-    fn line(&mut self) -> String {
+    /// Asks it to stop, and waits.
+    fn stop(&mut self) -> ExitStatus {
+        let pid = self.child.id().to_string();
+        Command::new("kill").args(["-TERM", &pid]).status().unwrap();
+        self.child.wait().unwrap()
+    }
+
+    fn line(&mut self) -> Option<String> {
         let mut line = String::new();
-        self.stdout.read_line(&mut line).unwrap();
-        line.trim_end().to_owned()
+        let length = self.stdout.read_line(&mut line).unwrap();
+        (length > 0).then(|| line.trim_end().to_owned())
     }
 }
 
@@ -50,16 +60,21 @@ impl Drop for Server {
 fn a_fresh_folder_is_served_by_one_process_which_ends_in_time() {
     let folder = Folder::new();
     let here = folder.path();
-    let (mut server, address) = Server::start(here);
+    let (mut server, address) = Server::start(here, "serve");
 
     let ready = gatepost(here, &["healthcheck", "--listen", &address]);
     let second = gatepost(here, &["serve", "--listen", "127.0.0.1:0"]);
     let backup = gatepost(here, &["backup", "while-it-runs.tar.gz"]);
     let asked = Instant::now();
-    let pid = server.child.id().to_string();
-    Command::new("kill").args(["-TERM", &pid]).status().unwrap();
-    let status = server.child.wait().unwrap();
+    let link = server.line().unwrap();
+    let status = server.stop();
 
+    assert!(
+        link.starts_with(&format!(
+            "become the owner, once, at http://{address}/setup?token="
+        )),
+        "{link}"
+    );
     assert_eq!(ready.text(), "ready\n");
     assert_eq!(second.code, 1);
     assert!(
@@ -75,7 +90,7 @@ fn a_fresh_folder_is_served_by_one_process_which_ends_in_time() {
 #[test]
 fn a_port_that_is_taken_is_named() {
     let folder = Folder::new();
-    let (_server, address) = Server::start(folder.path());
+    let (_server, address) = Server::start(folder.path(), "serve");
 
     let second = gatepost(
         folder.path(),
@@ -88,4 +103,20 @@ fn a_port_that_is_taken_is_named() {
         "{}",
         second.stderr
     );
+}
+
+#[test]
+fn a_demo_has_posts_and_cases_and_leaves_nothing() {
+    let folder = Folder::new();
+    let here = folder.path();
+    let (mut server, address) = Server::start(here, "demo");
+    let left = || fs::read_dir(here).unwrap().count();
+
+    let ready = gatepost(here, &["healthcheck", "--listen", &address]);
+    let during = left();
+    let status = server.stop();
+
+    assert_eq!((ready.code, during), (0, 1));
+    assert!(status.success());
+    assert_eq!(left(), 0);
 }
