@@ -121,7 +121,7 @@ impl Outbox {
         let Some(in_force) = self.in_force.load(mail.site_id).await? else {
             return Ok(Rendering::Nothing("the site is gone"));
         };
-        if let Some(to) = &payload.to {
+        if let (None, Some(to)) = (&mail.user_id, &payload.to) {
             return self.audience(mail, to).await;
         }
         let Some(to) = self.addressee(mail).await? else {
