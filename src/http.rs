@@ -47,7 +47,7 @@ fn endpoints() -> Vec<Endpoint> {
     use pages::{
         account, author, health, home, invitation, keys, password, people, reader, session, settings, setup, sign_up,
     };
-    use pages::{case, queue};
+    use pages::{case, link, notices, outbox, queue};
     vec![
         get("/healthz",             Open,   health::live),
         get("/readyz",              Open,   health::ready),
@@ -70,6 +70,11 @@ fn endpoints() -> Vec<Endpoint> {
         post("/confirm/{token}",                Anyone, sign_up::confirm),
         get("/s/{site}/signup",                 Anyone, sign_up::show),
         post("/s/{site}/signup",                Anyone, sign_up::submit),
+
+        get("/decide/{link}",                   Anyone, link::show),
+        post("/decide/{link}",                  Anyone, link::decide),
+        get("/notices/off/{token}",             Anyone, notices::ask),
+        post("/notices/off/{token}",            Anyone, notices::switch_off),
 
         get("/account",                         SignedIn, account::show),
         post("/account/password",               SignedIn, account::change_password),
@@ -95,6 +100,9 @@ fn endpoints() -> Vec<Endpoint> {
         post("/s/{site}/admin/people/invitations/{invitation}/revoke", Member(Owner), people::revoke),
         post("/s/{site}/admin/people/{user}/role",                     Member(Owner), people::set_role),
         post("/s/{site}/admin/people/{user}/remove",                   Member(Owner), people::remove),
+        get("/s/{site}/admin/outbox",                                  Member(Owner), outbox::list),
+        get("/s/{site}/admin/outbox/{mail}",                           Member(Owner), outbox::show),
+        post("/s/{site}/admin/outbox/{mail}/again",                    Member(Owner), outbox::send_again),
         get("/s/{site}/admin/settings",                                Member(Owner), settings::show),
         post("/s/{site}/admin/settings",                               Member(Owner), settings::save),
         get("/s/{site}/admin/keys",                                    Member(Owner), keys::show),

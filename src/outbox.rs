@@ -14,13 +14,13 @@ use crate::ids::{Ids, MailId, SiteId, UserId};
 use crate::moderation::in_force::InForceCache;
 use crate::moderation::rows::{MailKind, MailRow};
 use crate::store::outbox::{Fate, claim, settle};
-use crate::store::{Db, addressees, outbox};
+use crate::store::{Db, outbox};
 
 mod backoff;
 mod digest;
 mod letter;
 pub mod notices;
-mod render;
+pub(crate) mod render;
 pub mod transport;
 
 pub use transport::Transport;
@@ -75,15 +75,6 @@ impl Outbox {
     pub fn with_transport(mut self, transport: Transport) -> Self {
         self.transport = Arc::new(transport);
         self
-    }
-
-    /// Stops all notices of a site to a person; says whether they are a member.
-    pub async fn switch_off_notices(
-        &self,
-        site_id: SiteId,
-        user_id: &UserId,
-    ) -> anyhow::Result<bool> {
-        addressees::set_notices(&self.db, site_id, user_id, false).await
     }
 
     /// Makes a mail that was given up or kept back due again; says whether it was one.

@@ -3,7 +3,12 @@
 //! is asked when they do. Knows nothing of HTTP.
 
 use crate::auth::keyring::{Keyring, Purpose};
+use crate::auth::role::Role;
 use crate::ids::{CaseId, SiteId, UserId, is_id};
+use crate::moderation::rows::CaseStatus;
+use crate::moderation::site::{self, Site};
+use crate::store::case_texts::{self, CaseText};
+use crate::store::{Db, addressees};
 
 /// How long a link works.
 pub const LIFETIME_MS: i64 = 72 * 60 * 60 * 1000;
@@ -25,15 +30,6 @@ pub struct Claims {
     pub expires_at_ms: i64,
 }
 
-/// Why a link is no good.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum LinkError {
-    /// We did not make it.
-    Unknown,
-    /// We did, too long ago; what it said is given.
-    Expired(Box<Claims>),
-}
-
 /// The link's last part.
 pub fn token(keyring: &Keyring, claims: &Claims) -> String {
     let Claims {
@@ -49,18 +45,12 @@ pub fn token(keyring: &Keyring, claims: &Claims) -> String {
     format!("{text}.{code}")
 }
 
-/// What a link says, if we made it and its time is not over. The code covers the text itself, so that there is only one
-/// way to write a link.
-pub fn verify(keyring: &Keyring, token: &str, now_ms: i64) -> Result<Claims, LinkError> {
-    let (text, code) = token.rsplit_once('.').ok_or(LinkError::Unknown)?;
-    if !keyring.verify(Purpose::DecisionLink, &[text.as_bytes()], code) {
-        return Err(LinkError::Unknown);
-    }
-    let claims = parse(text).ok_or(LinkError::Unknown)?;
-    if claims.expires_at_ms <= now_ms {
-        return Err(LinkError::Expired(Box::new(claims)));
-    }
-    Ok(claims)
+/// What a link says, if we made it. The code covers the text itself, so that there is only one way to write a link.
+pub fn verify(keyring: &Keyring, token: &str) -> Option<Claims> {
+    let (text, code) = token.rsplit_once('.')?;
+    keyring
+        .verify(Purpose::DecisionLink, &[text.as_bytes()], code)
+        .then(|| parse(text))?
 }
 
 fn parse(text: &str) -> Option<Claims> {
@@ -75,4 +65,62 @@ fn parse(text: &str) -> Option<Claims> {
         expires_at_ms: next()?.parse().ok()?,
     };
     parts.next().is_none().then_some(claims)
+}
+
+/// What a link is good for at this moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Standing {
+    /// Its case can be decided.
+    Open,
+    /// Somebody decided, by whichever door.
+    Decided,
+    /// The person may not decide any more, or has ended all sessions and links since.
+    Revoked,
+    /// Its time is over.
+    Expired,
+    /// The post is not what the mail was about: changed, withdrawn, or its workflow broke.
+    Void,
+}
+
+/// A link with what it leads to.
+#[derive(Debug)]
+pub(crate) struct Opened {
+    pub(crate) claims: Claims,
+    pub(crate) site: Site,
+    pub(crate) text: CaseText,
+    pub(crate) standing: Standing,
+}
+
+/// Reads a link and what is there now; `None` if we did not make it or nothing is left of its case. Changes nothing.
+pub(crate) async fn open(
+    db: &Db,
+    keyring: &Keyring,
+    now_ms: i64,
+    token: &str,
+) -> anyhow::Result<Option<Opened>> {
+    let Some(claims) = verify(keyring, token) else {
+        return Ok(None);
+    };
+    let site = site::find(db, claims.site_id).await?;
+    let person = addressees::find(db, claims.site_id, &claims.user_id).await?;
+    let text = case_texts::find_case(db, claims.site_id, &claims.case_id).await?;
+    let (Some(site), Some(person), Some(text)) = (site, person, text) else {
+        return Ok(None);
+    };
+    let standing = if person.epoch != claims.epoch || person.role < Some(Role::Moderator) {
+        Standing::Revoked
+    } else {
+        match text.case.status {
+            CaseStatus::Approved | CaseStatus::Rejected | CaseStatus::Answered => Standing::Decided,
+            _ if claims.expires_at_ms <= now_ms => Standing::Expired,
+            CaseStatus::Waiting if text.newest_revision == claims.revision => Standing::Open,
+            CaseStatus::Waiting | CaseStatus::Void | CaseStatus::Failed => Standing::Void,
+        }
+    };
+    Ok(Some(Opened {
+        claims,
+        site,
+        text,
+        standing,
+    }))
 }

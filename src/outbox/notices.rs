@@ -3,6 +3,8 @@
 
 use crate::auth::keyring::{Keyring, Purpose};
 use crate::ids::{SiteId, UserId, is_id};
+use crate::moderation::site::{self, Site};
+use crate::store::{Db, addressees};
 
 /// What is switched off: all notices of the site. Other kinds of links may follow and must not be exchangeable.
 const ALL: &str = "all";
@@ -27,4 +29,35 @@ pub fn verify(keyring: &Keyring, token: &str) -> Option<(SiteId, UserId)> {
     let (site, user) = claims.split_once('.')?;
     let site = site.parse().ok()?;
     is_id(user).then(|| (SiteId(site), UserId::from(user.to_owned())))
+}
+
+/// Somebody who gets notices from a site, as their link names them.
+#[derive(Debug, Clone)]
+pub(crate) struct Subscriber {
+    pub(crate) site: Site,
+    pub(crate) user_id: UserId,
+    pub(crate) email: String,
+}
+
+/// Whom a token is about; `None` if it is not ours, or they or the site are gone.
+pub(crate) async fn find(
+    db: &Db,
+    keyring: &Keyring,
+    token: &str,
+) -> anyhow::Result<Option<Subscriber>> {
+    let Some((site_id, user_id)) = verify(keyring, token) else {
+        return Ok(None);
+    };
+    let site = site::find(db, site_id).await?;
+    let person = addressees::find(db, site_id, &user_id).await?;
+    Ok(site.zip(person).map(|(site, person)| Subscriber {
+        site,
+        user_id,
+        email: person.email,
+    }))
+}
+
+/// Stops all notices of the site to them.
+pub(crate) async fn switch_off(db: &Db, subscriber: &Subscriber) -> anyhow::Result<()> {
+    addressees::switch_notices_off(db, subscriber.site.id, &subscriber.user_id).await
 }

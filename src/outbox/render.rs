@@ -158,6 +158,20 @@ impl Outbox {
         })
     }
 
+    /// The mail as `viewer` may see it. Links that act for somebody are shown to nobody else, and links into an account to
+    /// nobody at all.
+    pub(crate) async fn preview(
+        &self,
+        mail: &MailRow,
+        viewer: &UserId,
+    ) -> anyhow::Result<Rendering> {
+        let links = match is_notice(mail.kind) && mail.user_id.as_ref() == Some(viewer) {
+            true => Links::Working,
+            false => Links::Masked,
+        };
+        self.render(mail, links).await
+    }
+
     async fn audience(&self, mail: &MailRow, to: &str) -> anyhow::Result<Rendering> {
         let audience = match to {
             "owners" => Audience::Owners,

@@ -1,5 +1,6 @@
 //! Whom mails go to: the address of a person and what they are on a site, read at the moment of sending.
 
+use crate::auth::role::Role;
 use crate::ids::{SiteId, UserId};
 use crate::on_db;
 use crate::store::Db;
@@ -11,7 +12,8 @@ const LIST_MODERATORS: &str = "SELECT user_id FROM members
     WHERE site_id = $1 AND role IN ('moderator', 'owner') AND notices ORDER BY user_id";
 const LIST_OWNERS: &str = "SELECT user_id FROM members
     WHERE site_id = $1 AND role = 'owner' AND notices ORDER BY user_id";
-const SET_NOTICES: &str = "UPDATE members SET notices = $3 WHERE site_id = $1 AND user_id = $2";
+const SWITCH_NOTICES_OFF: &str =
+    "UPDATE members SET notices = FALSE WHERE site_id = $1 AND user_id = $2";
 
 /// Somebody who gets mail.
 #[derive(Debug, Clone, sqlx::FromRow)]
@@ -21,7 +23,7 @@ pub(crate) struct Addressee {
     pub(crate) name: String,
     pub(crate) epoch: i64,
     /// What they are on the site; `None` if they have left it.
-    pub(crate) role: Option<String>,
+    pub(crate) role: Option<Role>,
     pub(crate) notices: Option<bool>,
 }
 
@@ -63,22 +65,20 @@ pub(crate) async fn list(
         .await?))
 }
 
-/// Switches a member's notices from a site on or off; says whether they are a member.
-pub(crate) async fn set_notices(
+/// Stops the notices of a site to a member.
+pub(crate) async fn switch_notices_off(
     db: &Db,
     site_id: SiteId,
     user_id: &UserId,
-    notices: bool,
-) -> anyhow::Result<bool> {
+) -> anyhow::Result<()> {
     on_db!(db, |c| {
         let mut tx = c.begin().await?;
-        let changed = sqlx::query(SET_NOTICES)
+        sqlx::query(SWITCH_NOTICES_OFF)
             .bind(site_id)
             .bind(user_id)
-            .bind(notices)
             .execute(tx.conn())
             .await?;
         tx.commit().await?;
-        Ok(changed.rows_affected() > 0)
+        Ok(())
     })
 }

@@ -47,7 +47,8 @@ macro_rules! list_mails {
         concat!(
             "SELECT ",
             mail_columns!(),
-            " FROM outbox WHERE site_id = $1 AND ($2 IS NULL OR id < $2)"
+            ", (SELECT email FROM users WHERE users.id = outbox.user_id) AS email
+    FROM outbox WHERE site_id = $1 AND ($2 IS NULL OR id < $2)"
         )
     };
 }
@@ -76,7 +77,8 @@ const LIST_KEPT: &str = concat!(
 const FIND: &str = concat!(
     "SELECT ",
     mail_columns!(),
-    " FROM outbox WHERE site_id = $1 AND id = $2"
+    ", (SELECT email FROM users WHERE users.id = outbox.user_id) AS email
+    FROM outbox WHERE site_id = $1 AND id = $2"
 );
 const COUNT_WAITING: &str = "SELECT COUNT(*) FROM
     (SELECT 1 FROM outbox WHERE site_id = $1 AND status = 'waiting' LIMIT 1000) AS mails";
@@ -240,6 +242,14 @@ pub(crate) async fn settle(
     Ok(())
 }
 
+/// A mail with the address of its receiver, where it goes to one person with an account.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub(crate) struct ListedMail {
+    #[sqlx(flatten)]
+    pub(crate) mail: MailRow,
+    pub(crate) email: Option<String>,
+}
+
 /// The mails of a site, the newest first, from the one before `before`.
 pub(crate) async fn list(
     db: &Db,
@@ -247,7 +257,7 @@ pub(crate) async fn list(
     status: Option<MailStatus>,
     before: Option<&MailId>,
     limit: i64,
-) -> anyhow::Result<Vec<MailRow>> {
+) -> anyhow::Result<Vec<ListedMail>> {
     let sql = match status {
         None => LIST,
         Some(MailStatus::Waiting) => LIST_WAITING,
@@ -296,7 +306,7 @@ pub(crate) async fn find(
     db: &Db,
     site_id: SiteId,
     id: &MailId,
-) -> anyhow::Result<Option<MailRow>> {
+) -> anyhow::Result<Option<ListedMail>> {
     Ok(on_db!(db, |c| sqlx::query_as(FIND)
         .bind(site_id)
         .bind(id)

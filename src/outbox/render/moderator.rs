@@ -3,6 +3,7 @@
 use anyhow::Context as _;
 
 use super::{Draft, Links, MASK, Words};
+use crate::auth::role::Role;
 use crate::ids::CaseId;
 use crate::moderation::link::{self, Claims};
 use crate::moderation::rows::{CaseRow, CaseStatus};
@@ -170,7 +171,7 @@ impl Draft<'_> {
 
     /// Whether the addressee is still somebody who decides.
     fn may_decide(&self) -> bool {
-        matches!(self.to.role.as_deref(), Some("moderator" | "owner"))
+        self.to.role >= Some(Role::Moderator)
     }
 
     /// Whether they wrote it themselves and so may not decide.
