@@ -6,17 +6,21 @@
 
 mod boundary;
 pub mod export;
+mod hit;
 pub mod import;
 mod matcher;
 pub mod normalize;
 mod pattern;
+mod regions;
 mod rule;
 mod scan;
+mod scout;
 mod span;
 pub mod text;
 mod trie;
 
-pub use matcher::{Checked, Hit, Matcher, RuleProblem, Verdict};
+pub use hit::{Checked, Hit, Verdict};
+pub use matcher::{Matcher, RuleProblem};
 pub use rule::{Action, Field, FieldError, Fields, Rule, RuleDraft, RuleKind};
 pub use span::SpanMap;
 

@@ -61,6 +61,15 @@ pub(super) fn between(left: Class, right: Class) -> bool {
     }
 }
 
+/// Whether a word may begin or end at the byte `at` of `text`.
+pub(super) fn is_boundary(text: &str, at: usize) -> bool {
+    let (Some(left), Some(right)) = (text[..at].chars().next_back(), text[at..].chars().next())
+    else {
+        return true;
+    };
+    between(Class::of(left), Class::of(right))
+}
+
 /// Han, Kana, Thai, Lao, Khmer, Burmese and their neighbours.
 fn is_unspaced(c: char) -> bool {
     matches!(u32::from(c),

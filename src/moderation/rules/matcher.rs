@@ -4,72 +4,24 @@
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, BuildError};
 use regex::Regex;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
-use super::boundary::{Class, between};
+use super::boundary::is_boundary;
+use super::hit::{Checked, Hit, Verdict};
 use super::normalize::{fold, widen};
 use super::pattern::{self, Glob, Pattern};
-use super::rule::{Action, Field, Rule, named_enum};
+use super::regions;
+use super::rule::{Action, Field, Fields, Rule};
 use super::scan::{Budget, Exhausted, Keys};
-use super::span::SpanMap;
+use super::scout::{Outlook, Scout, ScoutBuilder};
 use super::text::rendered;
 
 /// Steps for one post: enough for a megabyte of prose with thousands of rules, and well under a second.
 const STEPS_MAX: usize = 64 << 20;
 /// More hits than this tell a moderator nothing new.
 const HITS_MAX: usize = 1_000;
-
-named_enum! {
-    /// What the rules say about a post.
-    Verdict {
-        /// Nothing speaks against it.
-        Publish = "publish",
-        /// A moderator decides.
-        Hold = "hold",
-        /// Rejected at once.
-        Reject = "reject",
-    }
-}
-
-/// A rule matched at a span.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Hit {
-    /// The rule's id.
-    pub rule: String,
-    /// Its pattern at the time.
-    pub pattern: String,
-    /// Its category at the time.
-    pub category: String,
-    /// Its severity at the time.
-    pub severity: u8,
-    /// Its action at the time.
-    pub action: Action,
-    /// The field in which it matched.
-    pub field: Field,
-    /// The first code point of the match in the field as the author typed it (for the body: in the Markdown).
-    pub start: usize,
-    /// One past the last code point.
-    pub end: usize,
-    /// What stands there.
-    pub text: String,
-    /// The version of the rule set.
-    pub rule_set_version: i64,
-}
-
-/// What a check found.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Checked {
-    /// What the rules say.
-    pub verdict: Verdict,
-    /// What hit, in the order of the text, title first. Exceptions and what they excuse are not among them.
-    pub hits: Vec<Hit>,
-    /// The version of the rule set.
-    pub rule_set_version: i64,
-    /// Why the post is held although no rule says so.
-    pub problem: Option<String>,
-}
 
 /// A rule that cannot be compiled.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -85,6 +37,7 @@ pub struct RuleProblem {
 pub struct Matcher {
     version: i64,
     rules: Vec<Rule>,
+    scout: Scout,
     keys: Keys<Target>,
     /// Literals that may stand anywhere in a word, and whose pattern contains which.
     literals: Option<AhoCorasick>,
@@ -131,32 +84,29 @@ impl Matcher {
         let mut problems = Vec::new();
         for (index, rule) in rules.iter().enumerate() {
             match pattern::compile(rule.draft.kind, &rule.draft.pattern) {
-                Ok(pattern) => parts.add(index, pattern),
+                Ok(pattern) => parts.add(index, pattern, rule.draft.fields),
                 Err(message) => problems.push(RuleProblem {
                     rule: rule.id.clone(),
                     message,
                 }),
             }
         }
-        let literals = match parts.literals.is_empty() {
-            true => None,
-            false => AhoCorasick::new(&parts.literals)
-                .map_err(|error| {
-                    problems.push(RuleProblem {
-                        rule: String::new(),
-                        message: error.to_string(),
-                    })
-                })
-                .ok(),
-        };
         if !problems.is_empty() {
             return Err(problems);
         }
+        let too_large = |error: BuildError| {
+            vec![RuleProblem {
+                rule: String::new(),
+                message: error.to_string(),
+            }]
+        };
+        let literals = (!parts.literals.is_empty()).then(|| AhoCorasick::new(&parts.literals));
         Ok(Matcher {
             version,
             rules,
+            scout: parts.scout.build().map_err(too_large)?,
             keys: Keys::build(parts.keys),
-            literals,
+            literals: literals.transpose().map_err(too_large)?,
             literal_targets: parts.literal_targets,
             globs: parts.globs,
             regexes: parts.regexes,
@@ -212,44 +162,101 @@ impl Matcher {
     fn check_fields(&self, title: &str, body: &str) -> (Vec<Hit>, Option<Exhausted>) {
         let mut budget = Budget::new(STEPS_MAX);
         let mut matches = Vec::new();
-        let mut done = self.match_text(
+        let done = self.match_text(
             title,
-            &SpanMap::default(),
             Field::Title,
+            &|range| range,
             &mut budget,
             &mut matches,
         );
         let mut hits = self.hits(Field::Title, title, matches);
-        if done.is_ok() {
-            let rendered = rendered(body);
-            let mut matches = Vec::new();
-            done = self.match_text(
-                &rendered.text,
-                &rendered.map,
-                Field::Body,
-                &mut budget,
-                &mut matches,
-            );
-            hits.extend(self.hits(Field::Body, body, matches));
+        if done.is_err() {
+            return (hits, done.err());
         }
+        let mut matches = Vec::new();
+        let done = self.match_body(body, &mut budget, &mut matches);
+        hits.extend(self.hits(Field::Body, body, matches));
         (hits, done.err())
+    }
+
+    /// Reads as Markdown only what has to be.
+    fn match_body(
+        &self,
+        body: &str,
+        budget: &mut Budget,
+        matches: &mut Vec<Match>,
+    ) -> Result<(), Exhausted> {
+        let regions = match self.outlook(body) {
+            Some(places) if places.is_empty() => return Ok(()),
+            Some(places) => regions::around(body, &places),
+            None => None,
+        };
+        match regions {
+            None => self.match_region(body, 0..body.len(), budget, matches),
+            Some(regions) => regions
+                .into_iter()
+                .try_for_each(|region| self.match_region(body, region, budget, matches)),
+        }
+    }
+
+    fn match_region(
+        &self,
+        body: &str,
+        region: Range<usize>,
+        budget: &mut Budget,
+        matches: &mut Vec<Match>,
+    ) -> Result<(), Exhausted> {
+        let rendered = rendered(&body[region.clone()]);
+        let to_body = |range: Range<usize>| {
+            let source = rendered.map.source(range);
+            region.start + source.start..region.start + source.end
+        };
+        self.match_text(&rendered.text, Field::Body, &to_body, budget, matches)
+    }
+
+    /// The bytes of the body near which rules may match, as far as its Markdown tells.
+    fn outlook(&self, body: &str) -> Option<Vec<usize>> {
+        let folded = fold(body);
+        match self.scout.look(&folded.text, &self.globs) {
+            Outlook::Unknown => None,
+            Outlook::Suspect(places) => Some(
+                places
+                    .into_iter()
+                    .map(|place| folded.map.source(place..place + 1).start)
+                    .collect(),
+            ),
+        }
+    }
+
+    /// One that reads every body as a whole.
+    #[cfg(test)]
+    pub(super) fn without_scout(self) -> Matcher {
+        Matcher {
+            scout: Scout::blind(),
+            ..self
+        }
+    }
+
+    /// Whether the look at the Markdown suffices.
+    #[cfg(test)]
+    pub(super) fn is_clean(&self, body: &str) -> bool {
+        self.outlook(body).is_some_and(|places| places.is_empty())
     }
 
     /// Finds what matches in `text`, which `to_original` maps back to the field.
     fn match_text(
         &self,
         text: &str,
-        to_original: &SpanMap,
         field: Field,
+        to_original: &dyn Fn(Range<usize>) -> Range<usize>,
         budget: &mut Budget,
         matches: &mut Vec<Match>,
     ) -> Result<(), Exhausted> {
         let folded = fold(text);
         let mut raw = Vec::new();
         let result = self.match_folded(&folded.text, field, budget, &mut raw);
-        let span = |range: Range<usize>| to_original.source(folded.map.source(range));
         matches.extend(raw.iter().map(|found| {
-            let span = span(found.start..found.end);
+            let span = to_original(folded.map.source(found.start..found.end));
             Match {
                 start: span.start,
                 end: span.end,
@@ -273,7 +280,7 @@ impl Matcher {
             {
                 // The next search may read all that is left before it finds anything.
                 budget.spend(wide.text.len() - found.end())?;
-                let span = to_original.source(wide.map.source(found.range()));
+                let span = to_original(wide.map.source(found.range()));
                 push(
                     matches,
                     Match {
@@ -299,7 +306,7 @@ impl Matcher {
         self.keys.scan(text, budget, |target, start, end| {
             match *target {
                 Target::Rule(rule) => {
-                    if may_end(text, end) && self.rules[rule].draft.fields.include(field) {
+                    if is_boundary(text, end) && self.rules[rule].draft.fields.include(field) {
                         push(matches, Match { start, end, rule })?;
                     }
                 }
@@ -335,7 +342,11 @@ impl Matcher {
                 continue;
             }
             let mut steps = 0;
-            let end = glob.find_end(&text[start..], |end| may_end(text, start + end), &mut steps);
+            let end = glob.find_end(
+                &text[start..],
+                |end| is_boundary(text, start + end),
+                &mut steps,
+            );
             budget.spend(steps)?;
             if let Some(end) = end {
                 push(
@@ -398,6 +409,7 @@ impl Matcher {
 /// The rules, sorted by how they are looked for.
 #[derive(Default)]
 struct Parts {
+    scout: ScoutBuilder,
     keys: Vec<(Vec<u8>, Target)>,
     literals: Vec<String>,
     literal_targets: Vec<Floating>,
@@ -407,7 +419,10 @@ struct Parts {
 }
 
 impl Parts {
-    fn add(&mut self, rule: usize, pattern: Pattern) {
+    fn add(&mut self, rule: usize, pattern: Pattern, fields: Fields) {
+        if fields.include(Field::Body) {
+            self.scout.pattern(&pattern, self.globs.len());
+        }
         match pattern {
             Pattern::Key(key) => self.keys.push((key, Target::Rule(rule))),
             Pattern::Glob(glob) => {
@@ -448,24 +463,15 @@ fn settle<T: Ord>(found: &mut Vec<T>) {
     found.dedup();
 }
 
-/// Whether a word may end at the byte `at`.
-fn may_end(text: &str, at: usize) -> bool {
-    let (Some(left), Some(right)) = (text[..at].chars().next_back(), text[at..].chars().next())
-    else {
-        return true;
-    };
-    between(Class::of(left), Class::of(right))
-}
-
 /// The word in which the byte `at` stands. No word begins before `from` and goes on behind it.
 fn word_around(text: &str, at: usize, from: usize) -> Range<usize> {
-    let is_boundary = |at: usize| text.is_char_boundary(at) && may_end(text, at);
+    let is_edge = |at: usize| text.is_char_boundary(at) && is_boundary(text, at);
     let start = (from.min(at)..=at)
         .rev()
-        .find(|at| is_boundary(*at))
+        .find(|at| is_edge(*at))
         .unwrap_or(at);
     let end = (at + 1..=text.len())
-        .find(|at| is_boundary(*at))
+        .find(|at| is_edge(*at))
         .unwrap_or(text.len());
     start..end
 }

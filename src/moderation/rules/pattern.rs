@@ -70,10 +70,10 @@ pub(super) fn compile(kind: RuleKind, pattern: &str) -> Result<Pattern, String> 
 }
 
 fn word(pattern: &str) -> Result<Pattern, String> {
-    let key = fold(pattern).text;
-    if key.contains(char::is_whitespace) {
+    if pattern.contains(char::is_whitespace) {
         return Err("a word has no spaces: make it a phrase".into());
     }
+    let key = fold(pattern).text;
     if key.is_empty() {
         return Err("has only invisible characters".into());
     }
@@ -155,6 +155,14 @@ impl Glob {
     /// The characters before the first open place.
     pub(super) fn prefix(&self) -> String {
         self.parts.iter().map_while(|part| part.literal()).collect()
+    }
+
+    /// Whether it has no characters but those of words.
+    pub(super) fn is_one_word(&self) -> bool {
+        self.parts
+            .iter()
+            .filter_map(|part| part.literal())
+            .all(|c| Class::of(c).is_word())
     }
 
     /// The longest run of characters without an open place.
@@ -279,6 +287,12 @@ fn repeated_letters(pattern: &str) -> Option<Vec<u8>> {
         }
         let folded = fold(c.encode_utf8(&mut [0; 4])).text;
         if !Class::of(c).is_word() || folded.chars().count() != 1 {
+            return None;
+        }
+        if key
+            .strip_suffix(&[REPEAT])
+            .is_some_and(|key| key.ends_with(folded.as_bytes()))
+        {
             return None;
         }
         key.extend_from_slice(folded.as_bytes());

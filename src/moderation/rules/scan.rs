@@ -6,7 +6,7 @@ use super::pattern::{FIRST_TEXT_BYTE, GAP, REPEAT};
 use super::trie::{ROOT, Trie};
 
 /// How often a character is skipped where a key lets it repeat: keeps a run of them linear.
-const REPEATS_MAX: usize = 256;
+pub(super) const REPEATS_MAX: usize = 256;
 
 /// The work that may still be done for one text.
 #[derive(Debug)]
@@ -39,13 +39,40 @@ pub(super) struct Keys<T> {
 
 /// What is special about a node.
 #[derive(Debug)]
-struct Mark<T> {
-    values: Vec<T>,
+pub(super) struct Mark<T> {
+    pub(super) values: Vec<T>,
     gap: bool,
     repeat: bool,
 }
 
 impl<T> Keys<T> {
+    /// The node behind `node` by a byte of text.
+    #[inline]
+    pub(super) fn next(&self, node: u32, byte: u8) -> Option<u32> {
+        self.trie
+            .next(node, byte)
+            .filter(|_| byte >= FIRST_TEXT_BYTE)
+    }
+
+    /// What is special about `node`, if anything.
+    #[inline]
+    pub(super) fn mark(&self, node: u32) -> Option<&Mark<T>> {
+        match self.trie.mark(node) {
+            0 => None,
+            mark => self.marks.get(mark as usize - 1),
+        }
+    }
+
+    /// The node behind `node` after any more of the last character.
+    pub(super) fn repeat(&self, node: u32, mark: &Mark<T>) -> Option<u32> {
+        mark.repeat.then(|| self.trie.next(node, REPEAT)).flatten()
+    }
+
+    /// The node behind `node` after any separators.
+    fn gap(&self, node: u32, mark: &Mark<T>) -> Option<u32> {
+        mark.gap.then(|| self.trie.next(node, GAP)).flatten()
+    }
+
     pub(super) fn build(mut entries: Vec<(Vec<u8>, T)>) -> Keys<T> {
         entries.sort_by(|left, right| left.0.cmp(&right.0));
         let mut keys = std::collections::BTreeMap::<Vec<u8>, Mark<T>>::new();
@@ -125,33 +152,29 @@ struct Walk<'a, T, F> {
 
 impl<T, F: FnMut(&T, usize, usize) -> Result<(), Exhausted>> Walk<'_, T, F> {
     fn go(&mut self, mut node: u32, mut at: usize) -> Result<(), Exhausted> {
+        let keys = self.keys;
         loop {
             self.steps += 1;
-            let mark = self.keys.trie.mark(node);
-            if mark != 0 {
+            if let Some(mark) = keys.mark(node) {
                 self.visit(node, mark, at)?;
             }
             let Some(&byte) = self.text.as_bytes().get(at) else {
                 return Ok(());
             };
-            match self.keys.trie.next(node, byte) {
-                Some(child) if byte >= FIRST_TEXT_BYTE => node = child,
-                _ => return Ok(()),
-            }
+            let Some(child) = keys.next(node, byte) else {
+                return Ok(());
+            };
+            node = child;
             at += 1;
         }
     }
 
     #[cold]
-    fn visit(&mut self, node: u32, mark: u32, at: usize) -> Result<(), Exhausted> {
-        let keys = self.keys;
-        let mark = &keys.marks[mark as usize - 1];
+    fn visit(&mut self, node: u32, mark: &Mark<T>, at: usize) -> Result<(), Exhausted> {
         for value in &mark.values {
             (self.found)(value, self.start, at)?;
         }
-        if mark.repeat
-            && let Some(after) = keys.trie.next(node, REPEAT)
-        {
+        if let Some(after) = self.keys.repeat(node, mark) {
             let repeated = self.text[..at].chars().next_back();
             let run = self.text[at..]
                 .chars()
@@ -161,9 +184,7 @@ impl<T, F: FnMut(&T, usize, usize) -> Result<(), Exhausted>> Walk<'_, T, F> {
             self.steps += skipped;
             self.go(after, at + skipped)?;
         }
-        if mark.gap
-            && let Some(after) = keys.trie.next(node, GAP)
-        {
+        if let Some(after) = self.keys.gap(node, mark) {
             for (offset, c) in self.text[at..].char_indices() {
                 self.steps += 1;
                 let is_word = Class::of(c).is_word();

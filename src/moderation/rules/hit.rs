@@ -1,0 +1,56 @@
+//! What a check answers.
+//! Plain data: stored with the post, sent to programs, shown to people.
+
+use serde::{Deserialize, Serialize};
+
+use super::rule::{Action, Field, named_enum};
+
+named_enum! {
+    /// What the rules say about a post.
+    Verdict {
+        /// Nothing speaks against it.
+        Publish = "publish",
+        /// A moderator decides.
+        Hold = "hold",
+        /// Rejected at once.
+        Reject = "reject",
+    }
+}
+
+/// A rule matched at a span.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hit {
+    /// The rule's id.
+    pub rule: String,
+    /// Its pattern at the time.
+    pub pattern: String,
+    /// Its category at the time.
+    pub category: String,
+    /// Its severity at the time.
+    pub severity: u8,
+    /// Its action at the time.
+    pub action: Action,
+    /// The field in which it matched.
+    pub field: Field,
+    /// The first code point of the match in the field as the author typed it (for the body: in the Markdown).
+    pub start: usize,
+    /// One past the last code point.
+    pub end: usize,
+    /// What stands there.
+    pub text: String,
+    /// The version of the rule set.
+    pub rule_set_version: i64,
+}
+
+/// What a check found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Checked {
+    /// What the rules say.
+    pub verdict: Verdict,
+    /// What hit, in the order of the text, title first. Exceptions and what they excuse are not among them.
+    pub hits: Vec<Hit>,
+    /// The version of the rule set.
+    pub rule_set_version: i64,
+    /// Why the post is held although no rule says so.
+    pub problem: Option<String>,
+}
