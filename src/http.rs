@@ -18,6 +18,7 @@ use crate::auth::role::{Access, Role};
 
 pub mod address;
 pub(crate) mod answer;
+pub mod api;
 mod assets;
 pub mod chrome;
 mod cookies;
@@ -52,6 +53,17 @@ fn endpoints() -> Vec<Endpoint> {
         get("/healthz",             Open,   health::live),
         get("/readyz",              Open,   health::ready),
         get("/static/{name:.*}",    Open,   assets::file),
+
+        // Keys and their scopes are checked by the handlers.
+        post("/api/v1/posts",                   Open,   api::posts::create),
+        get("/api/v1/posts",                    Open,   api::posts::list),
+        get("/api/v1/posts/{id}",               Open,   api::posts::show),
+        post("/api/v1/check",                   Open,   api::check::check),
+        get("/api/v1/queue",                    Open,   api::queue::list),
+        get("/api/v1/queue/{case}",             Open,   api::queue::show),
+        post("/api/v1/decisions",               Open,   api::decisions::create),
+        get("/api/v1/openapi.json",             Open,   api::document::openapi),
+        get("/api/v1/docs",                     Open,   api::docs::show),
 
         get("/",                    Anyone, home::show),
 

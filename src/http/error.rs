@@ -68,14 +68,16 @@ codes! {
     AlreadyDecided = "already_decided", CONFLICT, "The post is already decided";
     /// The post was changed since it was seen.
     StaleRevision = "stale_revision", CONFLICT, "The post was changed meanwhile";
-    /// The Idempotency-Key was used for another request.
-    IdempotencyMismatch = "idempotency_mismatch", CONFLICT, "The Idempotency-Key was used for another request";
+    /// The site has a post with this external id.
+    DuplicateExternalId = "duplicate_external_id", CONFLICT, "The post was submitted before";
     /// A link or token whose time is over.
     Expired = "expired", GONE, "This has expired";
     /// The body is larger than its limit.
     TooLarge = "too_large", PAYLOAD_TOO_LARGE, "The request is too large";
     /// The body is of another type than the path takes.
     UnsupportedMediaType = "unsupported_media_type", UNSUPPORTED_MEDIA_TYPE, "The type of the body is not supported";
+    /// The Idempotency-Key was used for another request.
+    IdempotencyKeyReused = "idempotency_key_reused", UNPROCESSABLE_ENTITY, "The Idempotency-Key was used for another request";
     /// Too many requests or failed logins; Retry-After says when to go on.
     TooManyRequests = "too_many_requests", TOO_MANY_REQUESTS, "Too many tries";
     /// Our fault; the log has the cause under the request's id.

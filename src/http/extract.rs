@@ -53,9 +53,15 @@ impl<T: DeserializeOwned> FromRequest for Query<T> {
     type Future = Ready<Result<Self, HttpError>>;
 
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let query = pairs::parse(req.query_string().as_bytes()).and_then(pairs::read);
-        ready(query.map(Self).map_err(malformed))
+        ready(read_query(req).map(Self))
     }
+}
+
+/// [`Query`], for a handler that looks at something else first.
+pub(crate) fn read_query<T: DeserializeOwned>(req: &HttpRequest) -> Result<T, HttpError> {
+    pairs::parse(req.query_string().as_bytes())
+        .and_then(pairs::read)
+        .map_err(malformed)
 }
 
 /// A JSON body as a struct, which should refuse unknown fields.

@@ -106,29 +106,33 @@ pub struct Draft {
     pub external_id: Option<String>,
 }
 
-impl Draft {
+/// What an author wrote, checked.
+#[derive(Debug, Clone)]
+pub struct Content {
+    title: Title,
+    body: Body,
+    external_id: Option<String>,
+}
+
+impl Content {
     /// Checks the fields of a form or a request; all mistakes at once.
     pub fn parse(
-        author_id: UserId,
-        author_name: &str,
         title: &str,
         body: &str,
-        external_id: Option<&str>,
+        external_id: Option<String>,
     ) -> Result<Self, Vec<FieldError>> {
         let title = Title::parse(title);
         let body = Body::parse(body);
-        let bad_external_id = external_id.filter(|id| {
+        let bad_external_id = external_id.as_deref().filter(|id| {
             id.is_empty()
                 || id.chars().count() > EXTERNAL_ID_MAX_CHARS
                 || id.chars().any(char::is_control)
         });
         match (title, body, bad_external_id) {
             (Ok(title), Ok(body), None) => Ok(Self {
-                author_id,
-                author_name: author_name.to_owned(),
                 title,
                 body,
-                external_id: external_id.map(str::to_owned),
+                external_id,
             }),
             (title, body, bad_external_id) => Err(title
                 .err()
@@ -136,10 +140,37 @@ impl Draft {
                 .chain(body.err())
                 .chain(bad_external_id.map(|_| FieldError {
                     field: "external_id",
-                    message: format!("must have 1 to {EXTERNAL_ID_MAX_CHARS} characters and no control characters"),
+                    message: format!(
+                        "must have 1 to {EXTERNAL_ID_MAX_CHARS} characters and no control characters"
+                    ),
                 }))
                 .collect()),
         }
+    }
+
+    /// The draft of that author.
+    pub fn by(self, author_id: UserId, author_name: &str) -> Draft {
+        Draft {
+            author_id,
+            author_name: author_name.to_owned(),
+            title: self.title,
+            body: self.body,
+            external_id: self.external_id,
+        }
+    }
+}
+
+impl Draft {
+    /// [`Content::parse`] for an author who is known.
+    pub fn parse(
+        author_id: UserId,
+        author_name: &str,
+        title: &str,
+        body: &str,
+        external_id: Option<&str>,
+    ) -> Result<Self, Vec<FieldError>> {
+        let content = Content::parse(title, body, external_id.map(str::to_owned))?;
+        Ok(content.by(author_id, author_name))
     }
 }
 

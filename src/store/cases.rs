@@ -16,7 +16,9 @@ macro_rules! list_columns {
              AND revisions.post_id = cases.post_id AND revisions.number = cases.revision) AS title, \
              (SELECT hits FROM revisions WHERE revisions.site_id = cases.site_id \
              AND revisions.post_id = cases.post_id AND revisions.number = cases.revision) AS hits, \
-             (SELECT name FROM users WHERE users.id = cases.author_id) AS author_name"
+             (SELECT name FROM users WHERE users.id = cases.author_id) AS author_name, \
+             (SELECT email FROM users WHERE users.id = cases.author_id) AS author_email, \
+             (SELECT name FROM users WHERE users.id = cases.claimed_by) AS claimed_by_name"
         )
     };
 }
@@ -56,6 +58,10 @@ pub struct ListedCase {
     pub hits: String,
     /// The author's name.
     pub author_name: String,
+    /// The author's address.
+    pub author_email: String,
+    /// The name of whoever claimed it, however long ago.
+    pub claimed_by_name: Option<String>,
 }
 
 /// Which cases to list. Empty texts do not filter.

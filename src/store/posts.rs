@@ -13,7 +13,9 @@ macro_rules! list_columns {
         concat!(
             post_columns!(),
             ", (SELECT title FROM revisions WHERE revisions.site_id = posts.site_id \
-             AND revisions.post_id = posts.id AND revisions.number = posts.revision) AS title"
+             AND revisions.post_id = posts.id AND revisions.number = posts.revision) AS title, \
+             (SELECT name FROM users WHERE users.id = posts.author_id) AS author_name, \
+             (SELECT email FROM users WHERE users.id = posts.author_id) AS author_email"
         )
     };
 }
@@ -21,6 +23,11 @@ macro_rules! list_columns {
 const FIND: &str = concat!(
     "SELECT ",
     post_columns!(),
+    " FROM posts WHERE site_id = $1 AND id = $2"
+);
+const FIND_LISTED: &str = concat!(
+    "SELECT ",
+    list_columns!(),
     " FROM posts WHERE site_id = $1 AND id = $2"
 );
 const FIND_BY_SLUG: &str = concat!(
@@ -76,6 +83,10 @@ pub struct ListedPost {
     pub post: PostRow,
     /// The title of its newest revision.
     pub title: String,
+    /// The author's name.
+    pub author_name: String,
+    /// The author's address.
+    pub author_email: String,
 }
 
 /// A post as readers get it: only ever the published revision.
@@ -126,6 +137,15 @@ pub async fn find(db: &Db, site: SiteId, id: &PostId) -> anyhow::Result<Option<P
         .bind(id)
         .fetch_optional(c.read())
         .await?))
+}
+
+/// One post with what lists show of it.
+pub async fn find_listed(db: &Db, site: SiteId, id: &PostId) -> sqlx::Result<Option<ListedPost>> {
+    on_db!(db, |c| sqlx::query_as(FIND_LISTED)
+        .bind(site)
+        .bind(id)
+        .fetch_optional(c.read())
+        .await)
 }
 
 /// The post that has or had that address.

@@ -1,0 +1,79 @@
+//! `POST /check`: what the rules say of a text.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::auth::access_key::Scope;
+use crate::http::error::HttpError;
+use crate::moderation::rules::{self, Verdict};
+use crate::moderation::submit::{Body, Title};
+
+use super::caller::Caller;
+use super::hit::{self, Hit};
+use super::request::{Request, invalid_fields};
+
+/// A text to be checked.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"title": "A win", "body": "I won the lottery."}))]
+pub(crate) struct Text {
+    /// Plain text, one line.
+    #[schema(min_length = 1, max_length = 200)]
+    title: Option<String>,
+    /// Markdown, 200,000 bytes at most.
+    #[schema(min_length = 1)]
+    body: String,
+}
+
+/// What the rules in force say of a text.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct CheckedText<'a> {
+    /// What would become of a post with this text under the default workflow.
+    verdict: Verdict,
+    /// What was found, in the order of the text, title first.
+    #[serde(serialize_with = "hit::list")]
+    #[schema(value_type = Vec<Hit>)]
+    hits: &'a [rules::Hit],
+    /// Why a post would be held although no rule says so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    problem: Option<&'a str>,
+}
+
+/// Check a text
+///
+/// Says what the rules of the site find in a text. Nothing is stored, so an Idempotency-Key changes nothing.
+#[utoipa::path(
+    post, path = "/check", operation_id = "check_text", tag = "posts", security(("api_key" = ["submit"])),
+    request_body = Text,
+    responses((status = 200, description = "What the rules say", body = CheckedText))
+)]
+pub(crate) async fn check(
+    req: HttpRequest,
+    payload: web::Payload,
+) -> Result<HttpResponse, HttpError> {
+    let caller = Caller::of(&req, &[Scope::Submit]).await?;
+    let text = Request::<Text>::read(&req, payload).await?.value;
+    let title = text.title.as_deref().map(Title::parse).transpose();
+    let (title, body) = match (title, Body::parse(&text.body)) {
+        (Ok(title), Ok(body)) => (title, body),
+        (title, body) => {
+            let errors: Vec<_> = title.err().into_iter().chain(body.err()).collect();
+            return Err(invalid_fields(&errors));
+        }
+    };
+    let in_force = caller
+        .app
+        .moderation
+        .in_force
+        .load(caller.site_id())
+        .await?
+        .ok_or_else(HttpError::not_found)?;
+    let title = title.as_ref().map_or("", Title::as_str);
+    let checked = in_force.check(title, body.as_str());
+    Ok(HttpResponse::Ok().json(CheckedText {
+        verdict: checked.verdict,
+        hits: &checked.hits,
+        problem: checked.problem.as_deref(),
+    }))
+}
