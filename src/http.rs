@@ -20,6 +20,7 @@ pub mod address;
 pub(crate) mod answer;
 pub mod api;
 mod assets;
+mod aws;
 pub mod chrome;
 mod cookies;
 pub mod error;
@@ -54,7 +55,8 @@ fn endpoints() -> Vec<Endpoint> {
         get("/readyz",              Open,   health::ready),
         get("/static/{name:.*}",    Open,   assets::file),
 
-        // Keys and their scopes are checked by the handlers.
+        // Signatures, keys and their scopes are checked by the handlers.
+        post("/",                               Open,   aws::call),
         post("/api/v1/posts",                   Open,   api::posts::create),
         get("/api/v1/posts",                    Open,   api::posts::list),
         get("/api/v1/posts/{id}",               Open,   api::posts::show),

@@ -129,7 +129,7 @@ async fn render(req: &HttpRequest, id: &RequestId, error: &HttpError) -> HttpRes
     }
     let mut response = match Door::of(req) {
         Door::Api => problem(id, error),
-        Door::Aws => aws(error),
+        Door::Aws => aws(id, error),
         Door::Page if error.code() == Code::Unauthenticated => to_login(req),
         Door::Page => page(req, id, error).await,
     };
@@ -163,16 +163,17 @@ fn problem(id: &RequestId, error: &HttpError) -> HttpResponse {
         .body(body.to_string())
 }
 
-fn aws(error: &HttpError) -> HttpResponse {
+fn aws(id: &RequestId, error: &HttpError) -> HttpResponse {
     let status = match error.code().status() {
         status if status.is_server_error() => status,
-        StatusCode::PAYLOAD_TOO_LARGE => StatusCode::PAYLOAD_TOO_LARGE,
+        status @ (StatusCode::FORBIDDEN | StatusCode::PAYLOAD_TOO_LARGE) => status,
         _ => StatusCode::BAD_REQUEST,
     };
     let name = error.aws_type();
     HttpResponse::build(status)
         .content_type("application/x-amz-json-1.0")
         .insert_header(("x-amzn-errortype", name))
+        .insert_header(("x-amzn-requestid", id.0.as_str()))
         .body(json!({"__type": name, "message": error.detail()}).to_string())
 }
 

@@ -131,6 +131,13 @@ impl HttpError {
         error
     }
 
+    /// An error under the name that AWS gives it: the caller is not who it says, or may not do this.
+    pub fn aws_denied(name: &'static str, message: impl Into<Cow<'static, str>>) -> Self {
+        let mut error = Self::new(Code::Forbidden, message);
+        error.0.aws_type = Some(name);
+        error
+    }
+
     /// Adds a member to the problem document.
     pub fn with(mut self, key: &str, value: impl Into<Value>) -> Self {
         self.0.extra.insert(key.to_owned(), value.into());

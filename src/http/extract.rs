@@ -108,7 +108,7 @@ pub fn read_json<T: DeserializeOwned>(body: &[u8]) -> Result<T, HttpError> {
 }
 
 /// Whether there is a `\u0000` whose backslash is not itself escaped.
-fn has_nul_escape(body: &[u8]) -> bool {
+pub(crate) fn has_nul_escape(body: &[u8]) -> bool {
     let mut rest = body.iter();
     while let Some(&byte) = rest.next() {
         if byte == b'\\' {
