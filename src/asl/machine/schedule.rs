@@ -10,7 +10,7 @@ use super::{Interruption, Progress, Run, TOKEN_MASK, data};
 use crate::command::{Command, ScheduledTask};
 use crate::context::TaskIdentity;
 use crate::definition::{Seconds, Task};
-use crate::failure::Failure;
+use crate::failure::{Failure, name};
 use crate::history::{Details, EventKind};
 use crate::resource::Resource;
 use crate::retry::MAX_SECONDS;
@@ -109,16 +109,26 @@ impl Run<'_, '_> {
             return Ok((Arc::clone(&input), input));
         };
         let mut scope = self.scope(&input, stay, token);
-        let parameters = data::bounded(&stay.node.name, template.evaluate(&mut scope)?)?;
+        let computed = template.evaluate(&mut scope);
         if !task.passes_token {
+            let parameters = data::bounded(&stay.node.name, computed?)?;
             return Ok((Arc::clone(&parameters), parameters));
         }
-        // What was computed from the token may not be computable from its mask.
-        let shown = template.evaluate(&mut scope.masked(TOKEN_MASK));
-        Ok((
-            parameters,
-            shown.unwrap_or_else(|_| Arc::new(TOKEN_MASK.into())),
-        ))
+        // Everything that is stored, be it the cause of a failure, comes from a second go with the mask.
+        match (computed, template.evaluate(&mut scope.masked(TOKEN_MASK))) {
+            (Ok(parameters), shown) => {
+                let parameters = data::bounded(&stay.node.name, parameters)?;
+                Ok((
+                    parameters,
+                    shown.unwrap_or_else(|_| Arc::new(TOKEN_MASK.into())),
+                ))
+            }
+            (Err(_), Err(failure)) => Err(failure),
+            (Err(_), Ok(_)) => Err(Failure::processing(
+                name::INTRINSIC_FAILURE,
+                "The parameters could not be computed from the task token.",
+            )),
+        }
     }
 
     fn record_schedule(

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use gatepost_asl::{
-    Definition, Event, EventKind, HistoryEvent, MAX_HISTORY_EVENTS, Outcome, State, history,
+    Definition, Event, EventKind, HistoryEvent, MAX_HISTORY_EVENTS, Outcome, State, TOKEN_MASK, history,
     validate,
 };
 use serde_json::{Map, Value, json};
@@ -166,6 +166,35 @@ fn too_much_data_is_caught_by_name_only() {
         Some("States.DataLimitExceeded")
     );
     assert_eq!(run(json!(["States.DataLimitExceeded"])), None);
+}
+
+#[test]
+fn no_failure_shows_the_token() {
+    for call in [
+        "States.MathAdd($$.Task.Token, 1)",
+        "States.Hash('a', $$.Task.Token)",
+        "States.ArrayGetItem(States.StringSplit($$.Task.Token, '-'), 9)",
+        "States.StringToJson($$.Task.Token)",
+    ] {
+        let task = json!({"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke.waitForTaskToken",
+            "Parameters": {"x.$": call}, "End": true});
+        let simulation = start(json!({"StartAt": "S", "States": {"S": task}}), json!({}));
+        assert_eq!(
+            failure(&simulation),
+            Some("States.IntrinsicFailure"),
+            "{call}"
+        );
+        let shown = format!("{:?} {:?}", simulation.state, simulation.history);
+        assert!(!shown.contains("secret"), "{shown}");
+    }
+    let pieces = json!({"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke.waitForTaskToken",
+        "Parameters": {"x.$": "States.ArrayGetItem(States.StringSplit($$.Task.Token, '-'), 2)"}, "End": true});
+    let simulation = start(json!({"StartAt": "S", "States": {"S": pieces}}), json!({}));
+    assert_eq!(*simulation.tasks[0].parameters, json!({"x": "1"}));
+    assert_eq!(
+        simulation.history[2].details.parameters,
+        Some(Arc::new(TOKEN_MASK.into()))
+    );
 }
 
 #[test]
