@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use gatepost_asl::{
-    Definition, Event, EventKind, HistoryEvent, MAX_HISTORY_EVENTS, Outcome, State, TOKEN_MASK, history,
-    validate,
+    Definition, Event, EventKind, HistoryEvent, MAX_HISTORY_EVENTS, Outcome, State, TOKEN_MASK,
+    history, validate,
 };
 use serde_json::{Map, Value, json};
 
