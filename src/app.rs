@@ -12,8 +12,8 @@ use crate::config::{Config, data_dir};
 use crate::ids::Ids;
 use crate::moderation::site::SiteSettings;
 use crate::moderation::{DEFAULT_WORKFLOW, Moderation};
-use crate::people::authors::Authors;
 use crate::outbox::{Outbox, Transport};
+use crate::people::authors::Authors;
 use crate::store::founding::{self, NewSite};
 use crate::store::{Db, migrate};
 

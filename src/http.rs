@@ -50,6 +50,7 @@ fn endpoints() -> Vec<Endpoint> {
         account, author, health, home, invitation, keys, password, people, reader, session, settings, setup, sign_up,
     };
     use pages::{case, link, notices, outbox, queue};
+    use pages::{audit, executions, workflow};
     vec![
         get("/healthz",             Open,   health::live),
         get("/readyz",              Open,   health::ready),
@@ -128,6 +129,12 @@ fn endpoints() -> Vec<Endpoint> {
         get("/s/{site}/admin/queue/{case}",                 Member(Moderator), case::show),
         post("/s/{site}/admin/queue/{case}/decision",       Member(Moderator), case::decide),
         post("/s/{site}/admin/queue/{case}/run-again",      Member(Moderator), case::run_again),
+        get("/s/{site}/admin/executions",                   Member(Moderator), executions::list),
+        get("/s/{site}/admin/executions/{execution}",       Member(Moderator), executions::show),
+        post("/s/{site}/admin/executions/{execution}/stop", Member(Owner),     executions::stop),
+        get("/s/{site}/admin/workflow",                     Member(Moderator), workflow::show),
+        post("/s/{site}/admin/workflow",                    Member(Owner),     workflow::set),
+        get("/s/{site}/admin/audit",                        Member(Moderator), audit::list),
     ]
 }
 

@@ -30,6 +30,7 @@ pub mod supersede;
 pub mod timeline;
 pub mod wake;
 pub(crate) mod wording;
+pub mod workflow;
 
 /// The default definition, which every new site begins with.
 pub const DEFAULT_WORKFLOW: &str = include_str!("moderation/default.asl.json");

@@ -15,12 +15,12 @@ use sqlx::{Database, Postgres, Sqlite, Transaction};
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
 pub(crate) mod accounts;
+pub(crate) mod addressees;
 pub mod audit;
 pub(crate) mod authors;
+pub(crate) mod case_texts;
 pub mod cases;
 mod columns;
-pub(crate) mod addressees;
-pub(crate) mod case_texts;
 pub(crate) mod digests;
 pub(crate) mod due;
 mod engine_postgres;

@@ -1,9 +1,11 @@
 //! The pages, one file for each area.
 
 pub(crate) mod account;
+pub(crate) mod audit;
 pub(crate) mod author;
 pub(crate) mod case;
 pub(crate) mod decision;
+pub(crate) mod executions;
 pub(crate) mod health;
 pub(crate) mod home;
 pub(crate) mod invitation;
@@ -19,3 +21,4 @@ pub(crate) mod session;
 pub(crate) mod settings;
 pub(crate) mod setup;
 pub(crate) mod sign_up;
+pub(crate) mod workflow;

@@ -158,6 +158,11 @@ pub struct Member {
 }
 
 impl Member {
+    /// Who acts, for the books.
+    pub fn by(&self) -> String {
+        format!("user:{}", self.user.id)
+    }
+
     /// Who acts, for use cases.
     pub fn actor(&self) -> Actor {
         Actor {

@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use crate::asl::{Definition, Pattern, Resource, ScheduledTask};
+use crate::asl::{Definition, Pattern, Problem, Resource, ScheduledTask, Severity};
 use crate::engine::run::{Functions, Reply};
 use crate::ids::TaskId;
 use crate::moderation::rules::Checked;
@@ -103,8 +103,8 @@ impl Calls<'_> {
     }
 }
 
-/// What of a definition cannot work here although it is valid: one sentence for each state whose task nobody serves.
-pub fn unserved(definition: &Definition) -> Vec<String> {
+/// What of a definition cannot work here although it is valid: a warning for each state whose task nobody serves.
+pub fn unserved(definition: &Definition) -> Vec<Problem> {
     definition
         .states()
         .filter_map(|state| {
@@ -118,16 +118,23 @@ pub fn unserved(definition: &Definition) -> Vec<String> {
                 }
                 Resource::Activity { .. } => false,
             };
-            (!served).then(|| {
-                format!(
-                    "state {}: {} is not offered here; use arn:aws:states:::lambda:invoke or \
+            (!served).then(|| Problem {
+                pointer: format!("/States/{}/Resource", pointer_token(state.name)),
+                code: "NOT_SERVED",
+                severity: Severity::Warning,
+                message: format!(
+                    "{} is not offered here; use arn:aws:states:::lambda:invoke or \
                      arn:aws:states:::lambda:invoke.waitForTaskToken",
-                    state.name,
                     resource.arn()
-                )
+                ),
             })
         })
         .collect()
+}
+
+/// A name as a part of a JSON pointer.
+fn pointer_token(name: &str) -> String {
+    name.replace('~', "~0").replace('/', "~1")
 }
 
 /// A function's name, also when it is given as an ARN (`arn:aws:lambda:…:function:NAME[:VERSION]`).

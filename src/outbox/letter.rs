@@ -4,9 +4,9 @@
 use std::time::{Duration, UNIX_EPOCH};
 
 use anyhow::Context as _;
+use lettre::Address;
 use lettre::message::header::{Header, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, Message, MultiPart};
-use lettre::Address;
 
 type BoxError = Box<dyn std::error::Error + Send + Sync>;
 

@@ -13,14 +13,30 @@ const INSERT: &str = "INSERT INTO audit (site_id, id, at_ms, actor, action, subj
 const LIST_OF_SUBJECT: &str =
     "SELECT site_id, id, at_ms, actor, action, subject, details FROM audit
     WHERE site_id = $1 AND subject = $2 ORDER BY id LIMIT 500";
-const LIST: &str = "SELECT site_id, id, at_ms, actor, action, subject, details FROM audit
-    WHERE site_id = $1 AND id < $2 AND ($3 = '' OR actor = $3) AND ($4 = '' OR action = $4)
-    AND ($5 = '' OR subject = $5) ORDER BY id DESC LIMIT $6";
+const LIST: &str = "SELECT site_id, id, at_ms, actor, action, subject, details,
+    (SELECT name FROM users WHERE users.id = SUBSTR(audit.actor, 6)) AS actor_name
+    FROM audit
+    WHERE site_id = $1 AND id < $2 AND ($3 = '' OR actor = $3 OR actor IN (
+        SELECT 'user:' || users.id FROM users JOIN members ON members.user_id = users.id
+        WHERE members.site_id = $1 AND (users.email = LOWER($3) OR LOWER(users.name) = LOWER($3))))
+    AND ($4 = '' OR action = $4) AND ($5 = '' OR subject = $5) ORDER BY id DESC LIMIT $6";
+const LIST_ACTIONS: &str = "SELECT DISTINCT action FROM
+    (SELECT action FROM audit WHERE site_id = $1 ORDER BY id DESC LIMIT $2) newest ORDER BY action";
+
+/// A line with the name of who did it, where it was a person.
+#[derive(Debug, Clone, PartialEq, sqlx::FromRow)]
+pub struct ListedAudit {
+    /// The line.
+    #[sqlx(flatten)]
+    pub row: AuditRow,
+    /// The name, as it is now.
+    pub actor_name: Option<String>,
+}
 
 /// Which lines to list. Empty texts do not filter.
 #[derive(Debug, Clone, Default)]
 pub struct AuditFilter {
-    /// Who: `user:ID`, `key:ID`, `system`.
+    /// Who: `user:ID`, `key:ID`, `system`, or the address or name of a member.
     pub actor: String,
     /// What.
     pub action: String,
@@ -65,7 +81,7 @@ pub async fn list(
     filter: &AuditFilter,
     before: &str,
     limit: i64,
-) -> anyhow::Result<Vec<AuditRow>> {
+) -> anyhow::Result<Vec<ListedAudit>> {
     Ok(on_db!(db, |c| sqlx::query_as(LIST)
         .bind(site)
         .bind(before)
@@ -73,6 +89,15 @@ pub async fn list(
         .bind(&filter.action)
         .bind(&filter.subject)
         .bind(limit)
+        .fetch_all(c.read())
+        .await?))
+}
+
+/// What was done lately: the actions of the newest `lines` lines, each once.
+pub async fn list_actions(db: &Db, site: SiteId, lines: i64) -> anyhow::Result<Vec<String>> {
+    Ok(on_db!(db, |c| sqlx::query_scalar(LIST_ACTIONS)
+        .bind(site)
+        .bind(lines)
         .fetch_all(c.read())
         .await?))
 }

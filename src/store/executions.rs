@@ -19,7 +19,9 @@ const FIND: &str = concat!(
 const LIST: &str = concat!(
     "SELECT ",
     execution_columns!(),
-    " FROM executions
+    ", (SELECT title FROM revisions WHERE revisions.site_id = executions.site_id \
+     AND revisions.post_id = executions.post_id AND revisions.number = executions.revision) AS title
+     FROM executions
      WHERE site_id = $1 AND id < $2 AND ($3 = '' OR status = $3) AND ($4 = '' OR post_id = $4)
      ORDER BY id DESC LIMIT $5"
 );
@@ -27,6 +29,16 @@ const LIST_HISTORY: &str = "SELECT site_id, execution_id, first_event, events FR
     WHERE site_id = $1 AND execution_id = $2 ORDER BY first_event";
 const FIND_TEXT: &str =
     "SELECT body FROM revisions WHERE site_id = $1 AND post_id = $2 AND number = $3";
+
+/// An execution as its lists show it.
+#[derive(Debug, Clone, PartialEq, sqlx::FromRow)]
+pub struct ListedExecution {
+    /// The execution.
+    #[sqlx(flatten)]
+    pub execution: ExecutionRow,
+    /// The title of the revision that it is about.
+    pub title: String,
+}
 
 /// One execution.
 pub async fn find(db: &Db, site: SiteId, id: &ExecutionId) -> anyhow::Result<Option<ExecutionRow>> {
@@ -46,7 +58,7 @@ pub async fn list(
     post: Option<&PostId>,
     before: &str,
     limit: i64,
-) -> anyhow::Result<Vec<ExecutionRow>> {
+) -> anyhow::Result<Vec<ListedExecution>> {
     Ok(on_db!(db, |c| sqlx::query_as(LIST)
         .bind(site)
         .bind(before)

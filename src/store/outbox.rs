@@ -115,7 +115,11 @@ pub(crate) fn waiting_mail(
         payload: payload.to_string(),
         status: MailStatus::Waiting,
         attempts: 0,
-        due_at_ms: if is_bulk { now_ms } else { now_ms - HEAD_START_MS },
+        due_at_ms: if is_bulk {
+            now_ms
+        } else {
+            now_ms - HEAD_START_MS
+        },
         lease_until_ms: 0,
         created_at_ms: now_ms,
         sent_at_ms: None,

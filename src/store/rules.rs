@@ -3,14 +3,38 @@
 
 use anyhow::{Context as _, Error};
 
-use crate::ids::SiteId;
+use serde_json::json;
+use sqlx::FromRow;
+
+use crate::ids::{AuditId, SiteId};
+use crate::moderation::rows::AuditRow;
 use crate::moderation::rules::{Rule, RuleDraft};
 use crate::on_db;
-use crate::store::Db;
+use crate::store::cases::escape_like;
+use crate::store::{Db, audit};
 
 const LIST_IN_FORCE: &str =
     "SELECT id, kind, pattern, fields, action, category, severity, note, enabled
     FROM rules WHERE site_id = $1 AND to_version IS NULL ORDER BY id";
+const FIND: &str = "SELECT id, kind, pattern, fields, action, category, severity, note, enabled
+    FROM rules WHERE site_id = $1 AND id = $2 AND to_version IS NULL";
+// An empty filter lets everything pass.
+const LIST: &str = "SELECT id, kind, pattern, fields, action, category, severity, note, enabled
+    FROM rules WHERE site_id = $1 AND to_version IS NULL AND id < $2
+    AND ($3 = '' OR LOWER(pattern) LIKE $3 ESCAPE '!') AND ($4 = '' OR kind = $4)
+    AND ($5 = '' OR action = $5) AND ($6 = '' OR category = $6)
+    ORDER BY id DESC LIMIT $7";
+const LIST_CATEGORIES: &str = "SELECT DISTINCT category FROM rules
+    WHERE site_id = $1 AND to_version IS NULL AND category <> '' ORDER BY category LIMIT 200";
+const COUNT: &str = "SELECT COUNT(*), COUNT(*) FILTER (WHERE NOT enabled) FROM rules
+    WHERE site_id = $1 AND to_version IS NULL";
+const LIST_VERSIONS: &str =
+    "SELECT rules.id, rules.kind, rules.pattern, rules.fields, rules.action, rules.category,
+    rules.severity, rules.note, rules.enabled, rules.from_version, rule_sets.comment, rule_sets.created_at_ms,
+    COALESCE((SELECT name FROM users WHERE users.id = SUBSTR(rule_sets.created_by, 6)), rule_sets.created_by)
+        AS created_by_name
+    FROM rules JOIN rule_sets ON rule_sets.site_id = rules.site_id AND rule_sets.version = rules.from_version
+    WHERE rules.site_id = $1 AND rules.id = $2 ORDER BY rules.from_version DESC LIMIT 100";
 const NEXT: &str = "UPDATE sites SET rule_set_version = rule_set_version + 1 WHERE id = $1 RETURNING rule_set_version";
 const INSERT_SET: &str =
     "INSERT INTO rule_sets (site_id, version, comment, created_by, created_at_ms)
@@ -21,7 +45,7 @@ const INSERT: &str = "INSERT INTO rules
     (site_id, id, from_version, to_version, kind, pattern, fields, action, category, severity, note, enabled)
     VALUES ($1, $2, $3, NULL, $4, $5, $6, $7, $8, $9, $10, $11)";
 
-#[derive(sqlx::FromRow)]
+#[derive(FromRow)]
 struct Row {
     id: String,
     kind: String,
@@ -68,6 +92,115 @@ pub async fn list_in_force(db: &Db, site: SiteId) -> anyhow::Result<Vec<Rule>> {
         .collect()
 }
 
+/// Which rules to list. Empty texts do not filter.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RuleFilter {
+    /// Part of the pattern.
+    pub text: String,
+    /// The kind's name.
+    pub kind: String,
+    /// The action's name.
+    pub action: String,
+    /// The category.
+    pub category: String,
+}
+
+/// A rule as it was from a version of its rule set on.
+#[derive(Debug, Clone)]
+pub struct RuleVersion {
+    /// What it said.
+    pub rule: Rule,
+    /// The version of the rule set that began with it.
+    pub from_version: i64,
+    /// What for.
+    pub comment: String,
+    /// Who made that version: a name, or `cli` and the like.
+    pub created_by_name: String,
+    /// When.
+    pub created_at_ms: i64,
+}
+
+#[derive(FromRow)]
+struct VersionRow {
+    #[sqlx(flatten)]
+    rule: Row,
+    from_version: i64,
+    comment: String,
+    created_by_name: String,
+    created_at_ms: i64,
+}
+
+/// The rule with that id, if it is part of the set in force.
+pub async fn find(db: &Db, site: SiteId, id: &str) -> anyhow::Result<Option<Rule>> {
+    let row: Option<Row> = on_db!(db, |c| sqlx::query_as(FIND)
+        .bind(site)
+        .bind(id)
+        .fetch_optional(c.read())
+        .await?);
+    row.map(Rule::try_from).transpose()
+}
+
+/// Rules of the set in force, newest first, older than the one with the id `before`.
+pub async fn list(
+    db: &Db,
+    site: SiteId,
+    filter: &RuleFilter,
+    before: &str,
+    limit: i64,
+) -> anyhow::Result<Vec<Rule>> {
+    let text = match filter.text.trim() {
+        "" => String::new(),
+        text => format!("%{}%", escape_like(&text.to_lowercase())),
+    };
+    let rows: Vec<Row> = on_db!(db, |c| sqlx::query_as(LIST)
+        .bind(site)
+        .bind(before)
+        .bind(&text)
+        .bind(&filter.kind)
+        .bind(&filter.action)
+        .bind(&filter.category)
+        .bind(limit)
+        .fetch_all(c.read())
+        .await?);
+    rows.into_iter().map(Rule::try_from).collect()
+}
+
+/// The categories of the set in force.
+pub async fn list_categories(db: &Db, site: SiteId) -> anyhow::Result<Vec<String>> {
+    Ok(on_db!(db, |c| sqlx::query_scalar(LIST_CATEGORIES)
+        .bind(site)
+        .fetch_all(c.read())
+        .await?))
+}
+
+/// How many rules the set in force has, and how many of them are off.
+pub async fn count(db: &Db, site: SiteId) -> anyhow::Result<(i64, i64)> {
+    Ok(on_db!(db, |c| sqlx::query_as(COUNT)
+        .bind(site)
+        .fetch_one(c.read())
+        .await?))
+}
+
+/// What a rule said over time, newest first; empty if there never was one with that id.
+pub async fn list_versions(db: &Db, site: SiteId, id: &str) -> anyhow::Result<Vec<RuleVersion>> {
+    let rows: Vec<VersionRow> = on_db!(db, |c| sqlx::query_as(LIST_VERSIONS)
+        .bind(site)
+        .bind(id)
+        .fetch_all(c.read())
+        .await?);
+    rows.into_iter()
+        .map(|row| {
+            Ok(RuleVersion {
+                rule: row.rule.try_into()?,
+                from_version: row.from_version,
+                comment: row.comment,
+                created_by_name: row.created_by_name,
+                created_at_ms: row.created_at_ms,
+            })
+        })
+        .collect()
+}
+
 /// A change of a rule set.
 #[derive(Debug, Clone, Default)]
 pub struct RuleSetChange {
@@ -77,6 +210,8 @@ pub struct RuleSetChange {
     pub remove: Vec<String>,
     /// What for.
     pub comment: String,
+    /// The id of the line that books it; without one, nothing does.
+    pub audit_id: Option<AuditId>,
 }
 
 /// Makes the site's next rule set by `change`; answers its version.
@@ -126,7 +261,35 @@ pub async fn apply(
                 .execute(tx.conn())
                 .await?;
         }
+        if let Some(line) = audit_row(site, change, version, created_by, now_ms) {
+            audit::insert_query(&line).execute(tx.conn()).await?;
+        }
         tx.commit().await?;
         Ok(version)
+    })
+}
+
+fn audit_row(
+    site_id: SiteId,
+    change: &RuleSetChange,
+    version: i64,
+    created_by: &str,
+    now_ms: i64,
+) -> Option<AuditRow> {
+    let put = change.put.iter().map(|rule| &rule.id);
+    let details = json!({
+        "comment": change.comment,
+        "put": change.put.len(),
+        "removed": change.remove.len(),
+        "rule": put.chain(&change.remove).next().filter(|_| change.put.len() + change.remove.len() == 1),
+    });
+    Some(AuditRow {
+        site_id,
+        id: change.audit_id.clone()?,
+        at_ms: now_ms,
+        actor: created_by.to_owned(),
+        action: "rules.changed".to_owned(),
+        subject: format!("rules:{version}"),
+        details: details.to_string(),
     })
 }

@@ -1,13 +1,15 @@
 //! Rows of `workflows`: the versions of each site's definition.
 
-use crate::ids::SiteId;
+use crate::ids::{AuditId, SiteId};
+use crate::moderation::rows::AuditRow;
 use crate::on_db;
-use crate::store::Db;
+use crate::store::{Db, audit};
 
 const FIND: &str = "SELECT version, definition, created_by, created_at_ms FROM workflows
     WHERE site_id = $1 AND version = $2";
-const LIST: &str = "SELECT version, definition, created_by, created_at_ms FROM workflows
-    WHERE site_id = $1 ORDER BY version DESC LIMIT 100";
+const LIST: &str = "SELECT version, definition, created_by, created_at_ms,
+    COALESCE((SELECT name FROM users WHERE users.id = SUBSTR(workflows.created_by, 6)), created_by) AS created_by_name
+    FROM workflows WHERE site_id = $1 ORDER BY version DESC LIMIT 100";
 const NEXT: &str = "UPDATE sites SET workflow_version =
     (SELECT COALESCE(MAX(version), 0) + 1 FROM workflows WHERE site_id = $1)
     WHERE id = $1 RETURNING workflow_version";
@@ -28,6 +30,16 @@ pub struct WorkflowRow {
     pub created_at_ms: i64,
 }
 
+/// A version as its list shows it.
+#[derive(Debug, Clone, PartialEq, sqlx::FromRow)]
+pub struct ListedWorkflow {
+    /// The version.
+    #[sqlx(flatten)]
+    pub workflow: WorkflowRow,
+    /// Who set it: a name, or `cli` and the like.
+    pub created_by_name: String,
+}
+
 /// One version.
 pub async fn find(db: &Db, site: SiteId, version: i64) -> anyhow::Result<Option<WorkflowRow>> {
     Ok(on_db!(db, |c| sqlx::query_as(FIND)
@@ -38,19 +50,20 @@ pub async fn find(db: &Db, site: SiteId, version: i64) -> anyhow::Result<Option<
 }
 
 /// The newest hundred versions, newest first.
-pub async fn list(db: &Db, site: SiteId) -> anyhow::Result<Vec<WorkflowRow>> {
+pub async fn list(db: &Db, site: SiteId) -> anyhow::Result<Vec<ListedWorkflow>> {
     Ok(on_db!(db, |c| sqlx::query_as(LIST)
         .bind(site)
         .fetch_all(c.read())
         .await?))
 }
 
-/// Keeps `definition` as the site's next version and puts it in force; answers the version.
+/// Keeps `definition` as the site's next version, puts it in force and books it; answers the version.
 pub async fn insert_next(
     db: &Db,
     site: SiteId,
     definition: &str,
     created_by: &str,
+    audit_id: &AuditId,
     now_ms: i64,
 ) -> anyhow::Result<i64> {
     on_db!(db, |c| {
@@ -67,6 +80,16 @@ pub async fn insert_next(
             .bind(now_ms)
             .execute(tx.conn())
             .await?;
+        let line = AuditRow {
+            site_id: site,
+            id: audit_id.clone(),
+            at_ms: now_ms,
+            actor: created_by.to_owned(),
+            action: "workflow.set".to_owned(),
+            subject: format!("workflow:{version}"),
+            details: "{}".to_owned(),
+        };
+        audit::insert_query(&line).execute(tx.conn()).await?;
         tx.commit().await?;
         Ok(version)
     })

@@ -92,7 +92,11 @@ impl Post {
     async fn hold(&mut self, pattern: &str) {
         let change = RuleSetChange {
             put: vec![Rule {
-                id: self.app.ids.next::<gatepost::ids::RuleId>(NOON_MS).to_string(),
+                id: self
+                    .app
+                    .ids
+                    .next::<gatepost::ids::RuleId>(NOON_MS)
+                    .to_string(),
                 draft: RuleDraft {
                     pattern: pattern.to_owned(),
                     category: "scam".to_owned(),
@@ -152,13 +156,19 @@ impl Post {
         let before = self.memory.mails().len();
         self.app.run_until_idle().await.expect("work");
         let mails = self.memory.mails();
-        mails[before..].iter().map(|mail| Mail::parse(mail)).collect()
+        mails[before..]
+            .iter()
+            .map(|mail| Mail::parse(mail))
+            .collect()
     }
 
     /// To whom with which subject, sorted.
     async fn run_summary(&self) -> Vec<String> {
         let mails = self.run().await;
-        let mut lines: Vec<_> = mails.iter().map(|mail| format!("{}: {}", mail.to, mail.subject)).collect();
+        let mut lines: Vec<_> = mails
+            .iter()
+            .map(|mail| format!("{}: {}", mail.to, mail.subject))
+            .collect();
         lines.sort();
         lines
     }
@@ -176,7 +186,11 @@ impl Post {
     async fn one_mail_over(&mut self, server: &SmtpScript) {
         let url = format!("smtp://127.0.0.1:{}", server.port);
         let transport = gatepost::outbox::transport::Smtp::new(&url).expect("read the URL");
-        self.app.outbox = self.app.outbox.clone().with_transport(Transport::Smtp(transport));
+        self.app.outbox = self
+            .app
+            .outbox
+            .clone()
+            .with_transport(Transport::Smtp(transport));
         self.submit("Clean", "Nothing to see.").await;
     }
 }

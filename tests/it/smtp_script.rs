@@ -57,7 +57,8 @@ impl SmtpScript {
     async fn talk(&self, stream: TcpStream) -> Option<()> {
         let (read, mut write) = stream.into_split();
         let mut lines = BufReader::new(read).split(b'\n');
-        let mut say = async |line: &str| write.write_all(format!("{line}\r\n").as_bytes()).await.ok();
+        let mut say =
+            async |line: &str| write.write_all(format!("{line}\r\n").as_bytes()).await.ok();
         let mut answer = None;
         say("220 script").await?;
         while let Some(line) = lines.next_segment().await.ok()? {

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, anyhow};
 use serde_json::json;
 
 use super::{parse, read};
@@ -11,7 +11,6 @@ use crate::cli::instance::{self, SiteFlag};
 use crate::cli::{CREATED_BY, print, print_json};
 use crate::clock::rfc3339;
 use crate::config::Config;
-use crate::moderation::functions::unserved;
 use crate::store::workflows;
 
 /// Make a definition the site's next version; executions that run already keep theirs
@@ -40,19 +39,17 @@ pub(super) struct ShowArgs {
 
 pub(super) async fn set(config: &Config, args: SetArgs) -> anyhow::Result<ExitCode> {
     let text = read(&args.file)?;
-    let definition = parse(&args.file, &text)?;
-    let warnings: Vec<_> = definition
-        .warnings()
-        .iter()
-        .map(ToString::to_string)
-        .chain(unserved(&definition))
-        .collect();
+    parse(&args.file, &text)?;
     let app = instance::open(config).await?;
     let site = instance::find_site(&app, &args.site.site).await?;
-    let now_ms = app.clock.now_ms();
-    let version = workflows::insert_next(&app.db, site.id, &text, CREATED_BY, now_ms)
+    let set = app
+        .moderation
+        .set_workflow(site.id, &text, CREATED_BY)
         .await
-        .context("keep the definition")?;
+        .context("keep the definition")?
+        .map_err(|problems| anyhow!("{} is not valid: {problems:?}", args.file.display()))?;
+    let warnings: Vec<_> = set.warnings.iter().map(ToString::to_string).collect();
+    let version = set.version;
     if args.json {
         print_json(&json!({ "site": site.slug, "version": version, "warnings": warnings }))?;
     } else {

@@ -97,7 +97,7 @@ pub(crate) async fn decide(
     };
     let by = Decider {
         user_id: Some(member.user.id.clone()),
-        actor: format!("user:{}", member.user.id),
+        actor: member.by(),
         name: member.user.name.clone(),
         via: "desk",
     };
@@ -129,7 +129,7 @@ pub(crate) async fn run_again(
         .run_again(
             member.site.id,
             listed.case.post_id.clone(),
-            format!("user:{}", member.user.id),
+            member.by(),
             listed.author_name.clone(),
         )
         .await?;

@@ -71,7 +71,11 @@ pub(crate) async fn show(
     visitor: Visitor,
 ) -> Result<HttpResponse, HttpError> {
     let opened = open(&req, &app).await?;
-    if visitor.0.as_ref().is_some_and(|user| !is_theirs(user, &opened)) {
+    if visitor
+        .0
+        .as_ref()
+        .is_some_and(|user| !is_theirs(user, &opened))
+    {
         return somebody_elses(&req, &opened);
     }
     match opened.standing {
@@ -201,7 +205,13 @@ async fn closed(
             let what = "You do not decide on this site any more, or you have changed your password or logged out \
                         everywhere since the mail was sent.";
             let heading = "This link has ended";
-            void(req, opened, (heading, what), (queue_path(slug), "The queue"), StatusCode::GONE)
+            void(
+                req,
+                opened,
+                (heading, what),
+                (queue_path(slug), "The queue"),
+                StatusCode::GONE,
+            )
         }
         Standing::Expired => {
             let what = "The case still waits. Log in to decide it in the queue.";
@@ -226,7 +236,13 @@ async fn closed(
                 StatusCode::OK => StatusCode::GONE,
                 status => status,
             };
-            void(req, opened, ("The author changed the post", what), go, status)
+            void(
+                req,
+                opened,
+                ("The author changed the post", what),
+                go,
+                status,
+            )
         }
     }
 }

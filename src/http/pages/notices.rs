@@ -22,10 +22,7 @@ struct NoticesPage {
 }
 
 /// `GET /notices/off/{token}`
-pub(crate) async fn ask(
-    req: HttpRequest,
-    app: web::Data<App>,
-) -> Result<HttpResponse, HttpError> {
+pub(crate) async fn ask(req: HttpRequest, app: web::Data<App>) -> Result<HttpResponse, HttpError> {
     let subscriber = find(&req, &app).await?;
     answer(&req, subscriber, "ask")
 }

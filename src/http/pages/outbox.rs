@@ -73,7 +73,12 @@ pub(crate) async fn list(
     let slug = &member.site.slug;
     let before = match query.before {
         Some(id) if is_id(&id) => Some(MailId::from(id)),
-        Some(_) => return Err(HttpError::invalid("before", "must be taken from a page's link")),
+        Some(_) => {
+            return Err(HttpError::invalid(
+                "before",
+                "must be taken from a page's link",
+            ));
+        }
         None => None,
     };
     let limit = PER_PAGE as i64 + 1;

@@ -70,7 +70,9 @@ impl Draft<'_> {
             }
         }
         let waiting = sites::count_waiting(&self.outbox.db, self.site.id).await?;
-        let others = usize::try_from(waiting).unwrap_or(0).saturating_sub(cases.len());
+        let others = usize::try_from(waiting)
+            .unwrap_or(0)
+            .saturating_sub(cases.len());
         let more = self.payload.more.min(others);
         match (&cases[..], more) {
             ([], 0) => Ok(Err("the cases are decided")),
@@ -146,7 +148,11 @@ impl Draft<'_> {
         WorkflowFailed {
             mail: &self.frame,
             title: &text.title,
-            problem: text.case.problem.as_deref().unwrap_or("No cause was given."),
+            problem: text
+                .case
+                .problem
+                .as_deref()
+                .unwrap_or("No cause was given."),
             case_url: &self.case_url(&text.case),
         }
         .words(format!("A workflow broke: “{}”", text.title))

@@ -1,0 +1,249 @@
+//! The workflow of a site: the definition in force, its earlier versions, and the way to the next one.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, Responder as _, web};
+use anyhow::Context as _;
+use askama::Template;
+use serde::Deserialize;
+
+use crate::app::App;
+use crate::asl::{self, Severity};
+use crate::auth::role::Role;
+use crate::http::chrome::{PageChrome, Redirect, page_with};
+use crate::http::error::HttpError;
+use crate::http::extract::Query;
+use crate::http::form::Form;
+use crate::http::parts::{Notice, When, count};
+use crate::http::visitor::Member;
+use crate::moderation::flow::machine_arn;
+use crate::moderation::workflow;
+use crate::store::workflows::{self, WorkflowRow};
+
+#[derive(Template)]
+#[template(path = "admin/workflow.html")]
+struct WorkflowPage {
+    page: PageChrome,
+    version: String,
+    about: String,
+    arn: String,
+    notice: Option<Notice>,
+    definition: String,
+    versions: Vec<VersionRow>,
+    form: Option<WorkflowForm>,
+}
+
+struct VersionRow {
+    label: String,
+    path: String,
+    by: String,
+    when: When,
+    current: bool,
+    shown: bool,
+}
+
+struct WorkflowForm {
+    definition: String,
+    problems: Vec<ProblemRow>,
+    open: bool,
+}
+
+struct ProblemRow {
+    pointer: String,
+    message: String,
+}
+
+/// The query of the page.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct WorkflowQuery {
+    version: Option<i64>,
+}
+
+/// What the form sends.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct WorkflowFields {
+    definition: String,
+    #[serde(default)]
+    dry_run: bool,
+}
+
+/// `GET /s/{site}/admin/workflow`
+pub(crate) async fn show(
+    req: HttpRequest,
+    app: web::Data<App>,
+    member: Member,
+    query: Query<WorkflowQuery>,
+) -> Result<HttpResponse, HttpError> {
+    let desk = workflow_page(&req, &app, &member, query.0.version).await?;
+    page_with(StatusCode::OK, &desk)
+}
+
+/// `POST /s/{site}/admin/workflow`
+pub(crate) async fn set(
+    req: HttpRequest,
+    app: web::Data<App>,
+    member: Member,
+    fields: Form<WorkflowFields>,
+) -> Result<HttpResponse, HttpError> {
+    let WorkflowFields {
+        definition,
+        dry_run,
+    } = fields.0;
+    let checked = match dry_run {
+        true => workflow::check(&definition),
+        false => {
+            let set = app
+                .moderation
+                .set_workflow(member.site.id, &definition, &member.by())
+                .await?;
+            match set {
+                Ok(set) => {
+                    let message = match set.warnings.len() {
+                        0 => format!("Version {} is in force.", set.version),
+                        warnings => format!(
+                            "Version {} is in force, with {}.",
+                            set.version,
+                            count(warnings, "warning")
+                        ),
+                    };
+                    return Ok(Redirect::to(path(&member.site.slug))
+                        .flash(message)
+                        .respond_to(&req));
+                }
+                Err(problems) => Err(problems),
+            }
+        }
+    };
+    let mut desk = workflow_page(&req, &app, &member, None).await?;
+    let (status, problems) = match checked {
+        Ok(warnings) => {
+            desk.notice = Some(dry_run_notice(&warnings));
+            (StatusCode::OK, Vec::new())
+        }
+        Err(problems) => (StatusCode::UNPROCESSABLE_ENTITY, problems),
+    };
+    desk.form = Some(WorkflowForm {
+        definition,
+        problems: problems.iter().map(problem_row).collect(),
+        open: true,
+    });
+    page_with(status, &desk)
+}
+
+fn path(slug: &str) -> String {
+    format!("/s/{slug}/admin/workflow")
+}
+
+fn dry_run_notice(warnings: &[asl::Problem]) -> Notice {
+    let texts: Vec<String> = warnings
+        .iter()
+        .map(|problem| format!("{}: {}.", problem.pointer, problem.message))
+        .collect();
+    match texts.is_empty() {
+        true => Notice {
+            tone: "ok",
+            title: "The definition can run.".to_owned(),
+            text: "Nothing was changed yet.".to_owned(),
+        },
+        false => Notice {
+            tone: "warn",
+            title: format!(
+                "The definition can run, with {}.",
+                count(texts.len(), "warning")
+            ),
+            text: texts.join(" "),
+        },
+    }
+}
+
+fn problem_row(problem: &asl::Problem) -> ProblemRow {
+    let pointer = match problem.pointer.as_str() {
+        "" => "/",
+        pointer => pointer,
+    };
+    ProblemRow {
+        pointer: pointer.to_owned(),
+        message: match problem.severity {
+            Severity::Error => problem.message.clone(),
+            Severity::Warning => format!("{} (a warning)", problem.message),
+        },
+    }
+}
+
+/// The page with `version`, or with the one in force.
+async fn workflow_page(
+    req: &HttpRequest,
+    app: &App,
+    member: &Member,
+    version: Option<i64>,
+) -> Result<WorkflowPage, HttpError> {
+    let site = &member.site;
+    let in_force = workflows::find(&app.db, site.id, site.workflow_version)
+        .await?
+        .with_context(|| format!("the workflow of site {} is missing", site.slug))?;
+    let shown = match version {
+        Some(version) if version != in_force.version => workflows::find(&app.db, site.id, version)
+            .await?
+            .ok_or_else(HttpError::not_found)?,
+        _ => in_force.clone(),
+    };
+    let versions = workflows::list(&app.db, site.id).await?;
+    let name = |row: &WorkflowRow| {
+        versions
+            .iter()
+            .find(|listed| listed.workflow.version == row.version)
+            .map_or_else(
+                || row.created_by.clone(),
+                |listed| listed.created_by_name.clone(),
+            )
+    };
+    let is_older = shown.version != in_force.version;
+    Ok(WorkflowPage {
+        page: PageChrome::of(req, "Workflow", "workflow"),
+        version: format!("version {}", shown.version),
+        about: format!(
+            "{} {}, by {}",
+            if is_older {
+                "kept since"
+            } else {
+                "in force since"
+            },
+            When::at(shown.created_at_ms).text,
+            name(&shown)
+        ),
+        arn: machine_arn(&site.account),
+        notice: is_older.then(|| Notice {
+            tone: "off",
+            title: "This version is not in force.".to_owned(),
+            text: format!("New posts go through version {}.", in_force.version),
+        }),
+        definition: indented(&shown.definition),
+        versions: versions
+            .iter()
+            .map(|listed| {
+                let row = &listed.workflow;
+                VersionRow {
+                    label: format!("Version {}", row.version),
+                    path: format!("{}?version={}", path(&site.slug), row.version),
+                    by: listed.created_by_name.clone(),
+                    when: When::at(row.created_at_ms),
+                    current: row.version == in_force.version,
+                    shown: row.version == shown.version,
+                }
+            })
+            .collect(),
+        form: (member.role == Role::Owner).then(|| WorkflowForm {
+            definition: shown.definition.clone(),
+            problems: Vec::new(),
+            open: false,
+        }),
+    })
+}
+
+/// The definition with one field a line, whatever it was sent like.
+fn indented(definition: &str) -> String {
+    serde_json::from_str::<serde_json::Value>(definition)
+        .and_then(|value| serde_json::to_string_pretty(&value))
+        .unwrap_or_else(|_| definition.to_owned())
+}
