@@ -39,6 +39,7 @@ pub mod rules;
 pub(crate) mod sessions;
 pub(crate) mod sites;
 pub(crate) mod tables;
+pub(crate) mod tidy;
 pub mod workflows;
 
 /// Runs the same expression on either database: `on_db!(db, |c| query(SQL).fetch_all(c.read()).await)`.

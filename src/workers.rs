@@ -8,7 +8,10 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
+use crate::auth::{session, throttle};
+use crate::moderation::site;
 use crate::outbox::Outcome;
+use crate::store::{accounts, tidy};
 
 /// After an error, or a panic, a loop rests so long whatever it is woken by.
 const AFTER_ERROR: Duration = Duration::from_secs(5);
@@ -17,6 +20,17 @@ const GRACE: Duration = Duration::from_secs(5);
 /// At most 50 mails a second: a burst of held posts must not take the processor from those who submit and decide, nor
 /// look like spam to a mail server.
 const BETWEEN_MAILS: Duration = Duration::from_millis(20);
+
+/// Tidying up takes its time, so that others get the database.
+const BETWEEN_PIECES: Duration = Duration::from_millis(200);
+
+const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+/// How long a request with an `Idempotency-Key` can be repeated.
+const ANSWERS_KEPT_MS: i64 = 7 * DAY_MS;
+/// How long a mail that was sent can be looked at.
+const MAILS_KEPT_MS: i64 = 90 * DAY_MS;
+/// How long a single-use link that has ended is still explained.
+const LINKS_KEPT_MS: i64 = 30 * DAY_MS;
 
 /// A kind of work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,13 +41,15 @@ enum Work {
     Sweep,
     /// Digests, then the mails that are due.
     Post,
+    /// What is only kept for a while.
+    Tidy,
 }
 
 impl App {
     /// Works until `shutdown`, then finishes what is in hand.
     pub async fn run_workers(&self, shutdown: CancellationToken) {
         let mut loops = JoinSet::new();
-        for work in [Work::Timers, Work::Sweep, Work::Post] {
+        for work in [Work::Timers, Work::Sweep, Work::Post, Work::Tidy] {
             let (app, shutdown) = (self.clone(), shutdown.clone());
             loops.spawn(async move { work.run(&app, shutdown).await });
         }
@@ -64,6 +80,7 @@ impl Work {
                 app.outbox.write_digests().await?;
                 app.outbox.run_once().await
             }
+            Self::Tidy => tidy(app).await.map(Outcome::of),
         }
     }
 
@@ -118,7 +135,7 @@ impl Work {
                 () = app.moderation.mail_bell.notified() => {}
                 () = poll => {}
             },
-            Self::Timers | Self::Sweep => poll.await,
+            Self::Timers | Self::Sweep | Self::Tidy => poll.await,
         }
     }
 
@@ -128,6 +145,7 @@ impl Work {
             Self::Timers => 500,
             Self::Post => 1_000,
             Self::Sweep => 60_000,
+            Self::Tidy => 60 * 60 * 1_000,
         };
         Duration::from_millis(usual_ms / 2 + app.ids.random() % (usual_ms / 2))
     }
@@ -136,6 +154,20 @@ impl Work {
         match self {
             Self::Post => BETWEEN_MAILS * u32::try_from(count).unwrap_or(u32::MAX),
             Self::Timers | Self::Sweep => Duration::ZERO,
+            Self::Tidy => BETWEEN_PIECES,
         }
     }
+}
+
+/// Deletes what was kept long enough; says how much of what comes in pieces.
+async fn tidy(app: &App) -> anyhow::Result<usize> {
+    let (db, now_ms) = (&app.db, app.clock.now_ms());
+    session::sweep(db, now_ms).await?;
+    throttle::sweep(db, now_ms).await?;
+    accounts::delete_old_links(db, now_ms - LINKS_KEPT_MS).await?;
+    let mut deleted = tidy::delete_answers(db, now_ms - ANSWERS_KEPT_MS).await?;
+    for site in site::list(db).await? {
+        deleted += tidy::delete_mails(db, site.id, now_ms - MAILS_KEPT_MS).await?;
+    }
+    Ok(deleted)
 }

@@ -5,13 +5,13 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use lettre::{AsyncSmtpTransport, Tokio1Executor};
 use serde::Serialize;
 
 use super::{print, print_json};
 use crate::clock::{Clock as _, SystemClock, rfc3339};
 use crate::config::sources::Loaded;
 use crate::config::{Config, data_dir};
+use crate::outbox::transport::Smtp;
 use crate::store::{Db, migrate, tables};
 
 /// Look for what commonly goes wrong
@@ -239,14 +239,14 @@ async fn check_smtp(config: &Config) -> Check {
     let Some(url) = &config.smtp_url else {
         return Check::fine(NAME, "no smtp_url: mail goes to files and the Outbox page");
     };
-    let transport = match AsyncSmtpTransport::<Tokio1Executor>::from_url(url.reveal()) {
-        Ok(builder) => builder.timeout(Some(TIMEOUT)).build::<Tokio1Executor>(),
-        Err(error) => return Check::problem(NAME, error.to_string(), "check GATEPOST_SMTP_URL"),
-    };
     let fix = "check GATEPOST_SMTP_URL: host, port, user, password, and smtp:// or smtps://";
-    match transport.test_connection().await {
-        Ok(true) => Check::fine(NAME, "the mail server answers"),
-        Ok(false) => Check::problem(NAME, "the mail server refuses us", fix),
-        Err(error) => Check::problem(NAME, format!("the mail server: {error}"), fix),
+    let smtp = match Smtp::new(url.reveal()) {
+        Ok(smtp) => smtp,
+        Err(error) => return Check::problem(NAME, error, fix),
+    };
+    match tokio::time::timeout(TIMEOUT, smtp.greet()).await {
+        Ok(Ok(())) => Check::fine(NAME, "the mail server answers"),
+        Ok(Err(reason)) => Check::problem(NAME, format!("the mail server: {reason}"), fix),
+        Err(_) => Check::problem(NAME, "the mail server does not answer in time", fix),
     }
 }

@@ -5,13 +5,13 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use lettre::message::Mailbox;
-use lettre::{AsyncSmtpTransport, Tokio1Executor};
 use sqlx::postgres::PgConnectOptions;
 use tracing_subscriber::EnvFilter;
 use url::Url;
 
 use super::proxies::IpBlock;
 use super::{Config, LogFormat, Secret};
+use crate::outbox::transport::smtp;
 
 /// One thing that can be set. The environment variable is `GATEPOST_` and the key in capitals.
 pub struct Setting {
@@ -113,7 +113,7 @@ pub const SETTINGS: &[Setting] = &[
     Setting {
         key: "smtp_url",
         default: "none: mail is written to files in data_dir and shown on the Outbox page",
-        help: "smtp://HOST:PORT, smtp://USER:PASSWORD@HOST:587?tls=required or smtps://USER:PASSWORD@HOST.",
+        help: "smtps://USER:PASSWORD@HOST, or smtp://HOST:PORT, which must offer STARTTLS unless it is on this machine or ?tls=none follows.",
         is_secret: true,
         read: |config, text| {
             config.smtp_url = Some(smtp_url(text)?);
@@ -262,11 +262,7 @@ pub(super) fn secret_key(text: &str) -> Result<Secret, String> {
 }
 
 fn smtp_url(text: &str) -> Result<Secret, String> {
-    const EXPECTED: &str = "expected smtp://HOST:PORT or smtps://USER:PASSWORD@HOST:PORT";
-    let has_host = Url::parse(text).is_ok_and(|url| url.has_host());
-    if !has_host || AsyncSmtpTransport::<Tokio1Executor>::from_url(text).is_err() {
-        return Err(EXPECTED.to_owned());
-    }
+    smtp::check(text)?;
     Ok(Secret(text.to_owned()))
 }
 

@@ -33,18 +33,17 @@ pub fn verify(keyring: &Keyring, token: &str) -> Option<(SiteId, UserId)> {
 
 /// Somebody who gets notices from a site, as their link names them.
 #[derive(Debug, Clone)]
-pub(crate) struct Subscriber {
-    pub(crate) site: Site,
-    pub(crate) user_id: UserId,
-    pub(crate) email: String,
+pub struct Subscriber {
+    /// The site.
+    pub site: Site,
+    /// Who.
+    pub user_id: UserId,
+    /// Where notices go.
+    pub email: String,
 }
 
 /// Whom a token is about; `None` if it is not ours, or they or the site are gone.
-pub(crate) async fn find(
-    db: &Db,
-    keyring: &Keyring,
-    token: &str,
-) -> anyhow::Result<Option<Subscriber>> {
+pub async fn find(db: &Db, keyring: &Keyring, token: &str) -> anyhow::Result<Option<Subscriber>> {
     let Some((site_id, user_id)) = verify(keyring, token) else {
         return Ok(None);
     };
@@ -58,6 +57,6 @@ pub(crate) async fn find(
 }
 
 /// Stops all notices of the site to them.
-pub(crate) async fn switch_off(db: &Db, subscriber: &Subscriber) -> anyhow::Result<()> {
+pub async fn switch_off(db: &Db, subscriber: &Subscriber) -> anyhow::Result<()> {
     addressees::switch_notices_off(db, subscriber.site.id, &subscriber.user_id).await
 }

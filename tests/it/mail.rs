@@ -13,7 +13,7 @@ use gatepost::moderation::rules::{Rule, RuleDraft};
 use gatepost::moderation::submit::{Draft, Submitted};
 use gatepost::on_db;
 use gatepost::outbox::transport::{Folder, Memory};
-use gatepost::outbox::{Outcome, Transport};
+use gatepost::outbox::{Outcome, Transport, notices};
 use gatepost::store::rules::{RuleSetChange, apply};
 
 use crate::database::TestDatabase;
@@ -309,10 +309,10 @@ both_dbs! {
         assert!(head.replace(' ', "").contains(&format!("List-Unsubscribe:<{off}>")), "{head}");
 
         let token = off.rsplit('/').next().expect("a token");
-        let (site, user) = gatepost::outbox::notices::verify(&post.app.keyring, token).expect("our token");
-        post.app.outbox.switch_off_notices(site, &user).await.expect("switch off");
+        let subscriber = notices::find(&post.app.db, &post.app.keyring, token).await.expect("look").expect("our token");
+        notices::switch_off(&post.app.db, &subscriber).await.expect("switch off");
 
-        assert_eq!((site, user), (SITE, post.mora.clone()));
+        assert_eq!(subscriber.user_id, post.mora);
         post.clock.advance_ms(10 * MINUTE_MS);
         post.submit_held("Two").await;
         assert!(post.run_summary().await.iter().all(|line| !line.starts_with("mora@")));

@@ -42,6 +42,15 @@ impl Smtp {
         &self.host
     }
 
+    /// Connects and logs in, or says why that fails.
+    pub async fn greet(&self) -> Result<(), String> {
+        match self.transport.test_connection().await {
+            Ok(true) => Ok(()),
+            Ok(false) => Err("it refuses us".to_owned()),
+            Err(error) => Err(reason(&error)),
+        }
+    }
+
     pub(super) async fn deliver(&self, message: &Message) -> Result<(), Failure> {
         match self.transport.send(message.clone()).await {
             Ok(_) => Ok(()),
