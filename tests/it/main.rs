@@ -16,6 +16,7 @@ mod site;
 mod smtp_script;
 mod visitor;
 
+mod api;
 mod catalog;
 mod cli;
 mod flow;
