@@ -216,7 +216,8 @@ async fn open_sqlite(path: &Path) -> anyhow::Result<Db> {
     let options = SqliteConnectOptions::new()
         .filename(path)
         .create_if_missing(true)
-        .page_size(8192)
+        // Three posts of 2 KB fill a page of 8 KB badly, seven one of 16 KB well.
+        .page_size(16_384)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
         .busy_timeout(ACQUIRE_TIMEOUT)

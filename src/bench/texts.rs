@@ -35,7 +35,7 @@ pub(super) fn load(plan: &Plan) -> anyhow::Result<Texts> {
                 .find(|&at| rest.is_char_boundary(at))
                 .unwrap_or(rest.len());
             let tail = rest.split_off(cut);
-            pieces.push((post.title.clone(), format!("{} {FLAGGED}", rest.trim())));
+            pieces.push((post.title.clone(), format!("{FLAGGED}.\n\n{}", rest.trim())));
             rest = tail;
         }
     }

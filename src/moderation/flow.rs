@@ -4,7 +4,7 @@
 use serde_json::json;
 
 use crate::asl::{self, Event, ExecutionContext, Outcome, State, StepError};
-use crate::engine::pack::{pack, unpack};
+use crate::engine::pack::Dictionary;
 use crate::engine::run::{MACHINE, Progress, REGION, Runner};
 use crate::ids::{CaseId, ExecutionId, TaskId, UserId};
 use crate::moderation::Tools;
@@ -138,7 +138,8 @@ impl<'a> Passage<'a> {
         let Some(packed) = &passage.execution.state else {
             return Ok(Err(StepError::Finished));
         };
-        let mut state = State::decode(&unpack(packed, &passage.revision.body)?)?;
+        let dictionary = Dictionary::of(&passage.revision.body);
+        let mut state = State::decode(&dictionary.unpack(packed)?)?;
         let context = passage.context();
         let check = || in_force.check(&passage.revision.title, &passage.revision.body);
         let mut calls = Calls::new(&check);
@@ -244,22 +245,20 @@ impl<'a> Passage<'a> {
     }
 
     fn book_run(&mut self, state: &State, progress: &Progress) {
+        let dictionary = Dictionary::of(&self.revision.body);
         let execution = &mut self.execution;
         if !progress.history.is_empty() {
             self.change.history.push(HistoryRow {
                 site_id: execution.site_id,
                 execution_id: execution.id.clone(),
                 first_event: execution.events + 1,
-                events: pack(
-                    &asl::history::encode(&progress.history),
-                    &self.revision.body,
-                ),
+                events: dictionary.pack(&asl::history::encode(&progress.history)),
             });
             execution.events += progress.history.len() as i64;
         }
         let Some(outcome) = &progress.outcome else {
             execution.wake_at_ms = state.wake_at_ms();
-            execution.state = Some(pack(&state.encode(), &self.revision.body));
+            execution.state = Some(dictionary.pack(&state.encode()));
             return;
         };
         execution.wake_at_ms = None;

@@ -4,7 +4,7 @@ use anyhow::Context as _;
 
 use crate::asl::HistoryEvent;
 use crate::asl::history::decode;
-use crate::engine::pack::unpack;
+use crate::engine::pack::Dictionary;
 use crate::ids::{ExecutionId, PostId, SiteId};
 use crate::moderation::rows::{ExecutionRow, HistoryRow};
 use crate::on_db;
@@ -82,9 +82,12 @@ pub async fn history(db: &Db, execution: &ExecutionRow) -> anyhow::Result<Vec<Hi
         .bind(&execution.id)
         .fetch_all(c.read())
         .await?);
+    let dictionary = Dictionary::of(&text);
     let mut events = Vec::new();
     for row in rows {
-        let transition = unpack(&row.events, &text).and_then(|bytes| Ok(decode(&bytes)?));
+        let transition = dictionary
+            .unpack(&row.events)
+            .and_then(|bytes| Ok(decode(&bytes)?));
         events.extend(transition.with_context(|| {
             format!(
                 "read the history of execution {} from event {}",
