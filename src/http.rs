@@ -37,8 +37,8 @@ pub mod visitor;
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
 /// How long a client may take to send the head of a request.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
-/// How long requests in flight may take once the server stops.
-const SHUTDOWN_SECONDS: u64 = 10;
+/// How long requests in flight may take once the server stops, so that the process is gone within ten seconds.
+const SHUTDOWN_SECONDS: u64 = 7;
 
 /// The URL map: method, path, who may, and the handler. What is not here does not exist; the tests of roles and of
 /// forged forms walk this list.
