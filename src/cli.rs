@@ -21,6 +21,7 @@ mod healthcheck;
 mod instance;
 mod key;
 mod migrate;
+mod openapi;
 mod outbox;
 mod posts;
 mod progress;
@@ -66,6 +67,7 @@ enum Command {
     Doctor(doctor::Args),
     Healthcheck(healthcheck::Args),
     Config(show_config::Args),
+    Openapi(openapi::Args),
     Completions(completions::Args),
     Bench(bench::Args),
 }
@@ -117,6 +119,7 @@ fn run(command: Command, setup: Setup) -> anyhow::Result<ExitCode> {
         Command::Doctor(args) => setup.run(async |at| doctor::run(at, args).await),
         Command::Healthcheck(_) => setup.run(async |at| healthcheck::run(&at.config).await),
         Command::Config(args) => setup.run(async |at| show_config::run(at, &args)),
+        Command::Openapi(args) => openapi::run(&args),
         Command::Completions(args) => completions::run(&args),
         Command::Bench(args) => bench::run(args),
     }

@@ -28,6 +28,7 @@ pub mod extract;
 pub mod form;
 mod headers;
 pub mod marks;
+pub(crate) mod metrics;
 mod pages;
 mod pairs;
 pub mod parts;

@@ -27,6 +27,7 @@ mod engine_postgres;
 mod engine_sqlite;
 pub mod executions;
 pub mod founding;
+pub(crate) mod gauges;
 pub mod keys;
 pub mod ledger;
 pub(crate) mod login_attempts;

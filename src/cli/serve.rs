@@ -47,6 +47,8 @@ pub(super) async fn run(loaded: &Loaded) -> anyhow::Result<ExitCode> {
 /// Says where `app` is served and serves it until SIGTERM or SIGINT.
 pub(super) async fn until_signal(app: App, listener: TcpListener) -> anyhow::Result<()> {
     let db = app.db.clone();
+    let metrics = app.config.metrics_listen.map(TcpListener::bind).transpose();
+    let metrics = metrics.context("listen on metrics_listen")?;
     let shutdown = shutdown_on_signal()?;
     print(format!("listening on http://{}", listener.local_addr()?))?;
     if let Some(link) = setup_link(&app).await? {
@@ -56,6 +58,14 @@ pub(super) async fn until_signal(app: App, listener: TcpListener) -> anyhow::Res
         let (app, shutdown) = (app.clone(), shutdown.clone());
         async move { app.run_workers(shutdown).await }
     });
+    if let Some(listener) = metrics {
+        let serve = http::metrics::serve(app.clone(), listener, shutdown.clone());
+        tokio::spawn(async {
+            if let Err(error) = serve.await {
+                tracing::error!("{error:#}");
+            }
+        });
+    }
     let served = http::serve(app, listener, shutdown.clone()).await;
     shutdown.cancel();
     workers.await?;

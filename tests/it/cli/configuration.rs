@@ -169,3 +169,15 @@ fn completions_know_the_commands() {
         assert!(text.contains("healthcheck"), "{shell}");
     }
 }
+
+#[test]
+fn the_api_is_described() {
+    let folder = Folder::new();
+
+    let document = gatepost(folder.path(), &["openapi"]).json();
+
+    assert!(document["openapi"].as_str().unwrap().starts_with("3.1"));
+    assert!(
+        document["paths"]["/api/v1/posts"].is_object() || document["paths"]["/posts"].is_object()
+    );
+}

@@ -1,7 +1,8 @@
 //! `gatepost serve`: what it prints, that it is alone on its data, and how it ends.
 
 use std::fs;
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
@@ -103,6 +104,41 @@ fn a_port_that_is_taken_is_named() {
         "{}",
         second.stderr
     );
+}
+
+#[test]
+fn metrics_have_an_address_of_their_own() {
+    let folder = Folder::new();
+    let free = TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap();
+    fs::write(
+        folder.path().join("gatepost.toml"),
+        format!("metrics_listen = \"{free}\"\n"),
+    )
+    .unwrap();
+    let (_server, address) = Server::start(folder.path(), "serve");
+
+    let metrics = get(&free.to_string(), "/metrics");
+    let page = get(&address, "/metrics");
+
+    assert!(metrics.starts_with("HTTP/1.1 200"), "{metrics}");
+    assert!(
+        metrics.contains("\ngatepost_cases_waiting{site=\"main\"} 0\n"),
+        "{metrics}"
+    );
+    assert!(page.starts_with("HTTP/1.1 404"), "{page}");
+}
+
+/// The whole answer to a request.
+fn get(address: &str, path: &str) -> String {
+    let mut stream = TcpStream::connect(address).unwrap();
+    let request = format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer
 }
 
 #[test]
