@@ -18,6 +18,10 @@ lint:
     cargo clippy --workspace --all-targets --locked -- -D warnings
     RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked
 
+# Measure this machine with texts of real posts (JSON lines with title and body)
+bench texts *arguments:
+    cargo run --release -- bench --texts {{texts}} {{arguments}}
+
 # Show the files that have grown beyond 600 lines
 tidy:
     @git ls-files '*.rs' | xargs wc -l | awk '$1 > 600 && $2 != "total"' | sort -rn
