@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use anyhow::Context as _;
 use gatepost::app::App;
-use gatepost::clock::{Clock as _, SystemClock};
+use gatepost::clock::SystemClock;
 use gatepost::config::{Config, Secret};
 use gatepost::ids::{Ids, RuleId, SiteId, UserId};
 use gatepost::moderation::decide::{Answer, Decider, Decision, Target};

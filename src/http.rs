@@ -98,6 +98,7 @@ fn endpoints() -> Vec<Endpoint> {
         post("/account/confirm",                SignedIn, account::send_confirmation),
         post("/account/logout-everywhere",      SignedIn, account::log_out_everywhere),
 
+        get("/s/{site}",                        Anyone, home::site),
         get("/s/{site}/",                       Anyone, reader::index),
         get("/s/{site}/posts/{slug}",           Anyone, reader::post),
         get("/s/{site}/feed.atom",              Anyone, reader::feed),

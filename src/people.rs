@@ -2,8 +2,9 @@
 //! HTTP; roles are checked by the caller through `auth::role`, links and passwords here.
 
 use crate::auth::role::Role;
+use crate::auth::session;
 use crate::ids::{SiteId, UserId};
-use crate::store::{Db, members};
+use crate::store::{Db, accounts, members};
 
 pub mod account;
 pub mod add;
@@ -17,6 +18,9 @@ pub mod setup;
 pub mod sign_up;
 
 pub use setup::setup_link;
+
+/// What is kept of links and failures once they have ended.
+const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 
 /// A person with an account.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
@@ -36,4 +40,9 @@ pub struct User {
 /// The role of a user on a site, if they belong to it.
 pub async fn find_role(db: &Db, site_id: SiteId, user_id: &UserId) -> anyhow::Result<Option<Role>> {
     members::find_role(db, site_id, user_id).await
+}
+
+/// Deletes sessions, links and failed logins that have ended.
+pub async fn sweep(db: &Db, now_ms: i64) -> anyhow::Result<()> {
+    accounts::sweep(db, now_ms, now_ms - session::IDLE_MS, now_ms - DAY_MS).await
 }

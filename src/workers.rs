@@ -8,10 +8,10 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
-use crate::auth::{session, throttle};
 use crate::moderation::site;
 use crate::outbox::Outcome;
-use crate::store::{accounts, tidy};
+use crate::people;
+use crate::store::tidy;
 
 /// After an error, or a panic, a loop rests so long whatever it is woken by.
 const AFTER_ERROR: Duration = Duration::from_secs(5);
@@ -30,7 +30,6 @@ const ANSWERS_KEPT_MS: i64 = 7 * DAY_MS;
 /// How long a mail that was sent can be looked at.
 const MAILS_KEPT_MS: i64 = 90 * DAY_MS;
 /// How long a single-use link that has ended is still explained.
-const LINKS_KEPT_MS: i64 = 30 * DAY_MS;
 
 /// A kind of work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,7 +74,10 @@ impl Work {
     async fn run_once(self, app: &App) -> anyhow::Result<Outcome> {
         match self {
             Self::Timers => app.moderation.wake_due().await.map(Outcome::of),
-            Self::Sweep => app.outbox.sweep_digests().await.map(|()| Outcome::Idle),
+            Self::Sweep => {
+                app.outbox.sweep_digests().await?;
+                Ok(Outcome::Idle)
+            }
             Self::Post => {
                 app.outbox.write_digests().await?;
                 app.outbox.run_once().await
@@ -162,9 +164,7 @@ impl Work {
 /// Deletes what was kept long enough; says how much of what comes in pieces.
 async fn tidy(app: &App) -> anyhow::Result<usize> {
     let (db, now_ms) = (&app.db, app.clock.now_ms());
-    session::sweep(db, now_ms).await?;
-    throttle::sweep(db, now_ms).await?;
-    accounts::delete_old_links(db, now_ms - LINKS_KEPT_MS).await?;
+    people::sweep(db, now_ms).await?;
     let mut deleted = tidy::delete_answers(db, now_ms - ANSWERS_KEPT_MS).await?;
     for site in site::list(db).await? {
         deleted += tidy::delete_mails(db, site.id, now_ms - MAILS_KEPT_MS).await?;

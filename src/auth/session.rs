@@ -83,8 +83,3 @@ pub async fn end(db: &Db, user_id: &UserId, token: &str) -> anyhow::Result<bool>
 pub async fn list(db: &Db, now_ms: i64, user: &User) -> anyhow::Result<Vec<SessionRow>> {
     sessions::list(db, user, now_ms, now_ms - IDLE_MS).await
 }
-
-/// Deletes what has ended.
-pub async fn sweep(db: &Db, now_ms: i64) -> anyhow::Result<()> {
-    sessions::delete_ended(db, now_ms, now_ms - IDLE_MS).await
-}

@@ -14,7 +14,7 @@ pub const MAX_FAILURES: i64 = 100;
 const MAX_PAUSE_MS: i64 = 60_000;
 
 /// An address may fail so often within its window.
-const ADDRESS_FAILURES: i64 = 100;
+const ADDRESS_FAILURES: i64 = 300;
 const ADDRESS_WINDOW_MS: i64 = 15 * 60 * 1000;
 
 /// Too many tries: when the next one is looked at.
@@ -55,21 +55,29 @@ impl Subject {
     }
 }
 
-/// Counts a try to log in, or refuses it. A try that succeeds must be followed by [`succeed`].
+/// Counts a try to log in, or refuses it. A try that succeeds must be followed by [`succeed`]. What is refused counts for
+/// nobody: an address that must wait closes no account, and an account that must wait no address.
 pub async fn begin(
     db: &Db,
     now_ms: i64,
     account: &Subject,
     address: Option<&Subject>,
 ) -> anyhow::Result<Result<(), Throttled>> {
-    if let Some(address) = address
-        && let Err(throttled) =
-            limit(db, now_ms, address, ADDRESS_FAILURES, ADDRESS_WINDOW_MS).await?
-    {
-        return Ok(Err(throttled));
+    if let Some(Subject(address)) = address {
+        let since_ms = now_ms - ADDRESS_WINDOW_MS;
+        let start_ms =
+            login_attempts::find_full_window(db, address, since_ms, ADDRESS_FAILURES).await?;
+        if let Some(start_ms) = start_ms {
+            return Ok(refuse(now_ms, Some(start_ms + ADDRESS_WINDOW_MS)));
+        }
     }
     let blocked_until_ms = login_attempts::count(db, account.as_str(), now_ms, pause_ms).await?;
-    Ok(refuse(now_ms, blocked_until_ms))
+    match (refuse(now_ms, blocked_until_ms), address) {
+        (Ok(()), Some(address)) => {
+            limit(db, now_ms, address, ADDRESS_FAILURES, ADDRESS_WINDOW_MS).await
+        }
+        (result, _) => Ok(result),
+    }
 }
 
 /// How long an account rests after its `failures`th wrong password in a row.
@@ -106,9 +114,4 @@ fn refuse(now_ms: i64, blocked_until_ms: Option<i64>) -> Result<(), Throttled> {
         }),
         None => Ok(()),
     }
-}
-
-/// Deletes what is too old to matter.
-pub async fn sweep(db: &Db, now_ms: i64) -> anyhow::Result<()> {
-    login_attempts::delete_old(db, now_ms - 24 * 60 * 60 * 1000, MAX_FAILURES).await
 }

@@ -63,7 +63,7 @@ pub(crate) fn add(
 fn policy(nonce: &str, is_page: bool) -> HeaderValue {
     let text = if is_page {
         format!(
-            "default-src 'none'; script-src 'nonce-{nonce}'; style-src 'self'; img-src 'self'; connect-src 'self'; \
+            "default-src 'none'; script-src 'nonce-{nonce}'; style-src 'self'; img-src 'self'; \
              form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
         )
     } else {

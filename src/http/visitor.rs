@@ -42,6 +42,11 @@ pub(crate) fn is_signed_in(req: &HttpRequest) -> bool {
     known(req).is_some_and(|known| known.session.is_some())
 }
 
+/// What whoever is logged in is on the site of the path, as far as this request has asked.
+pub(crate) fn role_here(req: &HttpRequest) -> Option<Role> {
+    known(req).and_then(|known| known.role)
+}
+
 /// Looks up the session of the cookie, the site of the path and the role that follows from both. A site that does not
 /// exist is 404.
 pub(crate) async fn learn(req: &HttpRequest) -> Result<Rc<Known>, HttpError> {

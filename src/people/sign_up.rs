@@ -57,6 +57,25 @@ pub async fn sign_up(app: &App, site: &Site, given: SignUp) -> anyhow::Result<Si
     Ok(SignedUp::CheckMail)
 }
 
+/// Makes somebody with an account an author of another site that allows it.
+pub async fn join(app: &App, site: &Site, user: &User) -> anyhow::Result<()> {
+    let change = Change {
+        now_ms: app.clock.now_ms(),
+        member: Some((site.id, user.id.clone(), Role::Author)),
+        audit: vec![audit_row(
+            app,
+            site.id,
+            &user.id,
+            "member.signed_up",
+            &user.id,
+            json!({}),
+        )],
+        ..Change::default()
+    };
+    accounts::commit(&app.db, &change).await?;
+    Ok(())
+}
+
 async fn let_in(
     app: &App,
     site: &Site,

@@ -1,8 +1,12 @@
 //! All that one step of an account changes (user, place on a site, links, mails, audit), committed together or not at
 //! all, and the finders for people and their links.
 
+use sqlx::query::Query;
+use sqlx::{Database, Encode, Type};
+
 use crate::auth::one_time::{Link, LinkPurpose};
 use crate::auth::role::Role;
+use crate::auth::throttle::MAX_FAILURES;
 use crate::ids::{SiteId, UserId};
 use crate::moderation::rows::{AuditRow, MailRow};
 use crate::on_db;
@@ -46,7 +50,12 @@ const LIST_OPEN_LINKS: &str =
 const VOID_SITE_LINK: &str = "UPDATE one_time_links SET used_at_ms = $3
     WHERE site_id = $1 AND token_hash = $2 AND used_at_ms IS NULL";
 const FIND_OWNER: &str = "SELECT user_id FROM members WHERE role = 'owner' LIMIT 1";
-const DELETE_OLD_LINKS: &str = "DELETE FROM one_time_links WHERE expires_at_ms < $1";
+const DELETE_ENDED_SESSIONS: &str =
+    "DELETE FROM sessions WHERE expires_at_ms <= $1 OR seen_at_ms <= $2";
+const DELETE_OLD_LINKS: &str =
+    "DELETE FROM one_time_links WHERE expires_at_ms < $1 AND purpose <> 'setup'";
+const DELETE_OLD_ATTEMPTS: &str =
+    "DELETE FROM login_attempts WHERE window_start_ms < $1 AND failures < $2";
 
 /// A user together with what they log in with.
 #[derive(Debug, Clone, sqlx::FromRow)]
@@ -121,24 +130,9 @@ pub(crate) async fn commit(db: &Db, change: &Change) -> anyhow::Result<Committed
                 return Ok(Committed::LinkSpent);
             }
         }
-        for (link, used_at_ms) in [
-            (&change.claim, Some(change.now_ms)),
-            (&change.new_link, None),
-        ] {
-            let Some(link) = link else { continue };
-            let inserted = sqlx::query(INSERT_LINK)
-                .bind(&link.token_hash)
-                .bind(link.purpose)
-                .bind(link.site_id)
-                .bind(&link.user_id)
-                .bind(&link.email)
-                .bind(link.role)
-                .bind(&link.created_by)
-                .bind(link.created_at_ms)
-                .bind(link.expires_at_ms)
-                .bind(used_at_ms);
-            let inserted = inserted.execute(tx.conn()).await?;
-            if inserted.rows_affected() == 0 {
+        if let Some(link) = &change.claim {
+            let claimed = insert_link_query(link, Some(change.now_ms));
+            if claimed.execute(tx.conn()).await?.rows_affected() == 0 {
                 return Ok(Committed::LinkSpent);
             }
         }
@@ -216,6 +210,9 @@ pub(crate) async fn commit(db: &Db, change: &Change) -> anyhow::Result<Committed
                 .bind(change.now_ms);
             void.execute(tx.conn()).await?;
         }
+        if let Some(link) = &change.new_link {
+            insert_link_query(link, None).execute(tx.conn()).await?;
+        }
         for mail in &change.mails {
             outbox::insert_query(mail).execute(tx.conn()).await?;
         }
@@ -225,6 +222,29 @@ pub(crate) async fn commit(db: &Db, change: &Change) -> anyhow::Result<Committed
         tx.commit().await?;
         Ok(Committed::Done)
     })
+}
+
+fn insert_link_query<D: Database>(
+    link: &Link,
+    used_at_ms: Option<i64>,
+) -> Query<'_, D, D::Arguments>
+where
+    for<'q> i64: Encode<'q, D> + Type<D>,
+    for<'q> Option<i64>: Encode<'q, D>,
+    for<'q> &'q str: Encode<'q, D> + Type<D>,
+    for<'q> Option<&'q str>: Encode<'q, D>,
+{
+    sqlx::query(INSERT_LINK)
+        .bind(link.token_hash.as_str())
+        .bind(link.purpose.as_str())
+        .bind(link.site_id.map(|site_id| site_id.0))
+        .bind(link.user_id.as_ref().map(UserId::as_str))
+        .bind(link.email.as_deref())
+        .bind(link.role.map(Role::as_str))
+        .bind(link.created_by.as_ref().map(UserId::as_str))
+        .bind(link.created_at_ms)
+        .bind(link.expires_at_ms)
+        .bind(used_at_ms)
 }
 
 /// The user with that id.
@@ -322,12 +342,27 @@ pub(crate) async fn has_owner(db: &Db) -> anyhow::Result<bool> {
     Ok(owner.is_some())
 }
 
-/// Deletes links that ended before `before_ms`.
-pub(crate) async fn delete_old_links(db: &Db, before_ms: i64) -> anyhow::Result<()> {
+/// Deletes what has ended: sessions, links that nobody will ask about any more, and failures that no longer count.
+pub(crate) async fn sweep(
+    db: &Db,
+    now_ms: i64,
+    idle_since_ms: i64,
+    day_ago_ms: i64,
+) -> anyhow::Result<()> {
     on_db!(db, |c| {
         let mut tx = c.begin().await?;
+        sqlx::query(DELETE_ENDED_SESSIONS)
+            .bind(now_ms)
+            .bind(idle_since_ms)
+            .execute(tx.conn())
+            .await?;
         sqlx::query(DELETE_OLD_LINKS)
-            .bind(before_ms)
+            .bind(day_ago_ms)
+            .execute(tx.conn())
+            .await?;
+        sqlx::query(DELETE_OLD_ATTEMPTS)
+            .bind(day_ago_ms)
+            .bind(MAX_FAILURES)
             .execute(tx.conn())
             .await?;
         Ok(tx.commit().await?)

@@ -18,11 +18,12 @@ const COUNT_IN_WINDOW: &str = "INSERT INTO login_attempts (subject, failures, wi
     RETURNING failures";
 const BLOCK: &str = "UPDATE login_attempts SET blocked_until_ms = $2 WHERE subject = $1";
 const FIND_BLOCKED_UNTIL: &str = "SELECT blocked_until_ms FROM login_attempts WHERE subject = $1";
+const FIND_FULL_WINDOW: &str = "SELECT window_start_ms FROM login_attempts
+    WHERE subject = $1 AND window_start_ms > $2 AND failures >= $3";
 const FIND_WINDOW_START: &str = "SELECT window_start_ms FROM login_attempts WHERE subject = $1";
 const DELETE: &str = "DELETE FROM login_attempts WHERE subject = $1";
 const TAKE_BACK: &str =
     "UPDATE login_attempts SET failures = failures - 1 WHERE subject = $1 AND failures > 0";
-const DELETE_OLD: &str = "DELETE FROM login_attempts WHERE window_start_ms < $1 AND failures < $2";
 
 /// Counts one try and sets the pause that follows it; while a pause lasts, returns its end instead.
 pub(crate) async fn count(
@@ -84,6 +85,21 @@ pub(crate) async fn count_in_window(
     })
 }
 
+/// When the window began whose `most` requests are used up, unless it began before `since_ms`.
+pub(crate) async fn find_full_window(
+    db: &Db,
+    subject: &str,
+    since_ms: i64,
+    most: i64,
+) -> anyhow::Result<Option<i64>> {
+    Ok(on_db!(db, |c| sqlx::query_scalar(FIND_FULL_WINDOW)
+        .bind(subject)
+        .bind(since_ms)
+        .bind(most)
+        .fetch_optional(c.read())
+        .await?))
+}
+
 /// Forgets an account's failures, and takes back the try that was counted for its address.
 pub(crate) async fn forgive(db: &Db, account: &str, address: Option<&str>) -> anyhow::Result<()> {
     on_db!(db, |c| {
@@ -95,19 +111,6 @@ pub(crate) async fn forgive(db: &Db, account: &str, address: Option<&str>) -> an
                 .execute(tx.conn())
                 .await?;
         }
-        Ok(tx.commit().await?)
-    })
-}
-
-/// Deletes what began before `before_ms` and is not blocked for good.
-pub(crate) async fn delete_old(db: &Db, before_ms: i64, most: i64) -> anyhow::Result<()> {
-    on_db!(db, |c| {
-        let mut tx = c.begin().await?;
-        sqlx::query(DELETE_OLD)
-            .bind(before_ms)
-            .bind(most)
-            .execute(tx.conn())
-            .await?;
         Ok(tx.commit().await?)
     })
 }

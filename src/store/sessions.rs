@@ -15,7 +15,6 @@ const INSERT: &str = "INSERT INTO sessions
     VALUES ($1, $2, $3, $4, $5, $6, $7)";
 const DELETE_BY_HASH: &str = "DELETE FROM sessions WHERE token_hash = $1";
 const DELETE: &str = "DELETE FROM sessions WHERE user_id = $1 AND token_hash = $2";
-const DELETE_ENDED: &str = "DELETE FROM sessions WHERE expires_at_ms <= $1 OR seen_at_ms <= $2";
 const LIST: &str = "SELECT token_hash, user_agent, created_at_ms, seen_at_ms FROM sessions
     WHERE user_id = $1 AND epoch = $2 AND expires_at_ms > $3 AND seen_at_ms > $4
     ORDER BY seen_at_ms DESC, token_hash";
@@ -98,19 +97,6 @@ pub(crate) async fn delete(db: &Db, user_id: &UserId, hash: &str) -> anyhow::Res
             .rows_affected();
         tx.commit().await?;
         Ok(deleted == 1)
-    })
-}
-
-/// Deletes the sessions that have ended.
-pub(crate) async fn delete_ended(db: &Db, now_ms: i64, idle_since_ms: i64) -> anyhow::Result<()> {
-    on_db!(db, |c| {
-        let mut tx = c.begin().await?;
-        sqlx::query(DELETE_ENDED)
-            .bind(now_ms)
-            .bind(idle_since_ms)
-            .execute(tx.conn())
-            .await?;
-        Ok(tx.commit().await?)
     })
 }
 

@@ -178,6 +178,18 @@ impl Page {
         })
     }
 
+    /// The first posting form whose action ends with `path`.
+    pub fn form_to(&self, path: &str) -> Option<Form> {
+        let html = Html::parse_document(&self.text);
+        let forms = selector("form[method=post]");
+        html.select(&forms)
+            .filter(|form| {
+                form.attr("action")
+                    .is_some_and(|action| action.ends_with(path))
+            })
+            .find_map(|form| self.read_form(form, &[]))
+    }
+
     /// The targets of all links whose text contains `text`.
     pub fn links(&self, text: &str) -> Vec<String> {
         Html::parse_document(&self.text)

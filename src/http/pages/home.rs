@@ -6,6 +6,7 @@ use askama::Template;
 use crate::app::App;
 use crate::http::chrome::{PageChrome, Redirect, page};
 use crate::http::error::HttpError;
+use crate::http::visitor::SiteContext;
 use crate::moderation::site;
 
 #[derive(Template)]
@@ -19,6 +20,11 @@ struct SiteRow {
     name: String,
     path: String,
     posts: String,
+}
+
+/// `GET /s/{site}`: the address without its slash.
+pub(crate) async fn site(site: SiteContext) -> Redirect {
+    Redirect::to(format!("/s/{}/", site.slug))
 }
 
 /// `GET /`

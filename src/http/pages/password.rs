@@ -18,7 +18,7 @@ use crate::people::email::EmailAddress;
 use crate::people::reset;
 
 /// So many requests for a link an hour from one address.
-const REQUESTS_AN_HOUR: i64 = 30;
+const REQUESTS_AN_HOUR: i64 = 100;
 const HOUR_MS: i64 = 60 * 60 * 1000;
 
 #[derive(Template)]

@@ -14,14 +14,15 @@ use crate::http::error::HttpError;
 use crate::http::extract::segment;
 use crate::http::form::Form;
 use crate::http::pages::session::{self, throttled_page, too_many};
-use crate::http::visitor::{SiteContext, Visitor};
+use crate::http::visitor::{SiteContext, Visitor, role_here};
 use crate::moderation::site::Site;
+use crate::people::User;
 use crate::people::email::EmailAddress;
 use crate::people::name::Name;
 use crate::people::sign_up::{self, SignUp, SignedUp};
 
 /// So many sign-ups an hour from one address.
-const SIGN_UPS_AN_HOUR: i64 = 30;
+const SIGN_UPS_AN_HOUR: i64 = 300;
 const HOUR_MS: i64 = 60 * 60 * 1000;
 
 #[derive(Template)]
@@ -39,6 +40,14 @@ struct SignUpPage {
 }
 
 #[derive(Template)]
+#[template(path = "site/join.html")]
+struct JoinPage {
+    page: PageChrome,
+    action_path: String,
+    open: bool,
+}
+
+#[derive(Template)]
 #[template(path = "account/confirm.html")]
 struct ConfirmPage {
     page: PageChrome,
@@ -47,8 +56,9 @@ struct ConfirmPage {
     email: String,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+/// Somebody who has an account sends none of it.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
 pub(crate) struct SignUpForm {
     name: String,
     email: String,
@@ -61,25 +71,29 @@ pub(crate) async fn show(
     Visitor(user): Visitor,
     site: SiteContext,
 ) -> Result<HttpResponse, HttpError> {
-    if user.is_some() {
-        return Ok(Redirect::to(format!("/s/{}/mine", site.slug)).respond_to(&req));
-    }
-    let template = SignUpPage::new(&req, &site);
-    let status = if template.open {
+    let status = if site.settings.signup {
         StatusCode::OK
     } else {
         StatusCode::FORBIDDEN
     };
-    page_with(status, &template)
+    match (user, role_here(&req)) {
+        (Some(_), Some(_)) => Ok(Redirect::to(format!("/s/{}/mine", site.slug)).respond_to(&req)),
+        (Some(_), None) => page_with(status, &JoinPage::new(&req, &site)),
+        (None, _) => page_with(status, &SignUpPage::new(&req, &site)),
+    }
 }
 
 /// `POST /s/{site}/signup`
 pub(crate) async fn submit(
     req: HttpRequest,
     app: web::Data<App>,
+    Visitor(user): Visitor,
     site: SiteContext,
     Form(form): Form<SignUpForm>,
 ) -> Result<HttpResponse, HttpError> {
+    if let Some(user) = user {
+        return join(&req, &app, &user, &site).await;
+    }
     let mut again = SignUpPage::new(&req, &site);
     if !again.open {
         return page_with(StatusCode::FORBIDDEN, &again);
@@ -134,6 +148,22 @@ pub(crate) async fn submit(
     }
 }
 
+async fn join(
+    req: &HttpRequest,
+    app: &App,
+    user: &User,
+    site: &Site,
+) -> Result<HttpResponse, HttpError> {
+    if !site.settings.signup {
+        return page_with(StatusCode::FORBIDDEN, &JoinPage::new(req, site));
+    }
+    if role_here(req).is_none() {
+        sign_up::join(app, site, user).await?;
+    }
+    let to = Redirect::to(format!("/s/{}/write", site.slug)).flash("Welcome. You can write now.");
+    Ok(to.respond_to(req))
+}
+
 /// `GET /confirm/{token}`
 pub(crate) async fn show_confirmation(
     req: HttpRequest,
@@ -171,6 +201,16 @@ impl SignUpPage {
             name_error: None,
             password_error: None,
             form_error: None,
+        }
+    }
+}
+
+impl JoinPage {
+    fn new(req: &HttpRequest, site: &Site) -> Self {
+        Self {
+            page: PageChrome::of(req, "Sign up", ""),
+            action_path: format!("/s/{}/signup", site.slug),
+            open: site.settings.signup,
         }
     }
 }
