@@ -29,7 +29,6 @@ const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 const ANSWERS_KEPT_MS: i64 = 7 * DAY_MS;
 /// How long a mail that was sent can be looked at.
 const MAILS_KEPT_MS: i64 = 90 * DAY_MS;
-/// How long a single-use link that has ended is still explained.
 
 /// A kind of work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
