@@ -23,6 +23,7 @@ mod catalog;
 mod cli;
 mod flow;
 mod mail;
+mod outbox;
 mod packaging;
 mod people;
 mod schema;
