@@ -48,7 +48,7 @@ macro_rules! list_mails {
             "SELECT ",
             mail_columns!(),
             ", (SELECT email FROM users WHERE users.id = outbox.user_id) AS email
-    FROM outbox WHERE site_id = $1 AND ($2 IS NULL OR id < $2)"
+    FROM outbox WHERE site_id = $1 AND id < $2"
         )
     };
 }
@@ -89,6 +89,9 @@ const COUNT_KEPT: &str = "SELECT COUNT(*) FROM
 const SEND_AGAIN: &str = "UPDATE outbox
     SET status = 'waiting', due_at_ms = $3, lease_until_ms = 0
     WHERE site_id = $1 AND id = $2 AND status IN ('dead', 'kept')";
+
+/// Sorts behind every id.
+const BEHIND_ALL: &str = "~";
 
 /// A backlog of notices to authors must not keep these mails waiting: their due time lies so far back.
 const HEAD_START_MS: i64 = 24 * 60 * 60 * 1000;
@@ -272,7 +275,7 @@ pub(crate) async fn list(
     };
     Ok(on_db!(db, |c| sqlx::query_as(sql)
         .bind(site_id)
-        .bind(before)
+        .bind(before.map_or(BEHIND_ALL, MailId::as_str))
         .bind(limit)
         .fetch_all(c.read())
         .await?))
