@@ -116,6 +116,17 @@ pub struct AccessKey {
     pub revoked_at_ms: Option<i64>,
 }
 
+impl AccessKey {
+    /// What people call it: its name, or its id where it has none.
+    pub fn title(&self) -> &str {
+        if self.name.is_empty() {
+            self.id.as_str()
+        } else {
+            &self.name
+        }
+    }
+}
+
 /// What a new key is to be.
 #[derive(Debug, Clone)]
 pub struct NewKey {

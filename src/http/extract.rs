@@ -4,18 +4,14 @@
 use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
-use actix_web::{FromRequest, HttpMessage as _, HttpRequest};
-use futures_util::future::LocalBoxFuture;
+use actix_web::{FromRequest, HttpRequest};
 use serde::de::DeserializeOwned;
 
 use crate::ids::is_id;
 
 use super::error::{Code, HttpError};
-use super::form::{malformed, read_body};
+use super::form::malformed;
 use super::pairs;
-
-/// What a JSON body may have.
-const JSON_BYTES: usize = 1024 * 1024;
 
 /// The id in the path: the one segment of the route's pattern that is not the site. Anything that is not an id is 404.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,30 +60,6 @@ pub(crate) fn read_query<T: DeserializeOwned>(req: &HttpRequest) -> Result<T, Ht
         .map_err(malformed)
 }
 
-/// A JSON body as a struct, which should refuse unknown fields.
-#[derive(Debug)]
-pub struct Json<T>(pub T);
-
-impl<T: DeserializeOwned + 'static> FromRequest for Json<T> {
-    type Error = HttpError;
-    type Future = LocalBoxFuture<'static, Result<Self, HttpError>>;
-
-    fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let req = req.clone();
-        let payload = payload.take();
-        Box::pin(async move {
-            if !req.content_type().eq_ignore_ascii_case("application/json") {
-                return Err(HttpError::new(
-                    Code::UnsupportedMediaType,
-                    "the body must be sent as application/json",
-                ));
-            }
-            let body = read_body(&req, payload, JSON_BYTES).await?;
-            read_json(&body).map(Self)
-        })
-    }
-}
-
 /// Reads JSON strictly: no NUL characters (PostgreSQL cannot keep them), no lone surrogates, no field twice, and not
 /// nested beyond what serde_json takes.
 pub fn read_json<T: DeserializeOwned>(body: &[u8]) -> Result<T, HttpError> {
@@ -98,13 +70,25 @@ pub fn read_json<T: DeserializeOwned>(body: &[u8]) -> Result<T, HttpError> {
         ));
     }
     serde_json::from_slice(body).map_err(|error| {
-        let code = if error.is_data() {
-            Code::InvalidField
-        } else {
-            Code::BadRequest
-        };
-        HttpError::new(code, format!("the JSON body cannot be read: {error}"))
+        if !error.is_data() {
+            let detail = format!("the JSON body cannot be read: {error}");
+            return HttpError::new(Code::BadRequest, detail);
+        }
+        match faulty_field::<T>(body) {
+            Some(field) => {
+                HttpError::new(Code::InvalidField, format!("{field}: {error}")).with("field", field)
+            }
+            None => HttpError::new(Code::InvalidField, error.to_string()),
+        }
     })
+}
+
+/// The path of the field that does not fit `T`, found by reading once more.
+fn faulty_field<T: DeserializeOwned>(body: &[u8]) -> Option<String> {
+    let mut reader = serde_json::Deserializer::from_slice(body);
+    let error = serde_path_to_error::deserialize::<_, T>(&mut reader).err()?;
+    let path = error.path().to_string();
+    (path != ".").then_some(path)
 }
 
 /// Whether there is a `\u0000` whose backslash is not itself escaped.

@@ -61,13 +61,14 @@ pub(crate) fn add(
 }
 
 fn policy(nonce: &str, is_page: bool) -> HeaderValue {
-    let text = if is_page {
-        format!(
-            "default-src 'none'; script-src 'nonce-{nonce}'; style-src 'self'; img-src 'self'; \
-             form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-        )
-    } else {
-        "default-src 'none'; base-uri 'none'; frame-ancestors 'none'".to_owned()
-    };
-    HeaderValue::try_from(text).unwrap_or(HeaderValue::from_static("default-src 'none'"))
+    const NOTHING: HeaderValue =
+        HeaderValue::from_static("default-src 'none'; base-uri 'none'; frame-ancestors 'none'");
+    if !is_page {
+        return NOTHING;
+    }
+    let text = format!(
+        "default-src 'none'; script-src 'nonce-{nonce}'; style-src 'self'; img-src 'self'; \
+         form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    );
+    HeaderValue::try_from(text).unwrap_or(NOTHING)
 }

@@ -66,7 +66,7 @@ impl Caller {
         Decider {
             user_id: None,
             actor: format!("key:{}", self.key.id),
-            name: self.key.name.clone(),
+            name: self.key.title().to_owned(),
             via: "api",
         }
     }

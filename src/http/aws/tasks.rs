@@ -101,7 +101,7 @@ async fn decide(caller: &Caller, token: String, answer: Answer) -> Result<(), Ht
     let by = Decider {
         user_id: None,
         actor: format!("key:{}", key.id),
-        name: key.name.clone(),
+        name: key.title().to_owned(),
         via: "aws",
     };
     let target = Target::Token(token);

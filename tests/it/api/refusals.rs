@@ -91,6 +91,7 @@ both_dbs! {
             ("role", r#"{"title":"x","body":"x","author":{"email":"a@example.org","role":"owner"}}"#.to_owned()),
             ("email", r#"{"title":"x","body":"x","author":{"email":"nobody"}}"#.to_owned()),
             ("author", r#"{"title":"x","body":"x"}"#.to_owned()),
+            ("author.email", r#"{"title":"x","body":"x","author":{"email":7}}"#.to_owned()),
             ("external_id", format!(r#"{{"title":"x","body":"x","external_id":"",{author}}}"#)),
         ] {
             let page = api.post_raw("/posts", JSON, body.clone()).await;
