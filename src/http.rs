@@ -51,7 +51,7 @@ fn endpoints() -> Vec<Endpoint> {
         account, author, health, home, invitation, keys, password, people, reader, session, settings, setup, sign_up,
     };
     use pages::{case, link, notices, outbox, queue};
-    use pages::{audit, executions, workflow};
+    use pages::{audit, executions, rule, rule_lists, rules, workflow};
     vec![
         get("/healthz",             Open,   health::live),
         get("/readyz",              Open,   health::ready),
@@ -134,6 +134,14 @@ fn endpoints() -> Vec<Endpoint> {
         get("/s/{site}/admin/executions",                   Member(Moderator), executions::list),
         get("/s/{site}/admin/executions/{execution}",       Member(Moderator), executions::show),
         post("/s/{site}/admin/executions/{execution}/stop", Member(Owner),     executions::stop),
+        get("/s/{site}/admin/rules",                        Member(Moderator), rules::list),
+        post("/s/{site}/admin/rules",                       Member(Owner),     rules::add),
+        post("/s/{site}/admin/rules/test",                  Member(Moderator), rules::test),
+        post("/s/{site}/admin/rules/import",                Member(Owner),     rule_lists::import),
+        get("/s/{site}/admin/rules/export.{format}",        Member(Moderator), rule_lists::download),
+        get("/s/{site}/admin/rules/{rule}",                 Member(Moderator), rule::show),
+        post("/s/{site}/admin/rules/{rule}",                Member(Owner),     rule::change),
+        post("/s/{site}/admin/rules/{rule}/remove",         Member(Owner),     rule::remove),
         get("/s/{site}/admin/workflow",                     Member(Moderator), workflow::show),
         post("/s/{site}/admin/workflow",                    Member(Owner),     workflow::set),
         get("/s/{site}/admin/audit",                        Member(Moderator), audit::list),

@@ -111,6 +111,17 @@ impl Fields {
     }
 }
 
+impl Fields {
+    /// For people.
+    pub fn in_words(self) -> &'static str {
+        match self {
+            Fields::Title => "title",
+            Fields::Body => "text",
+            Fields::Both => "title and text",
+        }
+    }
+}
+
 impl RuleKind {
     /// The kind that somebody who wrote only a pattern most likely meant, and the pattern to keep:
     /// `/…/` is a regex, `*` or `?` make a wildcard, white space makes a phrase, the rest is a word.

@@ -1,0 +1,319 @@
+//! One rule: the form with which it is made or changed, and what it said over time.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, Responder as _, web};
+use askama::Template;
+use serde::Deserialize;
+
+use crate::app::App;
+use crate::auth::role::Role;
+use crate::http::chrome::{PageChrome, Redirect, page, page_with};
+use crate::http::error::HttpError;
+use crate::http::extract::Id;
+use crate::http::form::Form;
+use crate::http::parts::{Choice, Status, TimelineRow, When};
+use crate::http::visitor::Member;
+use crate::ids::RuleId;
+use crate::moderation::rule_set::RuleRefused;
+use crate::moderation::rules::{Action, FieldError, Fields, Rule, RuleDraft, RuleKind};
+use crate::store::rules::{self, RuleVersion};
+
+use super::rules::{outcome, path};
+
+const SEVERITIES: [(u8, &str); 4] = [(1, "1, mild"), (2, "2"), (3, "3"), (4, "4, severe")];
+
+/// The fields of `templates/admin/rule_form.html`.
+#[derive(Debug, Clone)]
+pub(super) struct RuleForm {
+    pub(super) action_path: String,
+    pub(super) kinds: Vec<Choice>,
+    pub(super) pattern: String,
+    pub(super) pattern_error: Option<String>,
+    pub(super) in_title: bool,
+    pub(super) in_body: bool,
+    pub(super) actions: Vec<Choice>,
+    pub(super) category: String,
+    pub(super) category_error: Option<String>,
+    pub(super) severities: Vec<Choice>,
+    pub(super) note: String,
+    pub(super) enabled: bool,
+    pub(super) form_error: Option<String>,
+    pub(super) submit_label: &'static str,
+}
+
+#[derive(Template)]
+#[template(path = "admin/rule.html")]
+struct RulePage {
+    page: PageChrome,
+    pattern: String,
+    status: Status,
+    form: Option<RuleForm>,
+    delete_path: Option<String>,
+    history: Vec<TimelineRow>,
+}
+
+/// What the form sends.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RuleFields {
+    kind: RuleKind,
+    pub pattern: String,
+    #[serde(default)]
+    in_title: bool,
+    #[serde(default)]
+    in_body: bool,
+    action: Action,
+    #[serde(default)]
+    category: String,
+    severity: u16,
+    #[serde(default)]
+    note: String,
+    #[serde(default)]
+    enabled: bool,
+}
+
+/// `GET /s/{site}/admin/rules/{rule}`
+pub(crate) async fn show(
+    req: HttpRequest,
+    app: web::Data<App>,
+    member: Member,
+    id: Id<RuleId>,
+) -> Result<HttpResponse, HttpError> {
+    page(&rule_page(&req, &app, &member, &id.0).await?)
+}
+
+/// `POST /s/{site}/admin/rules/{rule}`
+pub(crate) async fn change(
+    req: HttpRequest,
+    app: web::Data<App>,
+    member: Member,
+    id: Id<RuleId>,
+    fields: Form<RuleFields>,
+) -> Result<HttpResponse, HttpError> {
+    let fields = fields.0;
+    let changed = match fields.draft() {
+        Ok(draft) => {
+            let rule = Rule {
+                id: id.0.to_string(),
+                draft,
+            };
+            app.moderation
+                .change_rule(member.site.id, rule, &member.by())
+                .await?
+        }
+        Err(refused) => Err(refused),
+    };
+    match changed {
+        Ok(()) => Ok(Redirect::to(path(&member.site.slug))
+            .flash(format!("The rule “{}” is changed.", fields.pattern.trim()))
+            .respond_to(&req)),
+        Err(RuleRefused::Unknown) => Err(HttpError::not_found()),
+        Err(refused) => {
+            let action = rule_path(&member.site.slug, id.0.as_str());
+            let desk = RulePage {
+                form: Some(RuleForm::of(action, "Save", &fields).refused(&refused)),
+                ..rule_page(&req, &app, &member, &id.0).await?
+            };
+            page_with(StatusCode::UNPROCESSABLE_ENTITY, &desk)
+        }
+    }
+}
+
+/// `POST /s/{site}/admin/rules/{rule}/remove`
+pub(crate) async fn remove(
+    req: HttpRequest,
+    app: web::Data<App>,
+    member: Member,
+    id: Id<RuleId>,
+) -> Result<HttpResponse, HttpError> {
+    let removed = app
+        .moderation
+        .remove_rule(member.site.id, id.0.as_str(), &member.by())
+        .await?;
+    match removed {
+        Ok(rule) => Ok(Redirect::to(path(&member.site.slug))
+            .flash(format!("The rule “{}” is removed.", rule.draft.pattern))
+            .respond_to(&req)),
+        Err(_) => Err(HttpError::not_found()),
+    }
+}
+
+/// The page of a rule.
+pub(super) fn rule_path(slug: &str, id: &str) -> String {
+    format!("{}/{id}", path(slug))
+}
+
+async fn rule_page(
+    req: &HttpRequest,
+    app: &App,
+    member: &Member,
+    id: &RuleId,
+) -> Result<RulePage, HttpError> {
+    let site = &member.site;
+    let versions = rules::list_versions(&app.db, site.id, id.as_str()).await?;
+    let newest = versions.first().ok_or_else(HttpError::not_found)?;
+    let present = rules::find(&app.db, site.id, id.as_str()).await?;
+    let draft = &newest.rule.draft;
+    let action = rule_path(&site.slug, id.as_str());
+    let is_ours = present.is_some() && member.role == Role::Owner;
+    Ok(RulePage {
+        page: PageChrome::of(req, &draft.pattern, "rules"),
+        pattern: draft.pattern.clone(),
+        status: match &present {
+            Some(rule) => outcome(&rule.draft),
+            None => Status {
+                tone: "off",
+                text: "removed",
+            },
+        },
+        form: is_ours.then(|| RuleForm::of(action.clone(), "Save", &RuleFields::from(draft))),
+        delete_path: is_ours.then(|| format!("{action}/remove")),
+        history: versions.iter().map(history_row).collect(),
+    })
+}
+
+fn history_row(version: &RuleVersion) -> TimelineRow {
+    let draft = &version.rule.draft;
+    TimelineRow {
+        tone: outcome(draft).tone,
+        title: format!(
+            "{} “{}”, {}",
+            draft.kind,
+            draft.pattern,
+            outcome(draft).text
+        ),
+        detail: Some(format!(
+            "rule set {} by {}: {}",
+            version.from_version, version.created_by_name, version.comment
+        )),
+        when: Some(When::at(version.created_at_ms)),
+    }
+}
+
+impl RuleForm {
+    /// The form filled with `fields`.
+    pub fn of(action_path: String, submit_label: &'static str, fields: &RuleFields) -> Self {
+        Self {
+            action_path,
+            kinds: choices(
+                RuleKind::ALL.iter().map(|kind| kind.as_str()),
+                fields.kind.as_str(),
+            ),
+            pattern: fields.pattern.clone(),
+            pattern_error: None,
+            in_title: fields.in_title,
+            in_body: fields.in_body,
+            actions: choices(
+                Action::ALL.iter().map(|action| action.as_str()),
+                fields.action.as_str(),
+            ),
+            category: fields.category.clone(),
+            category_error: None,
+            severities: SEVERITIES
+                .iter()
+                .map(|(severity, label)| Choice {
+                    value: severity.to_string(),
+                    label: (*label).to_owned(),
+                    selected: u16::from(*severity) == fields.severity,
+                })
+                .collect(),
+            note: fields.note.clone(),
+            enabled: fields.enabled,
+            form_error: None,
+            submit_label,
+        }
+    }
+
+    /// The form with what is wrong, at the fields where it belongs to one.
+    pub fn refused(mut self, refused: &RuleRefused) -> Self {
+        let errors = match refused {
+            RuleRefused::Unknown => {
+                self.form_error = Some("The rule has been removed meanwhile.".to_owned());
+                return self;
+            }
+            RuleRefused::Known(_) => {
+                self.pattern_error = Some("Another rule says the same.".to_owned());
+                return self;
+            }
+            RuleRefused::Uncompilable(problems) => {
+                let texts: Vec<&str> = problems
+                    .0
+                    .iter()
+                    .map(|problem| problem.message.as_str())
+                    .collect();
+                self.form_error = Some(format!(
+                    "With this rule the rule set does not load: {}.",
+                    texts.join("; ")
+                ));
+                return self;
+            }
+            RuleRefused::Invalid(errors) => errors,
+        };
+        for FieldError { field, message } in errors {
+            match *field {
+                "pattern" => self.pattern_error = Some(format!("{message}.")),
+                "category" => self.category_error = Some(format!("{message}.")),
+                field => self.form_error = Some(format!("{field}: {message}.")),
+            }
+        }
+        self
+    }
+}
+
+impl RuleFields {
+    /// The rule that was meant.
+    pub fn draft(&self) -> Result<RuleDraft, RuleRefused> {
+        let invalid = |field, message: &str| {
+            RuleRefused::Invalid(vec![FieldError {
+                field,
+                message: message.to_owned(),
+            }])
+        };
+        let fields = match (self.in_title, self.in_body) {
+            (true, true) => Fields::Both,
+            (true, false) => Fields::Title,
+            (false, true) => Fields::Body,
+            (false, false) => {
+                return Err(invalid("looks at", "choose the title, the text or both"));
+            }
+        };
+        Ok(RuleDraft {
+            kind: self.kind,
+            pattern: self.pattern.trim().to_owned(),
+            fields,
+            action: self.action,
+            category: self.category.trim().to_owned(),
+            severity: u8::try_from(self.severity)
+                .map_err(|_| invalid("severity", "a number from 1 (mild) to 4 (severe)"))?,
+            note: self.note.trim().to_owned(),
+            enabled: self.enabled,
+        })
+    }
+}
+
+impl From<&RuleDraft> for RuleFields {
+    fn from(draft: &RuleDraft) -> Self {
+        Self {
+            kind: draft.kind,
+            pattern: draft.pattern.clone(),
+            in_title: draft.fields != Fields::Body,
+            in_body: draft.fields != Fields::Title,
+            action: draft.action,
+            category: draft.category.clone(),
+            severity: u16::from(draft.severity),
+            note: draft.note.clone(),
+            enabled: draft.enabled,
+        }
+    }
+}
+
+/// The entries of a select in which one is always chosen.
+pub(super) fn choices<'a>(words: impl Iterator<Item = &'a str>, chosen: &str) -> Vec<Choice> {
+    words
+        .map(|word| Choice {
+            value: word.to_owned(),
+            label: word.to_owned(),
+            selected: word == chosen,
+        })
+        .collect()
+}

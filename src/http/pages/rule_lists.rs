@@ -1,0 +1,212 @@
+//! Lists of rules in and out: the import with its dry run, and the exports.
+
+use actix_web::http::{StatusCode, header};
+use actix_web::{HttpRequest, HttpResponse, Responder as _, web};
+use serde::Deserialize;
+
+use crate::app::App;
+use crate::http::chrome::{Redirect, page_with};
+use crate::http::error::HttpError;
+use crate::http::extract::segment;
+use crate::http::form::Form;
+use crate::http::parts::{Choice, count};
+use crate::http::visitor::Member;
+use crate::moderation::rule_set::{Addition, Uncompilable};
+use crate::moderation::rules::import::{Format, ImportReport, parse};
+use crate::moderation::rules::{Action, RuleDraft, export};
+use crate::store::rules;
+
+use super::rule::choices;
+use super::rules::{RulesQuery, path, rules_page};
+
+/// Problems that a page shows; the rest is only counted.
+const PROBLEMS_SHOWN: usize = 50;
+
+/// The part of `templates/admin/rules.html` that imports.
+#[derive(Debug, Clone)]
+pub(super) struct ImportForm {
+    pub(super) action_path: String,
+    pub(super) formats: Vec<Choice>,
+    pub(super) actions: Vec<Choice>,
+    pub(super) category: String,
+    pub(super) text: String,
+    pub(super) report: Option<Report>,
+}
+
+/// What an import would do.
+#[derive(Debug, Clone)]
+pub(super) struct Report {
+    pub(super) tone: &'static str,
+    pub(super) title: String,
+    pub(super) text: String,
+    pub(super) problems: Vec<String>,
+}
+
+/// What the form sends.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ImportFields {
+    text: String,
+    format: Format,
+    action: Action,
+    #[serde(default)]
+    category: String,
+    #[serde(default)]
+    dry_run: bool,
+}
+
+impl ImportForm {
+    /// An empty form.
+    pub fn new(action_path: String) -> Self {
+        Self::of(action_path, Format::Txt, Action::Hold, "", "")
+    }
+
+    fn of(action_path: String, format: Format, action: Action, category: &str, text: &str) -> Self {
+        Self {
+            action_path,
+            formats: choices(
+                Format::ALL.iter().map(|format| format.as_str()),
+                format.as_str(),
+            ),
+            actions: choices(
+                Action::ALL.iter().map(|action| action.as_str()),
+                action.as_str(),
+            ),
+            category: category.to_owned(),
+            text: text.to_owned(),
+            report: None,
+        }
+    }
+}
+
+/// `POST /s/{site}/admin/rules/import`
+pub(crate) async fn import(
+    req: HttpRequest,
+    app: web::Data<App>,
+    member: Member,
+    fields: Form<ImportFields>,
+) -> Result<HttpResponse, HttpError> {
+    let fields = fields.0;
+    let site = &member.site;
+    let defaults = RuleDraft {
+        action: fields.action,
+        category: fields.category.trim().to_owned(),
+        ..RuleDraft::default()
+    };
+    let mut read = parse(fields.format, fields.text.as_bytes(), &defaults);
+    let drafts = std::mem::take(&mut read.drafts);
+    let comment = format!("import of {}", count(drafts.len(), "rule"));
+    let planned = app
+        .moderation
+        .plan_addition(site.id, drafts, &comment)
+        .await?;
+    let (status, report) = match &planned {
+        Err(Uncompilable(problems)) => {
+            let problems = problems
+                .iter()
+                .map(|problem| problem.message.clone())
+                .collect();
+            (
+                StatusCode::UNPROCESSABLE_ENTITY,
+                Report::uncompilable(problems),
+            )
+        }
+        Ok(addition) if fields.dry_run => (StatusCode::OK, Report::dry_run(addition, &read)),
+        Ok(addition) if addition.rules().is_empty() => (
+            StatusCode::UNPROCESSABLE_ENTITY,
+            Report::dry_run(addition, &read),
+        ),
+        Ok(addition) => {
+            app.moderation.add_rules(addition, &member.by()).await?;
+            let message = format!(
+                "{} imported; {} left out.",
+                count(addition.rules().len(), "rule"),
+                count(addition.known + read.problems.len(), "line")
+            );
+            return Ok(Redirect::to(path(&site.slug))
+                .flash(message)
+                .respond_to(&req));
+        }
+    };
+    let form = ImportForm {
+        report: Some(report),
+        ..ImportForm::of(
+            format!("{}/import", path(&site.slug)),
+            fields.format,
+            fields.action,
+            &fields.category,
+            &fields.text,
+        )
+    };
+    let mut desk = rules_page(&req, &app, &member, RulesQuery::default()).await?;
+    desk.import = Some(form);
+    page_with(status, &desk)
+}
+
+impl Report {
+    fn dry_run(addition: &Addition, read: &ImportReport) -> Self {
+        let mut parts = vec![format!("{} there already", addition.known)];
+        for (number, what) in [
+            (read.duplicates, "twice in the list"),
+            (read.unneeded, "exceptions that are not needed"),
+            (read.problems.len(), "not readable"),
+        ] {
+            if number > 0 {
+                parts.push(format!("{number} {what}"));
+            }
+        }
+        let mut problems: Vec<String> = read
+            .problems
+            .iter()
+            .take(PROBLEMS_SHOWN)
+            .map(|problem| format!("line {}: {}", problem.line, problem.message))
+            .collect();
+        if read.problems.len() > PROBLEMS_SHOWN {
+            problems.push(format!("and {} more", read.problems.len() - PROBLEMS_SHOWN));
+        }
+        let new = addition.rules().len();
+        Self {
+            tone: if new == 0 { "warn" } else { "ok" },
+            title: match new {
+                0 => "Nothing here is new.".to_owned(),
+                new => format!("{} would be added.", count(new, "rule")),
+            },
+            text: format!("{}. Nothing was changed yet.", parts.join(", ")),
+            problems,
+        }
+    }
+
+    fn uncompilable(problems: Vec<String>) -> Self {
+        Self {
+            tone: "no",
+            title: "The rules do not load together.".to_owned(),
+            text: "Nothing was changed.".to_owned(),
+            problems,
+        }
+    }
+}
+
+/// `GET /s/{site}/admin/rules/export.{format}`
+pub(crate) async fn download(
+    req: HttpRequest,
+    app: web::Data<App>,
+    member: Member,
+) -> Result<HttpResponse, HttpError> {
+    let format: Format = segment(&req, "format")
+        .parse()
+        .map_err(|_| HttpError::not_found())?;
+    let all = rules::list_in_force(&app.db, member.site.id).await?;
+    let (content_type, text) = match format {
+        Format::Txt => ("text/plain; charset=utf-8", export::to_txt(&all)),
+        Format::Csv => ("text/csv; charset=utf-8", export::to_csv(&all)),
+        Format::Json => ("application/json", export::to_json(&all)),
+    };
+    let name = format!(
+        "attachment; filename=\"{}-rules.{format}\"",
+        member.site.slug
+    );
+    Ok(HttpResponse::Ok()
+        .content_type(content_type)
+        .insert_header((header::CONTENT_DISPOSITION, name))
+        .body(text))
+}

@@ -1,0 +1,325 @@
+//! The rules of a site: the list with its filters, the box to try a text, and the form for a new rule. One rule is
+//! `rule`, lists of them are `rule_lists`.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, Responder as _, web};
+use anyhow::Context as _;
+use askama::Template;
+use serde::Deserialize;
+use url::form_urlencoded::Serializer;
+
+use crate::app::App;
+use crate::auth::role::Role;
+use crate::http::chrome::{PageChrome, Redirect, page, page_with};
+use crate::http::error::HttpError;
+use crate::http::extract::Query;
+use crate::http::form::Form;
+use crate::http::marks::{HitRow, Marks, Segment};
+use crate::http::parts::{Choice, Link, Notice, Status, Tag, count, grouped};
+use crate::http::visitor::Member;
+use crate::ids::is_id;
+use crate::moderation::in_force::InForce;
+use crate::moderation::rules::{Action, Rule, RuleDraft, RuleKind, Verdict};
+use crate::store::posts;
+use crate::store::rules::{self, RuleFilter};
+
+use super::rule::{RuleFields, RuleForm, rule_path};
+use super::rule_lists::ImportForm;
+
+const PER_PAGE: usize = 50;
+
+/// The fields of `templates/admin/rules.html`.
+#[derive(Template)]
+#[template(path = "admin/rules.html")]
+pub(super) struct RulesPage {
+    page: PageChrome,
+    summary: String,
+    notice: Option<Notice>,
+    q: String,
+    kinds: Vec<Choice>,
+    actions: Vec<Choice>,
+    categories: Vec<Choice>,
+    filtered: bool,
+    clear_path: String,
+    rules: Vec<RuleRow>,
+    first_path: Option<String>,
+    next_path: Option<String>,
+    pub form: Option<RuleForm>,
+    pub form_open: bool,
+    test_path: String,
+    test_title: String,
+    test_text: String,
+    test: Option<TestResult>,
+    pub import: Option<ImportForm>,
+    exports: Vec<Link>,
+}
+
+struct RuleRow {
+    pattern: String,
+    path: String,
+    kind: String,
+    action: Status,
+    tag: Tag,
+    about: String,
+}
+
+struct TestResult {
+    status: Status,
+    why: String,
+    title_segments: Vec<Segment>,
+    body_segments: Vec<Segment>,
+    hits: Vec<HitRow>,
+}
+
+/// The query of the list.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct RulesQuery {
+    q: String,
+    kind: Option<RuleKind>,
+    action: Option<Action>,
+    category: String,
+    before: Option<String>,
+}
+
+/// A text to try.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct TestFields {
+    #[serde(default)]
+    title: String,
+    #[serde(default)]
+    body: String,
+}
+
+/// `GET /s/{site}/admin/rules`
+pub(crate) async fn list(
+    req: HttpRequest,
+    app: web::Data<App>,
+    member: Member,
+    query: Query<RulesQuery>,
+) -> Result<HttpResponse, HttpError> {
+    page(&rules_page(&req, &app, &member, query.0).await?)
+}
+
+/// `POST /s/{site}/admin/rules`
+pub(crate) async fn add(
+    req: HttpRequest,
+    app: web::Data<App>,
+    member: Member,
+    fields: Form<RuleFields>,
+) -> Result<HttpResponse, HttpError> {
+    let fields = fields.0;
+    let slug = &member.site.slug;
+    let refused = match fields.draft() {
+        Ok(draft) => {
+            let added = app
+                .moderation
+                .add_rule(member.site.id, draft, &member.by())
+                .await?;
+            match added {
+                Ok(_) => {
+                    return Ok(Redirect::to(path(slug))
+                        .flash(format!("The rule “{}” is in force.", fields.pattern.trim()))
+                        .respond_to(&req));
+                }
+                Err(refused) => refused,
+            }
+        }
+        Err(refused) => refused,
+    };
+    let desk = RulesPage {
+        form: Some(RuleForm::of(path(slug), "Add the rule", &fields).refused(&refused)),
+        form_open: true,
+        ..rules_page(&req, &app, &member, RulesQuery::default()).await?
+    };
+    page_with(StatusCode::UNPROCESSABLE_ENTITY, &desk)
+}
+
+/// `POST /s/{site}/admin/rules/test`
+pub(crate) async fn test(
+    req: HttpRequest,
+    app: web::Data<App>,
+    member: Member,
+    fields: Form<TestFields>,
+) -> Result<HttpResponse, HttpError> {
+    let TestFields { title, body } = fields.0;
+    let in_force = app
+        .moderation
+        .in_force
+        .load(member.site.id)
+        .await?
+        .ok_or_else(HttpError::not_found)?;
+    let (checked, title, body) = web::block(move || {
+        let checked = in_force.check(&title, &body);
+        (checked, title, body)
+    })
+    .await
+    .context("check a text")?;
+    let marks = Marks::of(&title, &body, &checked.hits);
+    let (tone, word) = match checked.verdict {
+        Verdict::Publish => ("ok", "would be published"),
+        Verdict::Hold => ("wait", "would be held"),
+        Verdict::Reject => ("no", "would be rejected"),
+    };
+    let desk = RulesPage {
+        test: Some(TestResult {
+            status: Status { tone, text: word },
+            why: checked
+                .problem
+                .unwrap_or_else(|| count(checked.hits.len(), "hit")),
+            title_segments: marks.title,
+            body_segments: marks.body,
+            hits: marks.rows,
+        }),
+        test_title: title,
+        test_text: body,
+        ..rules_page(&req, &app, &member, RulesQuery::default()).await?
+    };
+    page(&desk)
+}
+
+/// The rules of a site.
+pub(super) fn path(slug: &str) -> String {
+    format!("/s/{slug}/admin/rules")
+}
+
+/// The page with the rules that `query` asks for.
+pub(super) async fn rules_page(
+    req: &HttpRequest,
+    app: &App,
+    member: &Member,
+    query: RulesQuery,
+) -> Result<RulesPage, HttpError> {
+    if query.before.as_ref().is_some_and(|id| !is_id(id)) {
+        return Err(HttpError::invalid("before", "must be an id"));
+    }
+    let site = &member.site;
+    let slug = &site.slug;
+    let filter = RuleFilter {
+        text: query.q,
+        kind: query.kind.map_or("", RuleKind::as_str).to_owned(),
+        action: query.action.map_or("", Action::as_str).to_owned(),
+        category: query.category,
+    };
+    let before = query.before.as_deref().unwrap_or(posts::NEWEST);
+    let mut found = rules::list(&app.db, site.id, &filter, before, PER_PAGE as i64 + 1).await?;
+    let more = found.len() > PER_PAGE;
+    found.truncate(PER_PAGE);
+    let (total, off) = rules::count(&app.db, site.id).await?;
+    let categories = rules::list_categories(&app.db, site.id).await?;
+    let in_force = app.moderation.in_force.load(site.id).await?;
+    let is_owner = member.role == Role::Owner;
+    Ok(RulesPage {
+        page: PageChrome::of(req, "Rules", "rules"),
+        summary: summary(site.rule_set_version, total, off),
+        notice: in_force.as_deref().and_then(notice),
+        kinds: Choice::list(
+            "any",
+            RuleKind::ALL.iter().map(|kind| kind.as_str()),
+            &filter.kind,
+        ),
+        actions: Choice::list(
+            "any",
+            Action::ALL.iter().map(|action| action.as_str()),
+            &filter.action,
+        ),
+        categories: Choice::list(
+            "any",
+            categories.iter().map(String::as_str),
+            &filter.category,
+        ),
+        filtered: filter != RuleFilter::default(),
+        clear_path: path(slug),
+        rules: found.iter().map(|rule| row(slug, rule)).collect(),
+        first_path: query
+            .before
+            .is_some()
+            .then(|| page_path(slug, &filter, None)),
+        next_path: found
+            .last()
+            .filter(|_| more)
+            .map(|last| page_path(slug, &filter, Some(&last.id))),
+        form: is_owner.then(|| {
+            RuleForm::of(
+                path(slug),
+                "Add the rule",
+                &RuleFields::from(&RuleDraft::default()),
+            )
+        }),
+        form_open: false,
+        test_path: format!("{}/test", path(slug)),
+        test_title: String::new(),
+        test_text: String::new(),
+        test: None,
+        import: is_owner.then(|| ImportForm::new(format!("{}/import", path(slug)))),
+        exports: ["txt", "csv", "json"]
+            .iter()
+            .map(|format| Link {
+                path: format!("{}/export.{format}", path(slug)),
+                label: format.to_uppercase(),
+            })
+            .collect(),
+        q: filter.text,
+    })
+}
+
+fn summary(version: i64, total: i64, off: i64) -> String {
+    let rules = count(total, "rule");
+    match off {
+        0 => format!("rule set {version} · {rules}"),
+        off => format!("rule set {version} · {rules}, {} of them off", grouped(off)),
+    }
+}
+
+fn notice(in_force: &InForce) -> Option<Notice> {
+    in_force.problem().map(|problem| Notice {
+        tone: "warn",
+        title: "The rules could not be loaded, so every post is held.".to_owned(),
+        text: problem.to_owned(),
+    })
+}
+
+/// How a rule's outcome is shown.
+pub(super) fn outcome(draft: &RuleDraft) -> Status {
+    let (tone, text) = match draft.action {
+        _ if !draft.enabled => ("off", "off"),
+        Action::Hold => ("wait", "hold"),
+        Action::Reject => ("no", "reject"),
+        Action::Allow => ("ok", "allow"),
+        Action::Shadow => ("off", "shadow"),
+    };
+    Status { tone, text }
+}
+
+fn row(slug: &str, rule: &Rule) -> RuleRow {
+    let draft = &rule.draft;
+    let mut about = draft.fields.in_words().to_owned();
+    if !draft.note.is_empty() {
+        about.push_str(&format!(" · {}", draft.note));
+    }
+    RuleRow {
+        pattern: draft.pattern.clone(),
+        path: rule_path(slug, &rule.id),
+        kind: draft.kind.to_string(),
+        action: outcome(draft),
+        tag: Tag::severity(&draft.category, i64::from(draft.severity)),
+        about,
+    }
+}
+
+fn page_path(slug: &str, filter: &RuleFilter, before: Option<&str>) -> String {
+    let mut query = Serializer::new(String::new());
+    for (name, value) in [
+        ("q", filter.text.as_str()),
+        ("kind", &filter.kind),
+        ("action", &filter.action),
+        ("category", &filter.category),
+        ("before", before.unwrap_or_default()),
+    ] {
+        if !value.is_empty() {
+            query.append_pair(name, value);
+        }
+    }
+    format!("{}?{}", path(slug), query.finish())
+}
