@@ -21,6 +21,7 @@ mod access;
 mod api;
 mod catalog;
 mod cli;
+mod desk;
 mod flow;
 mod mail;
 mod outbox;
