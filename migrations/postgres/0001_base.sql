@@ -254,6 +254,8 @@ CREATE TABLE outbox (
     PRIMARY KEY (site_id, id)
 );
 CREATE INDEX outbox_due ON outbox (due_at_ms) WHERE status = 'waiting';
+CREATE INDEX outbox_urgent ON outbox (due_at_ms)
+    WHERE status = 'waiting' AND kind NOT IN ('post_held', 'post_published', 'post_rejected');
 CREATE INDEX outbox_dead ON outbox (site_id, id) WHERE status = 'dead';
 CREATE INDEX outbox_kept ON outbox (site_id, id) WHERE status = 'kept';
 

@@ -21,21 +21,35 @@ const IS_DUE: &str = "SELECT COUNT(*) FROM (SELECT 1 FROM outbox
     WHERE status = 'waiting' AND due_at_ms <= $1 AND lease_until_ms <= $1 LIMIT 1) AS due";
 
 macro_rules! claim {
-    ($lock:literal) => {
+    ($condition:literal, $lock:literal) => {
         concat!(
-            "UPDATE outbox SET lease_until_ms = $2, attempts = attempts + 1
-    WHERE (site_id, id) IN (SELECT site_id, id FROM outbox
-        WHERE status = 'waiting' AND due_at_ms <= $1 AND lease_until_ms <= $1
-        ORDER BY due_at_ms LIMIT $3",
+            "WITH due AS MATERIALIZED (SELECT site_id, id FROM outbox
+        WHERE status = 'waiting' AND due_at_ms <= $1 AND lease_until_ms <= $1",
+            $condition,
+            " ORDER BY due_at_ms LIMIT $3",
             $lock,
-            ") RETURNING ",
+            ") UPDATE outbox SET lease_until_ms = $2, attempts = attempts + 1
+    WHERE (site_id, id) IN (SELECT site_id, id FROM due) RETURNING ",
             mail_columns!()
         )
     };
 }
-/// One writer at a time needs no locks.
-const CLAIM_SQLITE: &str = claim!("");
-const CLAIM_POSTGRES: &str = claim!(" FOR UPDATE SKIP LOCKED");
+/// What each database claims by: the mails that a backlog of notices to authors must not keep waiting, then the others.
+/// SQLite has one writer at a time and needs no locks.
+const CLAIM_SQLITE: [&str; 2] = [
+    claim!(
+        " AND kind NOT IN ('post_held', 'post_published', 'post_rejected')",
+        ""
+    ),
+    claim!("", ""),
+];
+const CLAIM_POSTGRES: [&str; 2] = [
+    claim!(
+        " AND kind NOT IN ('post_held', 'post_published', 'post_rejected')",
+        " FOR UPDATE SKIP LOCKED"
+    ),
+    claim!("", " FOR UPDATE SKIP LOCKED"),
+];
 
 const SETTLE: &str = "UPDATE outbox
     SET status = $4, due_at_ms = $5, lease_until_ms = 0, sent_at_ms = $6, last_error = $7
@@ -93,9 +107,6 @@ const SEND_AGAIN: &str = "UPDATE outbox
 /// Sorts behind every id.
 const BEHIND_ALL: &str = "~";
 
-/// A backlog of notices to authors must not keep these mails waiting: their due time lies so far back.
-const HEAD_START_MS: i64 = 24 * 60 * 60 * 1000;
-
 /// A mail that is to be sent at once to a person with an account, or to all whom its payload's `to` names.
 pub(crate) fn waiting_mail(
     id: MailId,
@@ -105,10 +116,6 @@ pub(crate) fn waiting_mail(
     payload: &Value,
     now_ms: i64,
 ) -> MailRow {
-    let is_bulk = matches!(
-        kind,
-        MailKind::PostHeld | MailKind::PostPublished | MailKind::PostRejected
-    );
     MailRow {
         site_id,
         id,
@@ -118,11 +125,7 @@ pub(crate) fn waiting_mail(
         payload: payload.to_string(),
         status: MailStatus::Waiting,
         attempts: 0,
-        due_at_ms: if is_bulk {
-            now_ms
-        } else {
-            now_ms - HEAD_START_MS
-        },
+        due_at_ms: now_ms,
         lease_until_ms: 0,
         created_at_ms: now_ms,
         sent_at_ms: None,
@@ -154,7 +157,7 @@ where
         .bind(mail.last_error.as_deref())
 }
 
-/// Claims up to `limit` mails that are due, the longest overdue first. Until `lease_until_ms` nobody else does.
+/// Claims up to `limit` mails that are due, those that are not about an author's post first, then the longest overdue. Until `lease_until_ms` nobody else does.
 pub(crate) async fn claim(
     db: &Db,
     now_ms: i64,
@@ -169,23 +172,26 @@ pub(crate) async fn claim(
     if due == 0 {
         return Ok(Vec::new());
     }
-    let sql = match db {
+    let statements = match db {
         Db::Sqlite(_) => CLAIM_SQLITE,
         Db::Postgres(_) => CLAIM_POSTGRES,
     };
-    let mut mails: Vec<MailRow> = on_db!(db, |c| {
+    let mut claimed: Vec<MailRow> = Vec::new();
+    on_db!(db, |c| {
         let mut tx = c.begin().await?;
-        let mails = sqlx::query_as(sql)
-            .bind(now_ms)
-            .bind(lease_until_ms)
-            .bind(limit)
-            .fetch_all(tx.conn())
-            .await?;
+        for sql in statements {
+            let mut mails: Vec<MailRow> = sqlx::query_as(sql)
+                .bind(now_ms)
+                .bind(lease_until_ms)
+                .bind(limit - claimed.len() as i64)
+                .fetch_all(tx.conn())
+                .await?;
+            mails.sort_by_key(|mail| mail.due_at_ms);
+            claimed.extend(mails);
+        }
         tx.commit().await?;
-        mails
     });
-    mails.sort_by_key(|mail| mail.due_at_ms);
-    Ok(mails)
+    Ok(claimed)
 }
 
 /// What became of a mail that was claimed.
@@ -333,7 +339,7 @@ pub(crate) async fn send_again(
         let changed = sqlx::query(SEND_AGAIN)
             .bind(site_id)
             .bind(id)
-            .bind(now_ms - HEAD_START_MS)
+            .bind(now_ms)
             .execute(tx.conn())
             .await?;
         tx.commit().await?;

@@ -401,6 +401,25 @@ both_dbs! {
         post.app.outbox = post.app.outbox.clone();
     }
 
+    async fn a_backlog_of_notices_to_authors_keeps_nobody_else_waiting(post: Post) {
+        for n in 0..40 {
+            post.submit(&format!("Clean {n}"), "Nothing to see.").await;
+        }
+        post.clock.advance_ms(1);
+        post.submit_held("Urgent").await;
+        post.app.outbox.write_digests().await.expect("write the digest");
+
+        // The first batch makes one mail for each moderator of the digest, the second sends them before any other.
+        post.app.outbox.run_once().await.expect("work");
+        let before = post.memory.mails().len();
+        post.app.outbox.run_once().await.expect("work");
+
+        let mails = post.memory.mails();
+        assert_eq!(mails.len(), before + 18);
+        let urgent = mails[before..].iter().map(|mail| Mail::parse(mail)).filter(|mail| mail.subject.contains("Urgent"));
+        assert_eq!(urgent.count(), 2);
+    }
+
     async fn without_a_server_mails_are_files_for_the_owner_of_the_process(post: Post) {
         use std::os::unix::fs::PermissionsExt as _;
         let mut post = post;

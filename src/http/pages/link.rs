@@ -16,7 +16,7 @@ use crate::http::pages::case::case_path;
 use crate::http::pages::decision::{DecisionFields, DecisionForm};
 use crate::http::pages::queue::path as queue_path;
 use crate::http::parts::{Notice, When, words};
-use crate::http::visitor::Visitor;
+use crate::http::visitor::{Visitor, is_signed_in};
 use crate::moderation::decide::{DecideError, Decider, Target};
 use crate::moderation::link::{self, Opened, Standing};
 use crate::moderation::rows::CaseStatus;
@@ -176,7 +176,11 @@ fn decide_page(
         submitted: When::at(case.waiting_since_ms),
         expires: When::at(opened.claims.expires_at_ms),
         why: wording::why(&hits, case.problem.as_deref()),
-        notice: None,
+        notice: (!is_signed_in(req)).then(|| Notice {
+            tone: "off",
+            title: "You are not logged in.".to_owned(),
+            text: "Before it takes a decision, this page asks you to.".to_owned(),
+        }),
         title_segments: marks.title,
         body_segments: marks.body,
         hits: marks.rows,
