@@ -1,5 +1,6 @@
 //! `/decide/{link}`: the link in a moderator's mail. GET shows the post and both buttons, and changes nothing however often
-//! it is asked, by whomever or whatever; POST decides, for the one person whom the link was sent to, logged in.
+//! it is asked, by whomever or whatever; POST decides, for the one person whom the link was sent to, logged in. Without
+//! that person's session the page has the buttons, which lead to the login and back, but not one word of the post.
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, Responder as _, web};
@@ -164,22 +165,36 @@ fn decide_page(
     let (text, case) = (&opened.text, &opened.text.case);
     let settings = &opened.site.settings;
     let hits: Vec<Hit> = serde_json::from_str(&text.hits).map_err(anyhow::Error::from)?;
-    let marks = Marks::of(&text.title, &text.body, &hits);
+    let may_read = is_signed_in(req);
+    let marks = if may_read {
+        Marks::of(&text.title, &text.body, &hits)
+    } else {
+        Marks::of("A post waits for your decision", "", &[])
+    };
     let form = DecisionForm::new(req.path().to_owned(), case.revision, settings);
     let page = DecidePage {
-        about: format!(
-            "by {} · revision {} · {}",
-            text.author_name,
-            case.revision,
-            words(&text.body)
-        ),
+        about: if may_read {
+            format!(
+                "by {} · revision {} · {}",
+                text.author_name,
+                case.revision,
+                words(&text.body)
+            )
+        } else {
+            format!("revision {}", case.revision)
+        },
         submitted: When::at(case.waiting_since_ms),
         expires: When::at(opened.claims.expires_at_ms),
-        why: wording::why(&hits, case.problem.as_deref()),
-        notice: (!is_signed_in(req)).then(|| Notice {
+        why: if may_read {
+            wording::why(&hits, case.problem.as_deref())
+        } else {
+            String::new()
+        },
+        notice: (!may_read).then(|| Notice {
             tone: "off",
             title: "You are not logged in.".to_owned(),
-            text: "Before it takes a decision, this page asks you to.".to_owned(),
+            text: "Either button leads to the login and back here, where you can read the post."
+                .to_owned(),
         }),
         title_segments: marks.title,
         body_segments: marks.body,
