@@ -26,9 +26,12 @@ try {
 
   await owner.goto(new URL("admin/rules", site).href);
   await examine(owner);
-  await owner.locator('form:has([name="pattern"]) [name="pattern"]').fill("forbidden");
-  await owner.locator('form:has([name="pattern"]) button:not([formaction])').first().click();
-  await owner.waitForLoadState();
+  await owner.getByText("Add a rule", { exact: true }).click();
+  await owner.getByLabel("Text to find").fill("forbidden");
+  await owner.locator('form:has([name="pattern"]) [name="category"]').fill("house");
+  await examine(owner);
+  await owner.locator('form:has([name="pattern"]) button.main').click();
+  await owner.getByText("forbidden", { exact: true }).first().waitFor();
   await examine(owner);
 
   const author = await person(base, { javaScriptEnabled });

@@ -195,7 +195,7 @@ async fn check_published(site: &Site, key: u64, flagged: bool, listed: &Value) {
 }
 
 /// Everything of a list of the API, page by page.
-async fn all(site: &Site, path: &str) -> Vec<Value> {
+pub async fn all(site: &Site, path: &str) -> Vec<Value> {
     let mut items = Vec::new();
     let mut cursor: Option<String> = None;
     let separator = if path.contains('?') { '&' } else { '?' };

@@ -11,6 +11,7 @@ use rand::rngs::StdRng;
 use rand::{RngExt as _, SeedableRng};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
@@ -48,6 +49,7 @@ pub struct Ledger {
     path: PathBuf,
     file: Arc<Mutex<File>>,
     next_key: Arc<AtomicU64>,
+    count: watch::Sender<usize>,
 }
 
 impl Ledger {
@@ -56,6 +58,7 @@ impl Ledger {
             path: path.to_owned(),
             file: Arc::new(Mutex::new(File::create(path).expect("make the ledger"))),
             next_key: Arc::default(),
+            count: watch::Sender::default(),
         }
     }
 
@@ -65,6 +68,17 @@ impl Ledger {
         file.write_all(text.as_bytes())
             .expect("write to the ledger");
         file.sync_data().expect("sync the ledger");
+        self.count.send_modify(|count| *count += 1);
+    }
+
+    /// Waits until it has so many lines more than now.
+    pub async fn grown(&self, by: usize) {
+        let mut count = self.count.subscribe();
+        let goal = *count.borrow() + by;
+        count
+            .wait_for(|count| *count >= goal)
+            .await
+            .expect("the ledger is still there");
     }
 
     /// Everything that stands in it.

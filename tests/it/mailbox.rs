@@ -3,6 +3,7 @@
 
 use std::path::Path;
 use std::process::Command;
+use std::time::{Duration, Instant};
 
 use base64::Engine as _;
 use mail_parser::{Address, MessageParser, MimeHeaders};
@@ -145,4 +146,17 @@ pub fn files(data_dir: &Path) -> Vec<Mail> {
         .iter()
         .map(|path| Mail::parse(&std::fs::read(path).expect("read a mail")))
         .collect()
+}
+
+/// Waits until a mail like this is among the files.
+pub async fn wait_for(data_dir: &Path, wanted: impl Fn(&Mail) -> bool) -> Mail {
+    let patience = Instant::now() + Duration::from_secs(60);
+    loop {
+        let mails = files(data_dir);
+        if let Some(mail) = mails.iter().find(|mail| wanted(mail)) {
+            return mail.clone();
+        }
+        assert!(Instant::now() < patience, "no such mail came: {mails:#?}");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
 }
