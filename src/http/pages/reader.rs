@@ -25,8 +25,9 @@ use crate::store::posts::{self, PublishedCursor, PublishedPost};
 const PER_PAGE: i64 = 20;
 const FEED_ENTRIES: i64 = 50;
 const EXCERPT_CHARS: usize = 280;
-/// How long a shared cache may show a public page without asking.
-const PUBLIC: &str = "public, max-age=60";
+/// A shared cache may show a public page for a minute; a browser asks every time, so that an author who was just told that
+/// the post is published finds it. (A page has a nonce of its own, so a 304 to an older one would block its script.)
+const PUBLIC: &str = "public, max-age=0, s-maxage=60";
 
 #[derive(Template)]
 #[template(path = "site/index.html")]
