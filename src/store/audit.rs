@@ -14,7 +14,9 @@ const LIST_OF_SUBJECT: &str =
     "SELECT site_id, id, at_ms, actor, action, subject, details FROM audit
     WHERE site_id = $1 AND subject = $2 ORDER BY id LIMIT 500";
 const LIST: &str = "SELECT site_id, id, at_ms, actor, action, subject, details,
-    (SELECT name FROM users WHERE users.id = SUBSTR(audit.actor, 6)) AS actor_name
+    (SELECT name FROM users WHERE users.id = SUBSTR(audit.actor, 6)) AS actor_name,
+    (SELECT title FROM revisions WHERE revisions.site_id = audit.site_id
+        AND revisions.post_id = SUBSTR(audit.subject, 6) ORDER BY number DESC LIMIT 1) AS post_title
     FROM audit
     WHERE site_id = $1 AND id < $2 AND ($3 = '' OR actor = $3 OR actor IN (
         SELECT 'user:' || users.id FROM users JOIN members ON members.user_id = users.id
@@ -31,6 +33,8 @@ pub struct ListedAudit {
     pub row: AuditRow,
     /// The name, as it is now.
     pub actor_name: Option<String>,
+    /// The title of the post that it is about, if it is about one.
+    pub post_title: Option<String>,
 }
 
 /// Which lines to list. Empty texts do not filter.

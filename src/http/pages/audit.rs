@@ -3,7 +3,7 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use url::form_urlencoded::Serializer;
 
 use crate::app::App;
@@ -126,7 +126,7 @@ fn entry(slug: &str, line: &ListedAudit) -> Entry {
         action: row.action.clone(),
         subject_path: subject_path(slug, &row.subject),
         subject: row.subject.clone(),
-        details: details(&row.details),
+        details: details(line),
     }
 }
 
@@ -141,18 +141,18 @@ fn subject_path(slug: &str, subject: &str) -> Option<String> {
     }
 }
 
-/// `revision 2 · via desk`, of a JSON object.
-fn details(json: &str) -> String {
-    let Ok(Value::Object(details)) = serde_json::from_str(json) else {
-        return String::new();
-    };
-    let parts: Vec<String> = details
-        .iter()
-        .filter(|(_, value)| !value.is_null())
-        .map(|(name, value)| match value {
-            Value::String(text) => format!("{name} {text}"),
-            other => format!("{name} {other}"),
-        })
-        .collect();
-    parts.join(" · ")
+/// `“A title” · revision 2 · via desk`.
+fn details(line: &ListedAudit) -> String {
+    let title = line.post_title.iter().map(|title| format!("“{title}”"));
+    let details: Map<String, Value> = serde_json::from_str(&line.row.details).unwrap_or_default();
+    let parts = details.iter().filter_map(|(name, value)| match value {
+        Value::Null => None,
+        // A list of the form `,a,b,`.
+        Value::String(list) if list.starts_with(',') => {
+            Some(format!("{name} {}", list.trim_matches(',').replace(',', ", ")))
+        }
+        Value::String(text) => Some(format!("{name} {text}")),
+        other => Some(format!("{name} {other}")),
+    });
+    title.chain(parts).collect::<Vec<_>>().join(" · ")
 }

@@ -20,8 +20,10 @@ use crate::store::cases::{self, CaseCursor};
 
 /// Counting stops here.
 const COUNT_MAX: i64 = 1_000;
-/// Characters of the text on either side of the first hit.
-const AROUND_CHARS: usize = 80;
+/// Characters of the text before the first hit, few enough that the hit stands on the line even of a narrow screen.
+const BEFORE_CHARS: usize = 24;
+/// Characters from the first hit on.
+const AFTER_CHARS: usize = 160;
 /// A case whose time is over so soon is shown so.
 const SOON_MS: i64 = 4 * 60 * 60 * 1000;
 /// A deadline that is farther away stands for none.
@@ -195,24 +197,27 @@ fn tags(hits: &[Hit]) -> Vec<Tag> {
         .collect()
 }
 
-/// The words around the first hit in the body, or its beginning.
+/// The words around the first hit in the body, or its beginning, as readers see them.
 fn excerpt(body: &str, hits: &[Hit]) -> String {
-    let Some(hit) = hits.iter().find(|hit| hit.field == Field::Body) else {
-        return markdown::excerpt(body, 2 * AROUND_CHARS);
+    let hit = hits.iter().find(|hit| hit.field == Field::Body);
+    let text = markdown::plain_text(body);
+    let found = hit.and_then(|hit| text.find(&hit.text));
+    let Some(hit_at) = found else {
+        return markdown::excerpt(body, BEFORE_CHARS + AFTER_CHARS);
     };
-    let start = hit.start.saturating_sub(AROUND_CHARS);
-    let length = hit.end - start + AROUND_CHARS;
-    let text: String = body.chars().skip(start).take(length).collect();
-    let mut words: Vec<&str> = text.split_whitespace().collect();
-    // The first word may be cut; the hit itself is farther in.
+    let before = text[..hit_at].chars().count();
+    let start = before.saturating_sub(BEFORE_CHARS);
+    let shown: String = text
+        .chars()
+        .skip(start)
+        .take(before - start + AFTER_CHARS)
+        .collect();
+    let mut words: Vec<&str> = shown.split_whitespace().collect();
+    // The first word is cut, unless the hit itself is the first.
     if start > 0 && words.len() > 1 {
         words[0] = "…";
     }
-    let mut line = words.join(" ");
-    if body.chars().count() > start + length {
-        line.push('…');
-    }
-    line
+    words.join(" ")
 }
 
 fn tabs(slug: &str, current: CaseStatus, waiting: i64, failed: i64) -> Vec<Tab> {
@@ -239,7 +244,8 @@ fn tabs(slug: &str, current: CaseStatus, waiting: i64, failed: i64) -> Vec<Tab> 
         .collect()
 }
 
-fn bounded(number: i64) -> String {
+/// A count that stops at a bound.
+pub(crate) fn bounded(number: i64) -> String {
     match number {
         COUNT_MAX.. => format!("{}+", grouped(COUNT_MAX)),
         number => number.to_string(),
