@@ -51,7 +51,7 @@ fn endpoints() -> Vec<Endpoint> {
         account, author, health, home, invitation, keys, password, people, reader, session, settings, setup, sign_up,
     };
     use pages::{case, link, notices, outbox, queue};
-    use pages::{audit, executions, rule, rule_lists, rules, workflow};
+    use pages::{audit, executions, rule, rule_lists, rules, stats, workflow};
     vec![
         get("/healthz",             Open,   health::live),
         get("/readyz",              Open,   health::ready),
@@ -145,6 +145,7 @@ fn endpoints() -> Vec<Endpoint> {
         get("/s/{site}/admin/workflow",                     Member(Moderator), workflow::show),
         post("/s/{site}/admin/workflow",                    Member(Owner),     workflow::set),
         get("/s/{site}/admin/audit",                        Member(Moderator), audit::list),
+        get("/s/{site}/admin/stats",                        Member(Moderator), stats::show),
     ]
 }
 

@@ -25,6 +25,7 @@ pub mod rule_set;
 pub mod rules;
 pub mod run;
 pub mod site;
+pub mod stats;
 pub mod submit;
 pub mod supersede;
 pub mod timeline;

@@ -24,4 +24,5 @@ pub(crate) mod session;
 pub(crate) mod settings;
 pub(crate) mod setup;
 pub(crate) mod sign_up;
+pub(crate) mod stats;
 pub(crate) mod workflow;

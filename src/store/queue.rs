@@ -1,5 +1,5 @@
-//! Reads of the moderators' desk: the queue, page by page, and what is known of a case's author. Every statement reads a
-//! bounded number of rows, however long the queue is.
+//! Reads of the moderators' desk: the queue, page by page, what is known of a case's author, and what became of cases.
+//! Without a filter every statement reads a bounded number of rows, however long the queue is.
 
 use sqlx::FromRow;
 
@@ -57,6 +57,8 @@ const LIST_EARLIER: &str = "SELECT id, status, execution_id,
 const COUNT_BY_STATUS: &str = "SELECT status, COUNT(*) AS posts FROM (
         SELECT status FROM posts WHERE site_id = $1 AND author_id = $2 ORDER BY id DESC LIMIT $3
     ) newest GROUP BY status";
+const LIST_FATES: &str = "SELECT status, categories, waiting_since_ms, decided_at_ms FROM cases
+    WHERE site_id = $1 ORDER BY id DESC LIMIT $2";
 const FIND_MEMBER_SINCE: &str =
     "SELECT created_at_ms FROM members WHERE site_id = $1 AND user_id = $2";
 
@@ -89,6 +91,19 @@ pub struct EarlierPost {
     pub title: String,
     /// Its newest case, if it ever had one.
     pub case_id: Option<CaseId>,
+}
+
+/// What became of a case.
+#[derive(Debug, Clone, PartialEq, FromRow)]
+pub(crate) struct Fate {
+    /// How it stands.
+    pub status: CaseStatus,
+    /// The categories of its hits, `,a,b,`.
+    pub categories: String,
+    /// Since when it waited.
+    pub waiting_since_ms: i64,
+    /// When it was decided.
+    pub decided_at_ms: Option<i64>,
 }
 
 /// Which cases of the queue to list. Empty texts do not filter.
@@ -189,5 +204,14 @@ pub(crate) async fn find_member_since(
         .bind(site)
         .bind(user)
         .fetch_optional(c.read())
+        .await?))
+}
+
+/// What became of the newest `limit` cases.
+pub(crate) async fn list_fates(db: &Db, site: SiteId, limit: i64) -> anyhow::Result<Vec<Fate>> {
+    Ok(on_db!(db, |c| sqlx::query_as(LIST_FATES)
+        .bind(site)
+        .bind(limit)
+        .fetch_all(c.read())
         .await?))
 }

@@ -105,6 +105,8 @@ both_dbs! {
         let after = mora.get(&case_path(&app, &case)).await;
         assert!(after.text.contains("Approved by Mora Moderator"), "{}", after.text);
         assert!(after.form(&["decision"]).is_none());
+        let stats = mora.get(&app.path("admin/stats")).await;
+        assert_eq!(stats.texts("tbody tr td"), ["1", "1", "0"], "held, approved, rejected: {}", stats.text);
         let done = mora.get(&app.path("admin/queue?state=approved")).await;
         assert_eq!(titles(&done), ["A forbidden title"]);
     }
