@@ -54,9 +54,11 @@ pub async fn load(db: &Db, site: SiteId, now_ms: i64) -> anyhow::Result<Stats> {
     }
     waits.sort_unstable();
     stats.median_wait_ms = waits.get(waits.len() / 2).copied();
-    stats
-        .categories
-        .sort_by(|a, b| b.held.cmp(&a.held).then_with(|| a.category.cmp(&b.category)));
+    stats.categories.sort_by(|a, b| {
+        b.held
+            .cmp(&a.held)
+            .then_with(|| a.category.cmp(&b.category))
+    });
     Ok(stats)
 }
 

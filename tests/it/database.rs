@@ -13,7 +13,6 @@ use crate::setting::{Arrange, Kind, repository, setting};
 
 /// A migrated, empty database that goes away with this value, and a folder beside it for data.
 pub struct TestDatabase {
-    pub kind: Kind,
     pub url: String,
     pub folder: Folder,
     cluster: Option<String>,
@@ -30,7 +29,6 @@ impl Arrange for TestDatabase {
                 let file = folder.path().join("gatepost.db");
                 std::fs::copy(sqlite_template().await, &file).expect("copy the template");
                 Ok(Self {
-                    kind,
                     url: format!("sqlite:{}", file.display()),
                     folder,
                     cluster: None,
@@ -47,7 +45,6 @@ impl Arrange for TestDatabase {
                 )
                 .await;
                 Ok(Self {
-                    kind,
                     url: database_url(&cluster, &name),
                     folder,
                     cluster: Some(cluster),

@@ -29,7 +29,6 @@ pub struct Mail {
 /// What the SMTP server reports of one delivery.
 #[derive(Debug)]
 pub struct Delivery {
-    pub answer: String,
     pub recipients: Vec<String>,
     pub login: Option<String>,
     pub mail: Mail,
@@ -77,7 +76,6 @@ impl SmtpServer {
             .expect("base64");
         let recipients = report["recipients"].as_array().expect("the recipients");
         Delivery {
-            answer: report["answer"].as_str().expect("the answer").to_owned(),
             recipients: recipients
                 .iter()
                 .filter_map(|address| address.as_str())

@@ -45,12 +45,6 @@ impl Arrange for Installation {
 }
 
 impl Installation {
-    /// Sets a variable for all commands from now on.
-    pub fn set(&mut self, name: &'static str, value: impl Into<String>) {
-        self.settings.retain(|(other, _)| *other != name);
-        self.settings.push((name, value.into()));
-    }
-
     /// What a variable is set to.
     pub fn setting(&self, name: &str) -> Option<&str> {
         let found = self.settings.iter().find(|(other, _)| *other == name);

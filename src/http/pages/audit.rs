@@ -148,9 +148,10 @@ fn details(line: &ListedAudit) -> String {
     let parts = details.iter().filter_map(|(name, value)| match value {
         Value::Null => None,
         // A list of the form `,a,b,`.
-        Value::String(list) if list.starts_with(',') => {
-            Some(format!("{name} {}", list.trim_matches(',').replace(',', ", ")))
-        }
+        Value::String(list) if list.starts_with(',') => Some(format!(
+            "{name} {}",
+            list.trim_matches(',').replace(',', ", ")
+        )),
         Value::String(text) => Some(format!("{name} {text}")),
         other => Some(format!("{name} {other}")),
     });
