@@ -94,7 +94,10 @@ pub(crate) async fn guard<B: MessageBody + 'static>(
     req: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    // No path of ours has a NUL, and PostgreSQL has no text with one.
+    let has_nul = |(_, value): (&str, &str)| value.contains('\0');
     let refused = match access {
+        _ if req.match_info().iter().any(has_nul) => Some(HttpError::not_found()),
         Access::Open => None,
         access => match learn(req.request()).await {
             Ok(known) => check(access, &known).err(),
