@@ -35,13 +35,9 @@ impl<T: From<String>> FromRequest for Id<T> {
     }
 }
 
-/// A segment of the path by its name in the route's pattern; empty where the pattern has none, and for control characters,
-/// which nothing here has in its name and PostgreSQL cannot even be asked for.
+/// A segment of the path by its name in the route's pattern; empty where the pattern has none.
 pub fn segment<'a>(req: &'a HttpRequest, name: &str) -> &'a str {
-    req.match_info()
-        .get(name)
-        .filter(|text| !text.contains(char::is_control))
-        .unwrap_or_default()
+    req.match_info().get(name).unwrap_or_default()
 }
 
 /// The query string as a struct, which should refuse unknown fields.
