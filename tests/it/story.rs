@@ -93,8 +93,15 @@ both_dbs! {
         let server = installation.serve().await;
         let site = site.at(&server.base);
         let stored = crate::audit::all(&site, "/posts").await;
-        let held: Vec<&Value> = stored.iter().filter(|post| post["status"] == "held").collect();
+        // The prepared site has a rule of its own; what the list holds is counted.
+        let of_the_list = |hit: &Value| hit["category"] == "profanity";
+        let held: Vec<&Value> = stored
+            .iter()
+            .filter(|post| post["status"] == "held")
+            .filter(|post| post["hits"].as_array().is_some_and(|hits| hits.iter().any(of_the_list)))
+            .collect();
 
+        assert!(!held.is_empty(), "the hits are listed with the posts");
         assert_eq!(stored.len(), text.lines().count(), "each is there once, though imported twice");
         assert!(held.len() * 100 <= stored.len(), "{} of {} posts are held", held.len(), stored.len());
         for post in held {
