@@ -39,6 +39,8 @@ export async function person(base, options = {}) {
 /// Checks the page as it stands: at 1280 pixels in light and dark, and at 360 pixels.
 export async function check(page) {
   const where = new URL(page.url()).pathname;
+  // A sign of life for whoever waits for this script.
+  console.log(`checking ${where}`);
   for (const colorScheme of ["light", "dark"]) {
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
     await page.evaluate(axe);
@@ -60,6 +62,6 @@ export async function check(page) {
 /// Prints the problems, one a line, and ends.
 export async function finish() {
   await browser.close();
-  for (const problem of new Set(problems)) console.log(problem);
+  for (const problem of new Set(problems)) console.log(`wrong: ${problem}`);
   process.exit(problems.length ? 1 : 0);
 }
