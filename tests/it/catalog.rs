@@ -103,6 +103,7 @@ fn columns<S: Statement>(statement: &S) -> Vec<String> {
 fn catalog() -> Vec<Entry> {
     let constant =
         Regex::new(r"(?s)const ([A-Z][A-Z0-9_]*): &str\s*=\s*(.*?);\n").expect("a pattern");
+    let verb = Regex::new(r#""(SELECT|INSERT|UPDATE|DELETE|WITH) "#).expect("a pattern");
     let mut shared = BTreeMap::new();
     let files = sources(&repository("src"));
     for (_, text) in &files {
@@ -115,8 +116,6 @@ fn catalog() -> Vec<Entry> {
         macros.extend(column_macros(text));
         for found in constant.captures_iter(text) {
             let Some(sql) = evaluate(&found[2], &macros) else {
-                let verb =
-                    Regex::new(r#""(SELECT|INSERT|UPDATE|DELETE|WITH) "#).expect("a pattern");
                 assert!(
                     !verb.is_match(&found[2]),
                     "{path}: {} cannot be read",

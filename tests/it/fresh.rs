@@ -104,7 +104,9 @@ impl Fresh {
             email: EmailAddress::parse(email).expect("an address"),
             name: Some(Name::parse("Robin").expect("a name")),
             role,
-            password: Some(NewPassword::parse(PASSWORD, &[]).ok().expect("a password")),
+            password: Some(
+                NewPassword::parse(PASSWORD, &[]).unwrap_or_else(|_| panic!("a password")),
+            ),
         };
         let site = self.site(slug).await;
         add::add(&self.app, &site, given)

@@ -105,6 +105,7 @@ impl Pair {
         let place = Regex::new(r"\{(\w+)\}").expect("a pattern");
         let path = place.replace_all(route.path, |found: &regex::Captures<'_>| match &found[1] {
             "site" => site.to_owned(),
+            "format" => "csv".to_owned(),
             name => self
                 .ids
                 .get(name)

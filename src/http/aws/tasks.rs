@@ -21,6 +21,7 @@ const CAUSE_MAX: usize = 32_768;
 
 text_enum! {
     /// What is offered of AWS Step Functions.
+    #[expect(clippy::enum_variant_names, reason = "these are AWS's names")]
     Operation {
         /// The task has an output.
         SendTaskSuccess = "SendTaskSuccess",

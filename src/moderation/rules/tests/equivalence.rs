@@ -162,6 +162,10 @@ fn generated_texts_have_the_same_hits_however_they_are_read() {
         .collect();
     let exact = Matcher::build(1, &rules).expect("compiles").without_scout();
     let all = Matcher::build(1, &rules).expect("compiles");
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a test is told by the environment how long it may take"
+    )]
     let texts = std::env::var("GATEPOST_GENERATED_TEXTS")
         .ok()
         .and_then(|count| count.parse().ok())
