@@ -98,7 +98,7 @@ both_dbs! {
         let mut held = 0;
         for listed in stored.iter().filter(|post| post["status"] == "held") {
             let path = format!("/posts/{}", listed["id"].as_str().expect("an id"));
-            let post = site.api_get(&path).await.json;
+            let post = site.api_get(&path).await.json();
             let hits: Vec<&Value> = post["hits"].as_array().expect("hits").iter().filter(of_the_list).collect();
             held += usize::from(!hits.is_empty());
             for hit in hits {
