@@ -1,4 +1,4 @@
-//! The two databases behind one enum. Cold statements are written once and run on both with [`on_db!`]; the hot path
+//! The two databases behind one enum. Cold statements are written once and run on both with `on_db!`; the hot path
 //! (`engine_sqlite`, `engine_postgres`) is written twice. Nothing here knows HTTP, mail or pages.
 
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! Forms. Every unsafe request to a page passes [`guard`] before any handler: it comes from our own pages by what the
+//! Forms. Every unsafe request to a page passes `guard` before any handler: it comes from our own pages by what the
 //! browser says of its origin, and carries the token of the form. A handler cannot forget this; it only reads the
 //! fields, with [`Form`].
 

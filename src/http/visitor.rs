@@ -1,5 +1,5 @@
 //! Who asks, for which site, and as what: looked up once a request, kept with it, and given to handlers as
-//! [`Visitor`], [`SignedIn`], [`SiteContext`] and [`Member`]. [`guard`] holds every route to its line of the policy.
+//! [`Visitor`], [`SignedIn`], [`SiteContext`] and [`Member`]. `guard` holds every route to its line of the policy.
 
 use std::ops::Deref;
 use std::rc::Rc;

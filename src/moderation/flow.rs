@@ -1,4 +1,4 @@
-//! From what an execution did to what becomes of its post. Exactly one place here publishes: [`Passage::settle`], on an
+//! From what an execution did to what becomes of its post. Exactly one place here publishes: `Passage::settle`, on an
 //! execution that succeeded.
 
 use serde_json::json;

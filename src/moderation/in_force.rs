@@ -1,5 +1,5 @@
 //! What is in force at a site at this moment: its settings, its workflow, its rules, compiled. Kept by every process and
-//! checked against the site's versions, so that a change is seen by all replicas within [`MAX_AGE_MS`].
+//! checked against the site's versions, so that a change is seen by all replicas within a second.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
