@@ -59,6 +59,11 @@ if [ -z "${TEST_POSTGRES_URL:-}" ]; then
 fi
 export GATEPOST_REQUIRE_ALL=1
 
+# These tests say so themselves, but a runner hides what a passing test says.
+for name in GATEPOST_CONFORMANCE_DIR GATEPOST_SAMPLES_DIR; do
+    [ -n "${!name:-}" ] || say "$name is not set: the tests that read it check nothing"
+done
+
 status=0
 if cargo nextest --version >/dev/null 2>&1; then
     cargo test --workspace --locked --doc --quiet </dev/null || status=$?
