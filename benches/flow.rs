@@ -10,7 +10,7 @@ use gatepost::app::App;
 use gatepost::clock::SystemClock;
 use gatepost::config::{Config, Secret};
 use gatepost::ids::{Ids, RuleId, SiteId, UserId};
-use gatepost::moderation::decide::{Answer, Decider, Decision, Target};
+use gatepost::moderation::decide::{Answer, Decider, Decision, Target, Via};
 use gatepost::moderation::rules::{Rule, RuleDraft};
 use gatepost::moderation::submit::Draft;
 use gatepost::on_db;
@@ -82,7 +82,8 @@ async fn run(posts: usize) -> anyhow::Result<()> {
                 user_id: None,
                 actor: "key:bench".to_owned(),
                 name: "bench".to_owned(),
-                via: "api",
+                via: Via::Api,
+                undo_ms: 0,
             };
             let answer = Answer::Decision {
                 decision: Decision::Approved,

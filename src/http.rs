@@ -50,7 +50,7 @@ fn endpoints() -> Vec<Endpoint> {
     use pages::{
         account, author, health, home, invitation, keys, password, people, reader, session, settings, setup, sign_up,
     };
-    use pages::{case, link, notices, outbox, queue};
+    use pages::{case, link, notices, outbox, queue, undo};
     use pages::{audit, executions, rule, rule_lists, rules, stats, workflow};
     vec![
         get("/healthz",             Open,   health::live),
@@ -130,6 +130,7 @@ fn endpoints() -> Vec<Endpoint> {
         get("/s/{site}/admin/queue",                        Member(Moderator), queue::show),
         get("/s/{site}/admin/queue/{case}",                 Member(Moderator), case::show),
         post("/s/{site}/admin/queue/{case}/decision",       Member(Moderator), case::decide),
+        post("/s/{site}/admin/queue/{case}/undo",           Member(Moderator), undo::undo),
         post("/s/{site}/admin/queue/{case}/run-again",      Member(Moderator), case::run_again),
         get("/s/{site}/admin/executions",                   Member(Moderator), executions::list),
         get("/s/{site}/admin/executions/{execution}",       Member(Moderator), executions::show),

@@ -29,6 +29,7 @@ pub mod stats;
 pub mod submit;
 pub mod supersede;
 pub mod timeline;
+pub mod undo;
 pub mod wake;
 pub(crate) mod wording;
 pub mod workflow;

@@ -64,3 +64,19 @@ addEventListener("submit", (event) => {
 addEventListener("pageshow", () => {
   for (const form of document.forms) delete form.dataset.sent;
 });
+
+// The seconds in which a decision can be taken back run down; then it can be no more.
+const shownAt = performance.now();
+function countDown() {
+  let isRunning = false;
+  for (const left of document.querySelectorAll("[data-left-ms]")) {
+    const seconds = Math.ceil((Number(left.dataset.leftMs) - (performance.now() - shownAt)) / 1_000);
+    if (seconds > 0) {
+      left.textContent = `takes effect in ${seconds} s`;
+      isRunning = true;
+    } else left.closest("li").remove();
+  }
+  for (const bar of document.querySelectorAll(".undo")) bar.hidden = !bar.querySelector("li");
+  if (isRunning) setTimeout(countDown, 250);
+}
+countDown();

@@ -18,7 +18,7 @@ use crate::clock::{Clock as _, ManualClock, SystemClock};
 use crate::config::sources::Loaded;
 use crate::config::{Config, Secret, data_dir, derived_base_url};
 use crate::ids::{Ids, PostId};
-use crate::moderation::decide::{Answer, Decider, Decision, Target};
+use crate::moderation::decide::{Answer, Decider, Decision, Target, Via};
 use crate::moderation::rows::PostStatus;
 use crate::moderation::rules::{RuleDraft, RuleKind};
 use crate::moderation::site::Site;
@@ -234,7 +234,8 @@ async fn decide(
         user_id: Some(moderator.id.clone()),
         actor: format!("user:{}", moderator.id),
         name: moderator.name.clone(),
-        via: "desk",
+        via: Via::Desk,
+        undo_ms: 0,
     };
     let answer = Answer::Decision {
         decision: *decision,

@@ -25,4 +25,5 @@ pub(crate) mod settings;
 pub(crate) mod setup;
 pub(crate) mod sign_up;
 pub(crate) mod stats;
+pub(crate) mod undo;
 pub(crate) mod workflow;

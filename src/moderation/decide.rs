@@ -25,6 +25,20 @@ text_enum! {
     }
 }
 
+text_enum! {
+    /// The door that a decision came through.
+    Via {
+        /// The queue's pages.
+        Desk = "desk",
+        /// The link in a mail.
+        Link = "link",
+        /// The JSON API.
+        Api = "api",
+        /// The AWS Step Functions API.
+        Aws = "aws",
+    }
+}
+
 /// The longest reason or note, in characters.
 pub const REASON_MAX_CHARS: usize = 5_000;
 
@@ -46,8 +60,10 @@ pub struct Decider {
     pub actor: String,
     /// For people: the name.
     pub name: String,
-    /// The door: `desk`, `link`, `api` or `aws`.
-    pub via: &'static str,
+    /// The door.
+    pub via: Via,
+    /// How long what they decide can be taken back. Programs mean what they say: nothing for the APIs.
+    pub undo_ms: i64,
 }
 
 /// What the answer is.
@@ -102,6 +118,19 @@ pub enum DecideError {
 }
 
 impl Answer {
+    /// What was decided of a case, if it was.
+    pub(crate) fn of(case: &CaseRow) -> Option<Self> {
+        Some(Self::Decision {
+            decision: match case.status {
+                CaseStatus::Approved => Decision::Approved,
+                CaseStatus::Rejected => Decision::Rejected,
+                _ => return None,
+            },
+            reason: case.reason.clone(),
+            note: case.note.clone(),
+        })
+    }
+
     fn decision(&self) -> Option<Decision> {
         match self {
             Self::Decision { decision, .. } => Some(*decision),
@@ -121,7 +150,7 @@ impl Answer {
         }
     }
 
-    fn event(&self, task: &TaskId) -> Event {
+    pub(crate) fn event(&self, task: &TaskId) -> Event {
         let task = task.as_str().to_owned();
         match self {
             Self::Decision {
@@ -145,7 +174,7 @@ impl Answer {
         }
     }
 
-    fn ruling(&self, by: &Decider) -> Ruling {
+    pub(crate) fn ruling(&self, by: &Decider) -> Ruling {
         let (reason, note) = match self {
             Self::Decision { reason, note, .. } => (reason.clone(), note.clone()),
             Self::Output(output) => (output["reason"].as_str().map(str::to_owned), None),
@@ -205,6 +234,11 @@ impl Moderation {
                 };
                 let task = match open_task(&subject, &by, &answer, revision) {
                     ControlFlow::Continue(task) => task,
+                    // A program that is told "decided" is told what cannot be taken back any more.
+                    ControlFlow::Break(Ok(known)) if by.undo_ms == 0 && is_undoable(&known) => {
+                        let advanced = Passage::take_effect(&tools, &in_force, subject);
+                        return acknowledge(advanced, known);
+                    }
                     ControlFlow::Break(known) => return (Change::default(), Ok(known)),
                 };
                 let own = by.user_id.as_ref() == Some(&subject.post.author_id);
@@ -213,13 +247,13 @@ impl Moderation {
                 }
                 let before = decided(&subject, false);
                 let ruling = answer.ruling(&by);
-                let advanced = Passage::advance(
-                    &tools,
-                    &in_force,
-                    subject,
-                    answer.event(&task),
-                    Some(&ruling),
-                );
+                let advanced = match by.undo_ms {
+                    0 => {
+                        let event = answer.event(&task);
+                        Passage::advance(&tools, &in_force, subject, event, Some(&ruling))
+                    }
+                    undo_ms => Ok(Passage::hold(&tools, &in_force, subject, &ruling, undo_ms)),
+                };
                 let passage = match advanced {
                     Ok(Ok(passage)) => passage,
                     Ok(Err(StepError::UnknownTask | StepError::Finished)) => {
@@ -322,6 +356,7 @@ fn open_task(
         return ControlFlow::Break(Err(DecideError::Unknown));
     };
     match task.outcome {
+        None if is_held(subject) => ControlFlow::Break(answered_before(subject, by, answer)),
         None => ControlFlow::Continue(task.id.clone()),
         Some(TaskOutcome::TimedOut | TaskOutcome::Aborted) => {
             let expired = DecideError::Expired(Box::new(decided(subject, false)));
@@ -330,6 +365,39 @@ fn open_task(
         Some(TaskOutcome::Succeeded | TaskOutcome::Failed) => {
             ControlFlow::Break(answered_before(subject, by, answer))
         }
+    }
+}
+
+fn is_held(subject: &Subject) -> bool {
+    subject
+        .case
+        .as_ref()
+        .is_some_and(|case| case.undo_until_ms.is_some())
+}
+
+fn is_undoable(decided: &Decided) -> bool {
+    decided
+        .case
+        .as_ref()
+        .is_some_and(|case| case.undo_until_ms.is_some())
+}
+
+/// The answer to somebody who decides what was decided before, now that it has taken effect.
+fn acknowledge(
+    advanced: anyhow::Result<Result<Passage<'_>, StepError>>,
+    known: Decided,
+) -> Refused<Decided> {
+    match advanced {
+        Ok(Ok(passage)) => {
+            let decided = Decided {
+                case: passage.case().cloned(),
+                post: passage.post().clone(),
+                repeated: true,
+            };
+            (passage.into_change(), Ok(Ok(decided)))
+        }
+        Ok(Err(_)) => refuse(DecideError::Expired(Box::new(known))),
+        Err(error) => (Change::default(), Err(error)),
     }
 }
 
@@ -355,7 +423,7 @@ fn answered_before(
     }
 }
 
-fn decided(subject: &Subject, repeated: bool) -> Decided {
+pub(crate) fn decided(subject: &Subject, repeated: bool) -> Decided {
     Decided {
         case: subject.case.clone(),
         post: subject.post.clone(),
@@ -363,7 +431,8 @@ fn decided(subject: &Subject, repeated: bool) -> Decided {
     }
 }
 
-type Refused<T> = (Change, anyhow::Result<Result<T, DecideError>>);
+/// What a transaction answers when nothing has changed.
+pub(crate) type Refused<T> = (Change, anyhow::Result<Result<T, DecideError>>);
 
 fn refuse<T>(error: DecideError) -> Refused<T> {
     (Change::default(), Ok(Err(error)))

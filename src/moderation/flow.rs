@@ -8,6 +8,7 @@ use crate::engine::pack::Dictionary;
 use crate::engine::run::{MACHINE, Progress, REGION, Runner};
 use crate::ids::{CaseId, ExecutionId, TaskId, UserId};
 use crate::moderation::Tools;
+use crate::moderation::decide::Via;
 use crate::moderation::functions::{Calls, Wishes};
 use crate::moderation::in_force::InForce;
 use crate::moderation::rows::{
@@ -17,8 +18,12 @@ use crate::moderation::rows::{
 use crate::moderation::rules::{Action, Checked, Hit};
 use crate::store::outbox::waiting_mail;
 
+mod undo;
+
 /// The time that a task without a limit of its own has, as on AWS.
 const UNLIMITED_MS: i64 = 99_999_999_000;
+/// Each step of severity brings a case so much nearer to the front of the queue.
+const SEVERITY_STEP_MS: i64 = 6 * 60 * 60 * 1000;
 /// Who acts when nobody does.
 pub const SYSTEM: &str = "system";
 
@@ -38,7 +43,7 @@ pub(crate) struct Ruling {
     pub(crate) status: CaseStatus,
     pub(crate) by: String,
     pub(crate) by_name: String,
-    pub(crate) via: &'static str,
+    pub(crate) via: Via,
     pub(crate) reason: Option<String>,
     pub(crate) note: Option<String>,
     pub(crate) outcome: TaskOutcome,
@@ -124,7 +129,18 @@ impl<'a> Passage<'a> {
         ruling: Option<&Ruling>,
     ) -> anyhow::Result<Result<Self, StepError>> {
         let definition = subject.definition.clone();
-        let mut passage = Self {
+        let mut passage = Self::resume(tools, in_force, subject);
+        let Some(mut state) = passage.state()? else {
+            return Ok(Err(StepError::Finished));
+        };
+        Ok(passage
+            .step(&definition, &mut state, event, ruling)
+            .map(|()| passage))
+    }
+
+    /// The subject as it is, before anything happens.
+    fn resume(tools: &'a Tools, in_force: &'a InForce, subject: Subject) -> Self {
+        Self {
             tools,
             in_force,
             now_ms: tools.clock.now_ms(),
@@ -134,24 +150,35 @@ impl<'a> Passage<'a> {
             case: subject.case,
             tasks: subject.task.into_iter().collect(),
             change: Change::default(),
-        };
-        let Some(packed) = &passage.execution.state else {
-            return Ok(Err(StepError::Finished));
-        };
-        let dictionary = Dictionary::of(&passage.revision.body);
-        let mut state = State::decode(&dictionary.unpack(packed)?)?;
-        let context = passage.context();
-        let check = || in_force.check(&passage.revision.title, &passage.revision.body);
-        let mut calls = Calls::new(&check);
-        let progress = passage
-            .runner(&definition, &context)
-            .advance(&mut state, event, &mut calls);
-        let wishes = calls.wishes;
-        match progress {
-            Ok(progress) => passage.apply(&state, progress, wishes, ruling),
-            Err(refused) => return Ok(Err(refused)),
         }
-        Ok(Ok(passage))
+    }
+
+    /// Where the execution stands; `None` once it has ended.
+    fn state(&self) -> anyhow::Result<Option<State>> {
+        let Some(packed) = &self.execution.state else {
+            return Ok(None);
+        };
+        let dictionary = Dictionary::of(&self.revision.body);
+        Ok(Some(State::decode(&dictionary.unpack(packed)?)?))
+    }
+
+    fn step(
+        &mut self,
+        definition: &asl::Definition,
+        state: &mut State,
+        event: Event,
+        ruling: Option<&Ruling>,
+    ) -> Result<(), StepError> {
+        let context = self.context();
+        let in_force = self.in_force;
+        let check = || in_force.check(&self.revision.title, &self.revision.body);
+        let mut calls = Calls::new(&check);
+        let progress = self
+            .runner(definition, &context)
+            .advance(state, event, &mut calls)?;
+        let wishes = calls.wishes;
+        self.apply(state, progress, wishes, ruling);
+        Ok(())
     }
 
     /// The post as it is to be.
@@ -246,6 +273,7 @@ impl<'a> Passage<'a> {
 
     fn book_run(&mut self, state: &State, progress: &Progress) {
         let dictionary = Dictionary::of(&self.revision.body);
+        let undo_until_ms = self.case.as_ref().and_then(|case| case.undo_until_ms);
         let execution = &mut self.execution;
         if !progress.history.is_empty() {
             self.change.history.push(HistoryRow {
@@ -257,7 +285,7 @@ impl<'a> Passage<'a> {
             execution.events += progress.history.len() as i64;
         }
         let Some(outcome) = &progress.outcome else {
-            execution.wake_at_ms = state.wake_at_ms();
+            execution.wake_at_ms = undo_until_ms.or(state.wake_at_ms());
             execution.state = Some(dictionary.pack(&state.encode()));
             return;
         };
@@ -285,10 +313,11 @@ impl<'a> Passage<'a> {
         if let Some(case) = &mut self.case {
             case.status = ruling.status;
             case.remind_at_ms = None;
-            case.decided_at_ms = Some(self.now_ms);
+            case.undo_until_ms = None;
+            case.decided_at_ms.get_or_insert(self.now_ms);
             case.decided_by = Some(ruling.by.clone());
             case.decided_by_name = Some(ruling.by_name.clone());
-            case.decided_via = Some(ruling.via.to_owned());
+            case.decided_via = Some(ruling.via.to_string());
             case.reason = ruling.reason.clone();
             case.note = ruling.note.clone();
             let details = json!({"case": case.id, "revision": case.revision, "via": ruling.via,
@@ -320,6 +349,10 @@ impl<'a> Passage<'a> {
         let mut case = kept.unwrap_or_else(|| self.new_case());
         case.task_id = Some(task.clone());
         case.deadline_ms = deadline_ms.unwrap_or(now_ms + UNLIMITED_MS);
+        // One whose time was over keeps the place that it had.
+        if first_park {
+            case.rank_ms = case.deadline_ms - case.severity * SEVERITY_STEP_MS;
+        }
         case.remind_at_ms = deadline_ms.map(|deadline_ms| now_ms + (deadline_ms - now_ms) / 2);
         self.tasks.push(TaskRow {
             site_id: self.execution.site_id,
@@ -381,6 +414,8 @@ impl<'a> Passage<'a> {
             decided_via: None,
             reason: None,
             note: None,
+            rank_ms: self.now_ms,
+            undo_until_ms: None,
         }
     }
 
@@ -467,6 +502,7 @@ impl<'a> Passage<'a> {
     }
 
     fn void_case(&mut self) {
+        self.drop_decision();
         self.close_waiting_case(CaseStatus::Void);
     }
 

@@ -79,8 +79,8 @@ impl CaseFile {
     }
 }
 
-/// A page of the queue, from the cursor on. What somebody has to do comes by its deadline, the earliest first; what is
-/// done, the latest first.
+/// A page of the queue, from the cursor on. What somebody has to do comes by its rank, the most urgent first; what
+/// is done, the other way round.
 pub async fn list(
     db: &Db,
     site: SiteId,
@@ -101,7 +101,7 @@ pub async fn list(
     let more = cases.len() > PER_PAGE;
     cases.truncate(PER_PAGE);
     let next = cases.last().filter(|_| more).map(|last| CaseCursor {
-        deadline_ms: last.case.deadline_ms,
+        rank_ms: last.case.rank_ms,
         id: last.case.id.to_string(),
     });
     Ok(QueuePage { cases, next })

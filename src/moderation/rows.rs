@@ -219,6 +219,8 @@ pub struct CaseRow {
     pub decided_via: Option<String>,
     pub reason: Option<String>,
     pub note: Option<String>,
+    pub rank_ms: i64,
+    pub undo_until_ms: Option<i64>,
 }
 
 /// A row of `audit`. `subject` is `post:ID`, `case:ID`, `user:ID` and the like; `details` a JSON object.

@@ -43,11 +43,16 @@ pub struct SiteSettings {
     pub decision_timeout_seconds: i64,
     /// Moderators hear of new cases at most this often.
     pub digest_minutes: i64,
+    /// How long a decision from the desk or from a mail's link can be taken back before it takes effect.
+    pub undo_seconds: i64,
     /// Whether moderators may decide on their own posts.
     pub allow_self_approval: bool,
     /// Reasons to reject that moderators choose from.
     pub reason_templates: Vec<ReasonTemplate>,
 }
+
+/// The longest time for which a decision can be taken back.
+pub const MAX_UNDO_SECONDS: i64 = 120;
 
 /// A reason to reject, ready to be chosen.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -66,6 +71,7 @@ impl Default for SiteSettings {
             signup: true,
             decision_timeout_seconds: 7 * 24 * 60 * 60,
             digest_minutes: 5,
+            undo_seconds: 10,
             allow_self_approval: false,
             reason_templates: [
                 (

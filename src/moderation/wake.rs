@@ -1,4 +1,4 @@
-//! Time passes: executions whose wait is over go on, and moderators are reminded of cases whose time is half over. Any
+//! Time passes: executions whose wait is over go on, decisions that nobody took back take effect, and moderators are reminded of cases whose time is half over. Any
 //! replica may do it at any moment; what another one did first is found done.
 
 use serde_json::json;
@@ -49,7 +49,15 @@ impl Moderation {
                 let Some(subject) = loaded.subject else {
                     return (Change::default(), Ok(()));
                 };
-                match Passage::advance(&tools, &in_force, subject, Event::Woken, None) {
+                let advanced = match subject.case.as_ref().and_then(|case| case.undo_until_ms) {
+                    None => Passage::advance(&tools, &in_force, subject, Event::Woken, None),
+                    Some(until_ms) if until_ms <= tools.clock.now_ms() => {
+                        Passage::take_effect(&tools, &in_force, subject)
+                    }
+                    // While a decision can be taken back, the execution stands still.
+                    Some(_) => return (Change::default(), Ok(())),
+                };
+                match advanced {
                     Ok(Ok(passage)) => (passage.into_change(), Ok(())),
                     // It ended in the meantime.
                     Ok(Err(_)) => (Change::default(), Ok(())),

@@ -23,7 +23,7 @@ const FIND_CASE: &str = concat!(
 const FIND_WAITING_OF_POST: &str = "SELECT id FROM cases
     WHERE site_id = $1 AND post_id = $2 AND status = 'waiting' ORDER BY id DESC LIMIT 1";
 const FIND_NEXT: &str = "SELECT id FROM cases
-    WHERE site_id = $1 AND status = 'waiting' ORDER BY deadline_ms, id LIMIT 1";
+    WHERE site_id = $1 AND status = 'waiting' ORDER BY rank_ms, id LIMIT 1";
 const FIND_POST: &str = concat!(
     "SELECT ",
     post_columns!(),

@@ -33,16 +33,20 @@ const LIST: &str = concat!(
     "SELECT ",
     list_columns!(),
     " FROM cases
-     WHERE site_id = $1 AND status = $2 AND (deadline_ms, id) > ($3, $4)
+     WHERE site_id = $1 AND status = $2 AND (rank_ms, id) > ($3, $4)
      AND ($5 = '' OR categories LIKE $5 ESCAPE '!') AND ($6 = '' OR rules LIKE $6 ESCAPE '!')
      AND ($7 = '' OR author_id = $7) AND ($8 = '' OR post_id = $8)
-     ORDER BY deadline_ms, id LIMIT $9"
+     ORDER BY rank_ms, id LIMIT $9"
 );
 const LIST_OF_POST: &str = concat!(
     "SELECT ",
     list_columns!(),
     " FROM cases WHERE site_id = $1 AND post_id = $2 ORDER BY id DESC LIMIT 100"
 );
+const LIST_UNDOABLE: &str = "SELECT id, status, undo_until_ms,
+    (SELECT title FROM revisions WHERE revisions.site_id = cases.site_id
+        AND revisions.post_id = cases.post_id AND revisions.number = cases.revision) AS title
+    FROM cases WHERE site_id = $1 AND undo_until_ms > $2 AND decided_by = $3 ORDER BY undo_until_ms DESC LIMIT $4";
 // Counting stops at a bound, so that a long queue costs no more than a short one.
 const COUNT: &str = "SELECT COUNT(*) FROM (SELECT 1 FROM cases WHERE site_id = $1 AND status = $2 LIMIT $3) AS bounded";
 
@@ -79,11 +83,11 @@ pub struct CaseFilter {
     pub post: Option<PostId>,
 }
 
-/// Where a page of a list begins: after the case with this deadline and id.
+/// Where a page of a list begins: after the case with this rank and id.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CaseCursor {
-    /// Its deadline.
-    pub deadline_ms: i64,
+    /// Its place in the queue.
+    pub rank_ms: i64,
     /// Its id.
     pub id: String,
 }
@@ -92,7 +96,7 @@ impl CaseCursor {
     /// Before all cases.
     pub fn start() -> Self {
         Self {
-            deadline_ms: i64::MIN,
+            rank_ms: i64::MIN,
             id: String::new(),
         }
     }
@@ -100,7 +104,7 @@ impl CaseCursor {
     /// After all cases.
     pub fn end() -> Self {
         Self {
-            deadline_ms: i64::MAX,
+            rank_ms: i64::MAX,
             id: String::new(),
         }
     }
@@ -115,7 +119,7 @@ pub async fn find(db: &Db, site: SiteId, id: &CaseId) -> anyhow::Result<Option<L
         .await?))
 }
 
-/// Cases in the order of their deadlines, from the cursor on.
+/// Cases in the order of the queue, from the cursor on.
 pub async fn list(
     db: &Db,
     site: SiteId,
@@ -126,7 +130,7 @@ pub async fn list(
     Ok(on_db!(db, |c| sqlx::query_as(LIST)
         .bind(site)
         .bind(filter.status.as_str())
-        .bind(after.deadline_ms)
+        .bind(after.rank_ms)
         .bind(&after.id)
         .bind(member_pattern(&filter.category))
         .bind(member_pattern(&filter.rule))
@@ -142,6 +146,36 @@ pub async fn list_of_post(db: &Db, site: SiteId, post: &PostId) -> anyhow::Resul
     Ok(on_db!(db, |c| sqlx::query_as(LIST_OF_POST)
         .bind(site)
         .bind(post)
+        .fetch_all(c.read())
+        .await?))
+}
+
+/// A decision that can still be taken back.
+#[derive(Debug, Clone, PartialEq, Eq, FromRow)]
+pub struct UndoableCase {
+    /// The case.
+    pub id: CaseId,
+    /// What was decided.
+    pub status: CaseStatus,
+    /// Until when.
+    pub undo_until_ms: i64,
+    /// The title of the case's revision.
+    pub title: String,
+}
+
+/// What somebody decided and can still take back, the newest first.
+pub async fn list_undoable(
+    db: &Db,
+    site: SiteId,
+    now_ms: i64,
+    decided_by: &str,
+    limit: i64,
+) -> anyhow::Result<Vec<UndoableCase>> {
+    Ok(on_db!(db, |c| sqlx::query_as(LIST_UNDOABLE)
+        .bind(site)
+        .bind(now_ms)
+        .bind(decided_by)
+        .bind(limit)
         .fetch_all(c.read())
         .await?))
 }

@@ -30,7 +30,7 @@ macro_rules! case_columns {
     () => {
         "site_id, id, post_id, revision, execution_id, task_id, author_id, status, severity, categories, rules, \
          problem, waiting_since_ms, deadline_ms, remind_at_ms, escalated_at_ms, claimed_by, claimed_until_ms, \
-         decided_at_ms, decided_by, decided_by_name, decided_via, reason, note"
+         decided_at_ms, decided_by, decided_by_name, decided_via, reason, note, rank_ms, undo_until_ms"
     };
 }
 

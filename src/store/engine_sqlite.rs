@@ -103,13 +103,14 @@ const PUT_CASE: &str = concat!(
     "INSERT INTO cases (",
     case_columns!(),
     ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, \
-     ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24) \
+     ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26) \
      ON CONFLICT (site_id, id) DO UPDATE SET task_id = excluded.task_id, status = excluded.status, \
      problem = excluded.problem, deadline_ms = excluded.deadline_ms, remind_at_ms = excluded.remind_at_ms, \
      escalated_at_ms = excluded.escalated_at_ms, claimed_by = excluded.claimed_by, \
      claimed_until_ms = excluded.claimed_until_ms, decided_at_ms = excluded.decided_at_ms, \
      decided_by = excluded.decided_by, decided_by_name = excluded.decided_by_name, \
-     decided_via = excluded.decided_via, reason = excluded.reason, note = excluded.note"
+     decided_via = excluded.decided_via, reason = excluded.reason, note = excluded.note, \
+     rank_ms = excluded.rank_ms, undo_until_ms = excluded.undo_until_ms"
 );
 const INSERT_AUDIT: &str = "INSERT INTO audit (site_id, id, at_ms, actor, action, subject, details) \
      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
@@ -508,7 +509,9 @@ fn write(conn: &Connection, change: &Change) -> rusqlite::Result<()> {
                 r.decided_by_name,
                 r.decided_via,
                 r.reason,
-                r.note
+                r.note,
+                r.rank_ms,
+                r.undo_until_ms
             ],
         )?;
     }

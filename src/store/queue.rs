@@ -38,16 +38,16 @@ macro_rules! queue_filter {
 const LIST_ASCENDING: &str = concat!(
     "SELECT ",
     queue_columns!(),
-    " FROM cases WHERE site_id = $1 AND status = $2 AND (deadline_ms, id) > ($3, $4) ",
+    " FROM cases WHERE site_id = $1 AND status = $2 AND (rank_ms, id) > ($3, $4) ",
     queue_filter!(),
-    " ORDER BY deadline_ms, id LIMIT $8"
+    " ORDER BY rank_ms, id LIMIT $8"
 );
 const LIST_DESCENDING: &str = concat!(
     "SELECT ",
     queue_columns!(),
-    " FROM cases WHERE site_id = $1 AND status = $2 AND (deadline_ms, id) < ($3, $4) ",
+    " FROM cases WHERE site_id = $1 AND status = $2 AND (rank_ms, id) < ($3, $4) ",
     queue_filter!(),
-    " ORDER BY deadline_ms DESC, id DESC LIMIT $8"
+    " ORDER BY rank_ms DESC, id DESC LIMIT $8"
 );
 const LIST_EARLIER: &str = "SELECT id, status, execution_id,
     (SELECT title FROM revisions WHERE revisions.site_id = posts.site_id
@@ -119,7 +119,7 @@ pub struct QueueFilter {
     pub author: String,
 }
 
-/// Cases from the cursor on, by their deadlines: the earliest first.
+/// Cases from the cursor on, in the order of the queue.
 pub(crate) async fn list_ascending(
     db: &Db,
     site: SiteId,
@@ -130,7 +130,7 @@ pub(crate) async fn list_ascending(
     list(LIST_ASCENDING, db, site, filter, after, limit).await
 }
 
-/// Cases from the cursor on, by their deadlines: the latest first.
+/// Cases from the cursor on, against the order of the queue.
 pub(crate) async fn list_descending(
     db: &Db,
     site: SiteId,
@@ -152,7 +152,7 @@ async fn list(
     Ok(on_db!(db, |c| sqlx::query_as(sql)
         .bind(site)
         .bind(filter.status.as_str())
-        .bind(after.deadline_ms)
+        .bind(after.rank_ms)
         .bind(&after.id)
         .bind(member_pattern(&filter.category))
         .bind(member_pattern(&filter.rule))

@@ -39,6 +39,11 @@ try {
   await owner.getByText("forbidden", { exact: true }).first().waitFor();
   await examine(owner);
 
+  // Decisions take effect at once, so that what follows from them can be looked at.
+  await owner.goto(new URL("admin/settings", site).href);
+  await owner.getByLabel("Hold decisions for, seconds").fill("0");
+  await press(owner, "Save the settings");
+
   const author = await person(base, { javaScriptEnabled });
   await author.goto(new URL("signup", site).href);
   await examine(author);

@@ -7,7 +7,7 @@ use gatepost::app::App;
 use gatepost::clock::ManualClock;
 use gatepost::config::{Config, Secret};
 use gatepost::ids::{Ids, SiteId, UserId};
-use gatepost::moderation::decide::{Answer, DecideError, Decider, Decision, Target};
+use gatepost::moderation::decide::{Answer, DecideError, Decider, Decision, Target, Via};
 use gatepost::moderation::rows::{CaseStatus, PostStatus};
 use gatepost::moderation::rules::{Rule, RuleDraft};
 use gatepost::moderation::submit::{Draft, Submitted};
@@ -109,7 +109,8 @@ impl Flow {
             user_id: None,
             actor: "user:mira".to_owned(),
             name: "Mira".to_owned(),
-            via: "desk",
+            via: Via::Api,
+            undo_ms: 0,
         };
         let answer = Answer::Decision {
             decision,

@@ -7,7 +7,7 @@ use gatepost::app::App;
 use gatepost::clock::ManualClock;
 use gatepost::config::{Config, Secret};
 use gatepost::ids::{CaseId, Ids, SiteId, UserId};
-use gatepost::moderation::decide::{Answer, Decider, Decision, Target};
+use gatepost::moderation::decide::{Answer, Decider, Decision, Target, Via};
 use gatepost::moderation::rows::MailStatus;
 use gatepost::moderation::rules::{Rule, RuleDraft};
 use gatepost::moderation::submit::{Draft, Submitted};
@@ -136,7 +136,8 @@ impl Post {
             user_id: Some(self.mora.clone()),
             actor: format!("user:{}", self.mora),
             name: "mora".to_owned(),
-            via: "desk",
+            via: Via::Desk,
+            undo_ms: 0,
         };
         let answer = Answer::Decision {
             decision,

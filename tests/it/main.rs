@@ -40,3 +40,4 @@ mod smtp;
 mod stop;
 mod story;
 mod tenants;
+mod undo;

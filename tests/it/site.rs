@@ -1,5 +1,7 @@
 //! A served site and the people on it, as verbs: what a test asks of any instance, in this process or in another.
 
+use gatepost::moderation::site::SiteSettings;
+use gatepost::on_db;
 use serde_json::{Value, json};
 use url::Url;
 
@@ -28,8 +30,8 @@ pub struct Site {
 }
 
 impl Installation {
-    /// Gives the site `main` an owner, a moderator, an author, a rule that holds a word, and keys. The site is served
-    /// at `base` only later.
+    /// Gives the site `main` an owner, a moderator, an author, a rule that holds a word, and keys; decisions take effect
+    /// at once. The site is served at `base` only later.
     pub async fn prepare(&self) -> Site {
         self.prepare_site("main", OWNER, MODERATOR, AUTHOR).await
     }
@@ -68,6 +70,7 @@ impl Installation {
             ];
             self.run_with(&user, PASSWORD).await;
         }
+        self.hold_decisions(slug, 0).await;
         let words = self.database.folder.path().join("words.txt");
         std::fs::write(&words, format!("{WORD}\n")).expect("write a word list");
         let words = words.to_str().expect("a path is text");
@@ -110,6 +113,28 @@ impl Installation {
                 .build()
                 .expect("make a client"),
         }
+    }
+}
+
+impl Installation {
+    /// Sets for how long decisions can be taken back.
+    pub async fn hold_decisions(&self, slug: &str, seconds: i64) {
+        let settings = SiteSettings {
+            undo_seconds: seconds,
+            ..SiteSettings::default()
+        };
+        let settings = serde_json::to_string(&settings).expect("settings are JSON");
+        let db = self.database.open().await;
+        on_db!(&db, |c| {
+            let mut tx = c.begin().await.expect("begin");
+            sqlx::query("UPDATE sites SET settings = $2 WHERE slug = $1")
+                .bind(slug)
+                .bind(settings)
+                .execute(tx.conn())
+                .await
+                .expect("set the settings");
+            tx.commit().await.expect("commit");
+        });
     }
 }
 

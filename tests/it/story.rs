@@ -29,6 +29,10 @@ both_dbs! {
         assert!(imported.status == 303 || imported.status == 200, "{}", imported.text);
         assert!(owner.get("/s/main/admin/rules").await.text.contains("free money"));
 
+        // Nobody is to wait in this story.
+        let settings = owner.fill("/s/main/admin/settings", &[("undo_seconds", "0")]).await;
+        assert_eq!(settings.status, 303, "{}", settings.text);
+
         // The author.
         let author = Visitor::new(&server.base);
         let form = [("name", "Anna"), ("email", "anna@example.org"), ("password", PASSWORD)];

@@ -11,7 +11,7 @@ use crate::auth::access_key::{AccessKey, Scope};
 use crate::http::answer::app;
 use crate::http::error::{Code, HttpError};
 use crate::ids::SiteId;
-use crate::moderation::decide::Decider;
+use crate::moderation::decide::{Decider, Via};
 
 /// A program with a key that is in force.
 pub(crate) struct Caller {
@@ -67,7 +67,8 @@ impl Caller {
             user_id: None,
             actor: format!("key:{}", self.key.id),
             name: self.key.title().to_owned(),
-            via: "api",
+            via: Via::Api,
+            undo_ms: 0,
         }
     }
 }

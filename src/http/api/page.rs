@@ -63,8 +63,8 @@ pub(crate) fn read_post_cursor(cursor: Option<&str>) -> Result<String, HttpError
 }
 
 /// The cursor after a case of the queue.
-pub(crate) fn case_cursor(deadline_ms: i64, id: &str) -> String {
-    URL_SAFE_NO_PAD.encode(format!("{deadline_ms}.{id}"))
+pub(crate) fn case_cursor(rank_ms: i64, id: &str) -> String {
+    URL_SAFE_NO_PAD.encode(format!("{rank_ms}.{id}"))
 }
 
 /// The case that a page begins after.
@@ -74,9 +74,9 @@ pub(crate) fn read_case_cursor(cursor: Option<&str>) -> Result<CaseCursor, HttpE
     };
     let read = |text: &str| {
         let text = decode(text)?;
-        let (deadline, id) = text.split_once('.')?;
+        let (rank, id) = text.split_once('.')?;
         is_id(id).then_some(CaseCursor {
-            deadline_ms: deadline.parse().ok()?,
+            rank_ms: rank.parse().ok()?,
             id: id.to_owned(),
         })
     };

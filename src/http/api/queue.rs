@@ -129,7 +129,7 @@ pub(crate) struct QueueFilter {
     limit: Option<i64>,
 }
 
-/// List the queue, the nearest deadline first
+/// List the queue, the most urgent first
 #[utoipa::path(
     get, path = "/queue", operation_id = "list_queue", tag = "queue",
     security(("api_key" = ["read"]), ("api_key" = ["decide"])),
@@ -149,7 +149,7 @@ pub(crate) async fn list(req: HttpRequest) -> Result<HttpResponse, HttpError> {
     let page = Page::of(
         rows,
         limit,
-        |row| page::case_cursor(row.case.deadline_ms, row.case.id.as_str()),
+        |row| page::case_cursor(row.case.rank_ms, row.case.id.as_str()),
         |row| Case::of(&caller, row),
     )?;
     Ok(HttpResponse::Ok().json(page))
@@ -187,10 +187,8 @@ async fn list_of_post(
     let mut rows = cases::list_of_post(&caller.app.db, caller.site_id(), &post)
         .await
         .context("list the cases of a post")?;
-    let key = |row: &ListedCase| (row.case.deadline_ms, row.case.id.to_string());
-    rows.retain(|row| {
-        row.case.status == status && key(row) > (after.deadline_ms, after.id.clone())
-    });
+    let key = |row: &ListedCase| (row.case.rank_ms, row.case.id.to_string());
+    rows.retain(|row| row.case.status == status && key(row) > (after.rank_ms, after.id.clone()));
     rows.sort_by_key(key);
     Ok(rows)
 }

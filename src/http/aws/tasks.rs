@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::engine::token::TaskToken;
 use crate::http::error::HttpError;
 use crate::http::extract::has_nul_escape;
-use crate::moderation::decide::{Answer, DecideError, Decider, Target};
+use crate::moderation::decide::{Answer, DecideError, Decider, Target, Via};
 use crate::text_enum;
 
 use super::Caller;
@@ -103,7 +103,8 @@ async fn decide(caller: &Caller, token: String, answer: Answer) -> Result<(), Ht
         user_id: None,
         actor: format!("key:{}", key.id),
         name: key.title().to_owned(),
-        via: "aws",
+        via: Via::Aws,
+        undo_ms: 0,
     };
     let target = Target::Token(token);
     let moderation = &caller.app.moderation;

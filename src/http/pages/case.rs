@@ -14,7 +14,7 @@ use crate::http::marks::{HitRow, Marks, Segment};
 use crate::http::parts::{Fact, Notice, Status, TimelineRow, When, count, grouped, words};
 use crate::http::visitor::Member;
 use crate::ids::CaseId;
-use crate::moderation::decide::{DecideError, Decided, Decider, Decision, Target};
+use crate::moderation::decide::{DecideError, Decided, Decider, Decision, Target, Via};
 use crate::moderation::markdown;
 use crate::moderation::queue::{self, CaseFile};
 use crate::moderation::rows::{AuditRow, CaseRow, CaseStatus, ExecutionStatus, PostStatus};
@@ -23,11 +23,13 @@ use crate::moderation::supersede::SupersedeError;
 
 use super::decision::{DecisionFields, DecisionForm};
 use super::queue::{author_path, due, path as queue_path};
+use super::undo::UndoBar;
 
 #[derive(Template)]
 #[template(path = "admin/case.html")]
 struct CasePage {
     page: PageChrome,
+    undo: UndoBar,
     status: Status,
     author: String,
     author_path: String,
@@ -99,7 +101,8 @@ pub(crate) async fn decide(
         user_id: Some(member.user.id.clone()),
         actor: member.by(),
         name: member.user.name.clone(),
-        via: "desk",
+        via: Via::Desk,
+        undo_ms: member.site.settings.undo_seconds * 1_000,
     };
     let target = Target::Case(id.0.clone());
     let revision = Some(fields.revision);
@@ -166,6 +169,14 @@ fn outcome(decided: &Decided, decision: Decision) -> String {
         .and_then(|case| case.decided_by_name.as_deref());
     match (decided.repeated, by) {
         (true, Some(by)) => format!("{by} had {words} the post before."),
+        _ if decided
+            .case
+            .as_ref()
+            .is_some_and(|case| case.undo_until_ms.is_some()) =>
+        {
+            // The undo bar says the rest.
+            format!("The post is {words}.")
+        }
         _ if decided.post.status == PostStatus::Published => {
             "Approved; the post is published.".to_owned()
         }
@@ -228,6 +239,7 @@ async fn refused(
 struct Desk<'a> {
     member: &'a Member,
     page: PageChrome,
+    undo: UndoBar,
     now_ms: i64,
     file: CaseFile,
     notice: Option<Notice>,
@@ -248,10 +260,21 @@ impl<'a> Desk<'a> {
         let is_own = file.post.author_id == member.user.id && !settings.allow_self_approval;
         let desk = Self {
             page: PageChrome::of(req, &file.listed.title, "queue"),
+            undo: UndoBar::of(
+                app,
+                &member.site.slug,
+                &member.actor(),
+                Some((&file.listed.case, &file.listed.title)),
+            )
+            .await?,
             now_ms: app.clock.now_ms(),
             form: (file.is_open() && !is_own).then(|| {
                 let action = format!("{}/{id}/decision", queue_path(&member.site.slug));
-                DecisionForm::new(action, file.listed.case.revision, settings)
+                let form = DecisionForm::new(action, file.listed.case.revision, settings);
+                match file.trail.last() {
+                    Some(last) if last.action == "decision.undone" => form.undone(&last.details),
+                    _ => form,
+                }
             }),
             notice: None,
             member,
@@ -311,6 +334,7 @@ impl<'a> Desk<'a> {
         let can_run_again =
             case.status == CaseStatus::Failed && file.post.status == PostStatus::Failed;
         let page = CasePage {
+            undo: self.undo,
             status: case.status.into(),
             author: file.listed.author_name.clone(),
             author_path: author_path(slug, case.author_id.as_str()),
@@ -461,6 +485,9 @@ fn trail(row: &AuditRow, case: &CaseRow) -> TimelineRow {
         "case.approved" => ("ok", "Approved"),
         "case.rejected" => ("no", "Rejected"),
         "case.answered" => ("run", "Answered"),
+        "decision.held" => ("wait", "Decided, to be taken back for a while"),
+        "decision.undone" => ("off", "Decision taken back"),
+        "decision.dropped" => ("off", "Decision dropped, as the post had changed"),
         "post.failed" => ("warn", "The workflow ended without an outcome"),
         other => ("off", other),
     };

@@ -2,6 +2,7 @@
 //! mail; `moderation::decide` is the one function that decides.
 
 use serde::Deserialize;
+use serde_json::Value;
 
 use crate::moderation::decide::{Answer, Decision, REASON_MAX_CHARS};
 use crate::moderation::site::SiteSettings;
@@ -64,6 +65,16 @@ impl DecisionForm {
             note: String::new(),
             reject_open: false,
         }
+    }
+
+    /// The form with the words of a decision that was taken back, from its line in the audit log.
+    pub fn undone(mut self, details: &str) -> Self {
+        let details: Value = serde_json::from_str(details).unwrap_or_default();
+        let text = |name: &str| details[name].as_str().unwrap_or_default().to_owned();
+        self.reason = text("reason");
+        self.note = text("note");
+        self.reject_open = details["decision"] == "rejected";
+        self
     }
 
     /// The form with what was typed before, and what was wrong with it.

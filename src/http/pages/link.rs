@@ -8,6 +8,7 @@ use askama::Template;
 use url::form_urlencoded::byte_serialize;
 
 use crate::app::App;
+use crate::auth::role::{Actor, Role};
 use crate::http::chrome::{PageChrome, Redirect, token_page};
 use crate::http::error::HttpError;
 use crate::http::extract::segment;
@@ -16,9 +17,10 @@ use crate::http::marks::{HitRow, Marks, Segment};
 use crate::http::pages::case::case_path;
 use crate::http::pages::decision::{DecisionFields, DecisionForm};
 use crate::http::pages::queue::path as queue_path;
+use crate::http::pages::undo::UndoBar;
 use crate::http::parts::{Notice, When, words};
 use crate::http::visitor::{Visitor, is_signed_in};
-use crate::moderation::decide::{DecideError, Decider, Target};
+use crate::moderation::decide::{DecideError, Decider, Target, Via};
 use crate::moderation::link::{self, Opened, Standing};
 use crate::moderation::rows::CaseStatus;
 use crate::moderation::rules::Hit;
@@ -46,6 +48,7 @@ struct DecidePage {
 #[template(path = "link/decided.html")]
 struct DecidedPage {
     page: PageChrome,
+    undo: UndoBar,
     title: String,
     tone: &'static str,
     text: String,
@@ -116,7 +119,8 @@ pub(crate) async fn decide(
         actor: format!("user:{}", user.id),
         user_id: Some(user.id),
         name: user.name,
-        via: "link",
+        via: Via::Link,
+        undo_ms: opened.site.settings.undo_seconds * 1_000,
     };
     let target = Target::Case(opened.claims.case_id.clone());
     let revision = Some(opened.claims.revision);
@@ -286,7 +290,20 @@ async fn decided_page(
         None => format!("Already {word}."),
     };
     let next = case_texts::find_next(&app.db, opened.site.id).await?;
+    let undo = match is_signed_in(req) {
+        true => {
+            let actor = Actor {
+                site_id: opened.site.id,
+                user_id: opened.claims.user_id.clone(),
+                name: String::new(),
+                role: Role::Moderator,
+            };
+            UndoBar::of(app, slug, &actor, None).await?
+        }
+        false => UndoBar::default(),
+    };
     let page = DecidedPage {
+        undo,
         title: opened.text.title.clone(),
         tone,
         text,

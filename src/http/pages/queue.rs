@@ -18,6 +18,8 @@ use crate::moderation::rows::{CaseRow, CaseStatus};
 use crate::moderation::rules::{Field, Hit};
 use crate::store::cases::{self, CaseCursor};
 
+use super::undo::UndoBar;
+
 /// Counting stops here.
 const COUNT_MAX: i64 = 1_000;
 /// Characters of the text before the first hit, few enough that the hit stands on the line even of a narrow screen.
@@ -33,6 +35,7 @@ const UNLIMITED_MS: i64 = 2 * 365 * 24 * 60 * 60 * 1000;
 #[template(path = "admin/queue.html")]
 struct QueuePage {
     page: PageChrome,
+    undo: UndoBar,
     summary: String,
     tabs: Vec<Tab>,
     state: String,
@@ -103,6 +106,7 @@ pub(crate) async fn show(
     let waiting = page_chrome.waiting;
     let now_ms = app.clock.now_ms();
     page(&QueuePage {
+        undo: UndoBar::of(&app, slug, &member.actor(), None).await?,
         summary: format!("{} waiting", bounded(waiting)),
         tabs: tabs(slug, filter.status, waiting, failed),
         state: filter.status.as_str().to_owned(),
@@ -316,15 +320,15 @@ fn filter_path(slug: &str, filter: &QueueFilter, after: Option<&CaseCursor>) -> 
         }
     }
     if let Some(after) = after {
-        query.append_pair("after", &format!("{}-{}", after.deadline_ms, after.id));
+        query.append_pair("after", &format!("{}-{}", after.rank_ms, after.id));
     }
     format!("{}?{}", path(slug), query.finish())
 }
 
 fn read_cursor(text: &str) -> Option<CaseCursor> {
-    let (deadline, id) = text.rsplit_once('-')?;
+    let (rank, id) = text.rsplit_once('-')?;
     is_id(id).then_some(CaseCursor {
-        deadline_ms: deadline.parse().ok()?,
+        rank_ms: rank.parse().ok()?,
         id: id.to_owned(),
     })
 }

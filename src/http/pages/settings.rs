@@ -11,7 +11,7 @@ use crate::http::chrome::{PageChrome, Redirect, page, page_with};
 use crate::http::error::HttpError;
 use crate::http::form::Form;
 use crate::http::visitor::Member;
-use crate::moderation::site::{self, ReasonTemplate, SiteSettings};
+use crate::moderation::site::{self, MAX_UNDO_SECONDS, ReasonTemplate, SiteSettings};
 use crate::people::name::Name;
 
 const DAY_SECONDS: f64 = 86_400.0;
@@ -37,6 +37,8 @@ struct SettingsPage {
     timeout_days_error: Option<String>,
     digest_minutes: String,
     digest_minutes_error: Option<String>,
+    undo_seconds: String,
+    undo_seconds_error: Option<String>,
     allow_self_approval: bool,
     templates: Vec<TemplateRow>,
     form_error: Option<String>,
@@ -69,6 +71,8 @@ pub(crate) async fn show(req: HttpRequest, owner: Member) -> Result<HttpResponse
         timeout_days_error: None,
         digest_minutes: settings.digest_minutes.to_string(),
         digest_minutes_error: None,
+        undo_seconds: settings.undo_seconds.to_string(),
+        undo_seconds_error: None,
         allow_self_approval: settings.allow_self_approval,
         templates: rows(templates.collect()),
         form_error: None,
@@ -93,6 +97,8 @@ pub(crate) async fn save(
         timeout_days_error: None,
         digest_minutes: take("digest_minutes"),
         digest_minutes_error: None,
+        undo_seconds: take("undo_seconds"),
+        undo_seconds_error: None,
         allow_self_approval: take("allow_self_approval") == "on",
         templates: Vec::new(),
         form_error: None,
@@ -161,6 +167,11 @@ impl SettingsPage {
         if minutes.is_none() {
             self.digest_minutes_error = Some("This must be 1 to 1,440 minutes.".to_owned());
         }
+        let undo_seconds = self.undo_seconds.trim().parse().ok();
+        let undo_seconds = undo_seconds.filter(|seconds| (0..=MAX_UNDO_SECONDS).contains(seconds));
+        if undo_seconds.is_none() {
+            self.undo_seconds_error = Some("This must be 0 to 120 seconds.".to_owned());
+        }
         if self.tagline.chars().count() > TAGLINE_MAX_CHARS || self.tagline.contains(['\r', '\n']) {
             self.form_error =
                 Some("The line below the name must be one, of at most 200 characters.".to_owned());
@@ -177,7 +188,8 @@ impl SettingsPage {
         }
         let is_refused =
             self.form_error.is_some() || self.templates.iter().any(|row| row.error.is_some());
-        let (Ok(name), Some(seconds), Some(minutes), false) = (name, seconds, minutes, is_refused)
+        let (Ok(name), Some(seconds), Some(minutes), Some(undo_seconds), false) =
+            (name, seconds, minutes, undo_seconds, is_refused)
         else {
             return None;
         };
@@ -186,6 +198,7 @@ impl SettingsPage {
             signup: self.signup,
             decision_timeout_seconds: seconds,
             digest_minutes: minutes,
+            undo_seconds,
             allow_self_approval: self.allow_self_approval,
             reason_templates: self
                 .templates

@@ -67,13 +67,14 @@ const PUT_CASES: &str = insert_sets!(
     "$1::bigint[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::text[], \
      $9::bigint[], $10::text[], $11::text[], $12::text[], $13::bigint[], $14::bigint[], $15::bigint[], \
      $16::bigint[], $17::text[], $18::bigint[], $19::bigint[], $20::text[], $21::text[], $22::text[], \
-     $23::text[], $24::text[]",
+     $23::text[], $24::text[], $25::bigint[], $26::bigint[]",
     "ON CONFLICT (site_id, id) DO UPDATE SET task_id = excluded.task_id, status = excluded.status, \
      problem = excluded.problem, deadline_ms = excluded.deadline_ms, remind_at_ms = excluded.remind_at_ms, \
      escalated_at_ms = excluded.escalated_at_ms, claimed_by = excluded.claimed_by, \
      claimed_until_ms = excluded.claimed_until_ms, decided_at_ms = excluded.decided_at_ms, \
      decided_by = excluded.decided_by, decided_by_name = excluded.decided_by_name, \
-     decided_via = excluded.decided_via, reason = excluded.reason, note = excluded.note"
+     decided_via = excluded.decided_via, reason = excluded.reason, note = excluded.note, \
+     rank_ms = excluded.rank_ms, undo_until_ms = excluded.undo_until_ms"
 );
 const INSERT_AUDIT: &str = insert_sets!(
     "audit",
@@ -208,7 +209,9 @@ pub(super) async fn write(conn: &mut PgConnection, rows: &Change) -> sqlx::Resul
         r.decided_by_name.as_deref(),
         r.decided_via.as_deref(),
         r.reason.as_deref(),
-        r.note.as_deref()
+        r.note.as_deref(),
+        r.rank_ms,
+        r.undo_until_ms
     );
     run!(
         conn,

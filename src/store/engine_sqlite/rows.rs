@@ -118,6 +118,8 @@ pub(super) fn case_row(row: &Row<'_>) -> rusqlite::Result<CaseRow> {
         decided_via: row.get(21)?,
         reason: row.get(22)?,
         note: row.get(23)?,
+        rank_ms: row.get(24)?,
+        undo_until_ms: row.get(25)?,
     })
 }
 

@@ -1,0 +1,126 @@
+//! What can still be taken back: the bar on the desk's pages, with a button for each decision, and what the button sends.
+
+use actix_web::{HttpRequest, HttpResponse, Responder as _, web};
+
+use crate::app::App;
+use crate::auth::role::Actor;
+use crate::http::chrome::Redirect;
+use crate::http::error::{Code, HttpError};
+use crate::http::extract::Id;
+use crate::http::visitor::Member;
+use crate::ids::CaseId;
+use crate::moderation::rows::{CaseRow, CaseStatus};
+use crate::moderation::undo::{UndoError, may_undo};
+use crate::store::cases::{self, UndoableCase};
+
+use super::case::case_path;
+
+/// Decisions in the bar.
+const SHOWN: i64 = 3;
+
+/// The fields of `templates/admin/undo.html`: decisions that this person can take back, the newest first.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct UndoBar {
+    pub rows: Vec<UndoRow>,
+}
+
+/// A decision that can be taken back.
+#[derive(Debug, Clone)]
+pub(crate) struct UndoRow {
+    /// `ok` or `no`.
+    pub tone: &'static str,
+    /// `Approved`.
+    pub word: &'static str,
+    /// The post's title.
+    pub title: String,
+    /// Where the button sends to.
+    pub action_path: String,
+    /// So many seconds later it takes effect.
+    pub left: i64,
+    /// The same in milliseconds.
+    pub left_ms: i64,
+}
+
+impl UndoBar {
+    /// What this person decided, and what was decided of the case that is shown, if they may take it back.
+    pub async fn of(
+        app: &App,
+        slug: &str,
+        actor: &Actor,
+        shown: Option<(&CaseRow, &str)>,
+    ) -> anyhow::Result<Self> {
+        let now_ms = app.clock.now_ms();
+        let by = format!("user:{}", actor.user_id);
+        let mine = cases::list_undoable(&app.db, actor.site_id, now_ms, &by, SHOWN).await?;
+        let shown = shown.and_then(|(case, title)| {
+            Some(UndoableCase {
+                id: case.id.clone(),
+                status: case.status,
+                undo_until_ms: undoable(case, actor, now_ms)?,
+                title: title.to_owned(),
+            })
+        });
+        let others = mine
+            .into_iter()
+            .filter(|case| shown.as_ref().is_none_or(|shown| shown.id != case.id));
+        Ok(Self {
+            rows: shown
+                .iter()
+                .cloned()
+                .chain(others)
+                .map(|case| row(slug, now_ms, case))
+                .collect(),
+        })
+    }
+}
+
+/// Until when this person can take back what was decided of the case.
+pub(crate) fn undoable(case: &CaseRow, actor: &Actor, now_ms: i64) -> Option<i64> {
+    case.undo_until_ms
+        .filter(|until_ms| *until_ms > now_ms && may_undo(case, actor))
+}
+
+fn row(slug: &str, now_ms: i64, case: UndoableCase) -> UndoRow {
+    let (tone, word) = match case.status {
+        CaseStatus::Approved => ("ok", "Approved"),
+        _ => ("no", "Rejected"),
+    };
+    let left_ms = case.undo_until_ms - now_ms;
+    UndoRow {
+        tone,
+        word,
+        title: case.title,
+        action_path: format!("{}/undo", case_path(slug, &case.id)),
+        left: (left_ms + 999) / 1_000,
+        left_ms,
+    }
+}
+
+/// `POST /s/{site}/admin/queue/{case}/undo`
+pub(crate) async fn undo(
+    req: HttpRequest,
+    app: web::Data<App>,
+    member: Member,
+    id: Id<CaseId>,
+) -> Result<HttpResponse, HttpError> {
+    let path = case_path(&member.site.slug, &id.0);
+    let message = match app.moderation.undo(id.0, member.actor()).await? {
+        Ok(_) => "Taken back; the post waits in the queue as before.".to_owned(),
+        Err(UndoError::Unknown) => return Err(HttpError::not_found()),
+        Err(UndoError::NotYours(known)) => {
+            let who = known.case.and_then(|case| case.decided_by_name);
+            return Err(HttpError::new(
+                Code::Forbidden,
+                format!(
+                    "only {} and the owners can take this decision back",
+                    who.as_deref().unwrap_or("whoever made it")
+                ),
+            ));
+        }
+        Err(UndoError::TooLate(known)) => match known.case.map(|case| case.status) {
+            Some(CaseStatus::Waiting) => "The post waits in the queue already.".to_owned(),
+            _ => "Too late: the decision has taken effect.".to_owned(),
+        },
+    };
+    Ok(Redirect::to(path).flash(message).respond_to(&req))
+}
