@@ -11,6 +11,7 @@ use serde::Serialize;
 use crate::config::sources::{Loaded, Mistakes};
 use crate::telemetry;
 
+mod audit;
 mod backup;
 mod bench;
 mod completions;
@@ -64,6 +65,7 @@ enum Command {
     Posts(posts::Args),
     Workflow(workflow::Args),
     Outbox(outbox::Args),
+    Audit(audit::Args),
     Doctor(doctor::Args),
     Healthcheck(healthcheck::Args),
     Config(show_config::Args),
@@ -114,6 +116,7 @@ fn run(command: Command, setup: Setup) -> anyhow::Result<ExitCode> {
         Command::Posts(args) => setup.run(async |at| posts::run(&at.config, args).await),
         Command::Workflow(args) => workflow::run(args, setup),
         Command::Outbox(args) => setup.run(async |at| outbox::run(&at.config, args).await),
+        Command::Audit(args) => setup.run(async |at| audit::run(&at.config, args).await),
         Command::Backup(args) => setup.run(async |at| backup::backup(&at.config, args).await),
         Command::Restore(args) => setup.run(async |at| backup::restore(&at.config, args).await),
         Command::Doctor(args) => setup.run(async |at| doctor::run(at, args).await),

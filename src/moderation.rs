@@ -13,12 +13,14 @@ use crate::moderation::in_force::InForceCache;
 use crate::store::Db;
 use crate::store::ledger::Ledger;
 
+pub mod chain;
 pub mod decide;
 pub mod flow;
 pub mod functions;
 pub mod in_force;
 pub mod link;
 pub mod markdown;
+pub mod opened;
 pub mod queue;
 pub mod rows;
 pub mod rule_set;

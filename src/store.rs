@@ -37,6 +37,7 @@ pub mod outbox;
 pub mod posts;
 pub mod queue;
 pub mod rules;
+pub(crate) mod seals;
 pub(crate) mod sessions;
 pub(crate) mod sites;
 pub(crate) mod tables;

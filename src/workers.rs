@@ -39,6 +39,8 @@ enum Work {
     Sweep,
     /// Digests, then the mails that are due.
     Post,
+    /// Lines of the audit log that are not in its chain.
+    Seal,
     /// What is only kept for a while.
     Tidy,
 }
@@ -47,7 +49,13 @@ impl App {
     /// Works until `shutdown`, then finishes what is in hand.
     pub async fn run_workers(&self, shutdown: CancellationToken) {
         let mut loops = JoinSet::new();
-        for work in [Work::Timers, Work::Sweep, Work::Post, Work::Tidy] {
+        for work in [
+            Work::Timers,
+            Work::Sweep,
+            Work::Post,
+            Work::Seal,
+            Work::Tidy,
+        ] {
             let (app, shutdown) = (self.clone(), shutdown.clone());
             loops.spawn(async move { work.run(&app, shutdown).await });
         }
@@ -59,7 +67,7 @@ impl App {
     pub async fn run_until_idle(&self) -> anyhow::Result<()> {
         loop {
             let mut is_idle = true;
-            for work in [Work::Timers, Work::Sweep, Work::Post] {
+            for work in [Work::Timers, Work::Sweep, Work::Post, Work::Seal] {
                 is_idle &= work.run_once(self).await? == Outcome::Idle;
             }
             if is_idle {
@@ -81,6 +89,7 @@ impl Work {
                 app.outbox.write_digests().await?;
                 app.outbox.run_once().await
             }
+            Self::Seal => app.moderation.seal_due().await.map(Outcome::of),
             Self::Tidy => tidy(app).await.map(Outcome::of),
         }
     }
@@ -136,7 +145,7 @@ impl Work {
                 () = app.moderation.mail_bell.notified() => {}
                 () = poll => {}
             },
-            Self::Timers | Self::Sweep | Self::Tidy => poll.await,
+            Self::Timers | Self::Sweep | Self::Seal | Self::Tidy => poll.await,
         }
     }
 
@@ -145,6 +154,7 @@ impl Work {
         let usual_ms = match self {
             Self::Timers => 500,
             Self::Post => 1_000,
+            Self::Seal => 10_000,
             Self::Sweep => 60_000,
             Self::Tidy => 60 * 60 * 1_000,
         };
@@ -155,7 +165,7 @@ impl Work {
         match self {
             Self::Post => BETWEEN_MAILS * u32::try_from(count).unwrap_or(u32::MAX),
             Self::Timers | Self::Sweep => Duration::ZERO,
-            Self::Tidy => BETWEEN_PIECES,
+            Self::Seal | Self::Tidy => BETWEEN_PIECES,
         }
     }
 }

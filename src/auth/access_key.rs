@@ -6,12 +6,14 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
 use crate::auth::keyring::{Keyring, Purpose, secret_hash};
 use crate::auth::secret;
 use crate::clock::Clock;
 use crate::ids::{Ids, KeyId, SiteId};
+use crate::moderation::rows::AuditRow;
 use crate::store::{Db, keys};
 use crate::text_enum;
 
@@ -141,12 +143,13 @@ pub struct NewKey {
 }
 
 /// Makes a key and answers it with its secret, which cannot be read again: the whole `gpk_…` of an API key, the secret
-/// access key of an AWS pair.
+/// access key of an AWS pair. The audit log has it as `by`'s doing.
 pub async fn create(
     db: &Db,
     keyring: &Keyring,
     ids: &Ids,
     now_ms: i64,
+    by: &str,
     new: NewKey,
 ) -> anyhow::Result<(AccessKey, String)> {
     let (id, secret, hash) = match new.kind {
@@ -171,8 +174,51 @@ pub async fn create(
         used_at_ms: None,
         revoked_at_ms: None,
     };
-    keys::insert(db, &key, hash.as_deref()).await?;
+    let details = json!({"name": key.name, "kind": key.kind, "scopes": key.scopes.to_string()});
+    let line = audit_row(
+        ids,
+        now_ms,
+        by,
+        "key.created",
+        key.site_id,
+        &key.id,
+        &details,
+    );
+    keys::insert(db, &key, hash.as_deref(), &line).await?;
     Ok((key, secret))
+}
+
+/// Ends a key, within a second everywhere; answers whether it was in force.
+pub async fn revoke(
+    db: &Db,
+    ids: &Ids,
+    now_ms: i64,
+    by: &str,
+    site_id: SiteId,
+    id: &KeyId,
+) -> anyhow::Result<bool> {
+    let line = audit_row(ids, now_ms, by, "key.revoked", site_id, id, &json!({}));
+    keys::revoke(db, site_id, id, now_ms, &line).await
+}
+
+fn audit_row(
+    ids: &Ids,
+    now_ms: i64,
+    by: &str,
+    action: &str,
+    site_id: SiteId,
+    id: &KeyId,
+    details: &serde_json::Value,
+) -> AuditRow {
+    AuditRow {
+        site_id,
+        id: ids.next(now_ms),
+        at_ms: now_ms,
+        actor: by.to_owned(),
+        action: action.to_owned(),
+        subject: format!("key:{id}"),
+        details: details.to_string(),
+    }
 }
 
 fn aws_id(ids: &Ids) -> String {

@@ -27,6 +27,10 @@ pub enum Purpose {
     AwsSecret,
     /// Message-IDs of mails.
     MessageId,
+    /// Lines of the audit log, as its chain has them.
+    AuditLine,
+    /// Links of the audit log's chain.
+    AuditSeal,
 }
 
 impl Purpose {
@@ -40,6 +44,8 @@ impl Purpose {
             Self::Flash => b"flash",
             Self::AwsSecret => b"aws-secret",
             Self::MessageId => b"message-id",
+            Self::AuditLine => b"audit-line",
+            Self::AuditSeal => b"audit-seal",
         }
     }
 }

@@ -8,7 +8,7 @@ use clap::Subcommand;
 use serde_json::{Value, json};
 
 use super::instance::{self, SiteFlag};
-use super::{print, print_json};
+use super::{CREATED_BY, print, print_json};
 use crate::app::App;
 use crate::auth::access_key::{self, AccessKey, KeyKind, NewKey, Scopes};
 use crate::clock::rfc3339;
@@ -99,7 +99,8 @@ async fn add(app: &App, args: AddArgs) -> anyhow::Result<()> {
         scopes: args.scope,
     };
     let now_ms = app.clock.now_ms();
-    let (key, secret) = access_key::create(&app.db, &app.keyring, &app.ids, now_ms, new).await?;
+    let (key, secret) =
+        access_key::create(&app.db, &app.keyring, &app.ids, now_ms, CREATED_BY, new).await?;
     print(match key.kind {
         KeyKind::Api => json!({ "id": key.id, "key": secret }),
         KeyKind::Aws => json!({ "access_key_id": key.id, "secret_access_key": secret }),
@@ -160,7 +161,7 @@ async fn revoke(app: &App, args: RevokeArgs) -> anyhow::Result<()> {
     let id = KeyId::from(args.id);
     let now_ms = app.clock.now_ms();
     for site in site::list(&app.db).await? {
-        if keys::revoke(&app.db, site.id, &id, now_ms).await? {
+        if access_key::revoke(&app.db, &app.ids, now_ms, CREATED_BY, site.id, &id).await? {
             return match args.json {
                 true => print_json(&json!({ "id": id, "revoked_at": rfc3339(now_ms) })),
                 false => print(format!("revoked {id} of {}", site.slug)),

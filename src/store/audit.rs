@@ -7,6 +7,7 @@ use crate::ids::SiteId;
 use crate::moderation::rows::AuditRow;
 use crate::on_db;
 use crate::store::Db;
+use crate::store::cases::escape_like;
 
 const INSERT: &str = "INSERT INTO audit (site_id, id, at_ms, actor, action, subject, details)
     VALUES ($1, $2, $3, $4, $5, $6, $7)";
@@ -21,7 +22,10 @@ const LIST: &str = "SELECT site_id, id, at_ms, actor, action, subject, details,
     WHERE site_id = $1 AND id < $2 AND ($3 = '' OR actor = $3 OR actor IN (
         SELECT 'user:' || users.id FROM users JOIN members ON members.user_id = users.id
         WHERE members.site_id = $1 AND (users.email = LOWER($3) OR LOWER(users.name) = LOWER($3))))
-    AND ($4 = '' OR action = $4) AND ($5 = '' OR subject = $5) ORDER BY id DESC LIMIT $6";
+    AND ($4 = '' OR action = $4) AND ($5 = '' OR subject = $5) AND id >= $6
+    AND ($7 = '' OR LOWER(details) LIKE LOWER($7) ESCAPE '!') ORDER BY id DESC LIMIT $8";
+const IS_LOGGED: &str = "SELECT COUNT(*) FROM (SELECT 1 FROM audit
+    WHERE site_id = $1 AND subject = $2 AND actor = $3 AND action = $4 AND details = $5 LIMIT 1) AS found";
 const LIST_ACTIONS: &str = "SELECT DISTINCT action FROM
     (SELECT action FROM audit WHERE site_id = $1 ORDER BY id DESC LIMIT $2) newest ORDER BY action";
 
@@ -46,6 +50,10 @@ pub struct AuditFilter {
     pub action: String,
     /// To what: `post:ID` and the like.
     pub subject: String,
+    /// What sorts before the id of every line to list; see [`floor`](crate::ids::floor).
+    pub from: String,
+    /// A piece of the details, in whatever case.
+    pub text: String,
 }
 
 /// The statement that writes a line, for a transaction on either database.
@@ -92,9 +100,40 @@ pub async fn list(
         .bind(&filter.actor)
         .bind(&filter.action)
         .bind(&filter.subject)
+        .bind(&filter.from)
+        .bind(like(&filter.text))
         .bind(limit)
         .fetch_all(c.read())
         .await?))
+}
+
+/// Whether a line that says the same stands in the log.
+pub(crate) async fn is_logged(db: &Db, row: &AuditRow) -> anyhow::Result<bool> {
+    let found: i64 = on_db!(db, |c| sqlx::query_scalar(IS_LOGGED)
+        .bind(row.site_id)
+        .bind(&row.subject)
+        .bind(&row.actor)
+        .bind(&row.action)
+        .bind(&row.details)
+        .fetch_one(c.read())
+        .await?);
+    Ok(found > 0)
+}
+
+/// Adds a line that belongs to no other change.
+pub(crate) async fn insert(db: &Db, row: &AuditRow) -> anyhow::Result<()> {
+    on_db!(db, |c| {
+        let mut tx = c.begin().await?;
+        insert_query(row).execute(tx.conn()).await?;
+        Ok(tx.commit().await?)
+    })
+}
+
+fn like(text: &str) -> String {
+    match text {
+        "" => String::new(),
+        text => format!("%{}%", escape_like(text)),
+    }
 }
 
 /// What was done lately: the actions of the newest `lines` lines, each once.

@@ -5,8 +5,9 @@ use anyhow::{Context as _, Error};
 
 use crate::auth::access_key::{AccessKey, KeyKind};
 use crate::ids::{KeyId, SiteId};
+use crate::moderation::rows::AuditRow;
 use crate::on_db;
-use crate::store::Db;
+use crate::store::{Db, audit};
 
 const INSERT: &str = "INSERT INTO access_keys
     (id, site_id, kind, name, scopes, secret_hash, created_at_ms, used_at_ms, revoked_at_ms)
@@ -63,6 +64,7 @@ pub(crate) async fn insert(
     db: &Db,
     key: &AccessKey,
     secret_hash: Option<&str>,
+    line: &AuditRow,
 ) -> anyhow::Result<()> {
     on_db!(db, |c| {
         let mut tx = c.begin().await?;
@@ -76,6 +78,7 @@ pub(crate) async fn insert(
             .bind(key.created_at_ms)
             .execute(tx.conn())
             .await?;
+        audit::insert_query(line).execute(tx.conn()).await?;
         Ok(tx.commit().await?)
     })
 }
@@ -107,8 +110,14 @@ pub async fn list(db: &Db, site_id: SiteId) -> anyhow::Result<Vec<AccessKey>> {
     rows.into_iter().map(AccessKey::try_from).collect()
 }
 
-/// Ends a key, within a second everywhere; answers whether it was in force.
-pub async fn revoke(db: &Db, site_id: SiteId, id: &KeyId, now_ms: i64) -> anyhow::Result<bool> {
+/// Ends a key; answers whether it was in force.
+pub(crate) async fn revoke(
+    db: &Db,
+    site_id: SiteId,
+    id: &KeyId,
+    now_ms: i64,
+    line: &AuditRow,
+) -> anyhow::Result<bool> {
     on_db!(db, |c| {
         let mut tx = c.begin().await?;
         let revoked = sqlx::query(REVOKE)
@@ -117,8 +126,12 @@ pub async fn revoke(db: &Db, site_id: SiteId, id: &KeyId, now_ms: i64) -> anyhow
             .bind(now_ms)
             .execute(tx.conn())
             .await?;
+        if revoked.rows_affected() == 0 {
+            return Ok(false);
+        }
+        audit::insert_query(line).execute(tx.conn()).await?;
         tx.commit().await?;
-        Ok(revoked.rows_affected() > 0)
+        Ok(true)
     })
 }
 

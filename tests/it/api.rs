@@ -122,9 +122,16 @@ impl Api {
             scopes: scopes.parse().expect("scopes"),
         };
         let app = &self.app;
-        access_key::create(&app.db, &app.keyring, &app.ids, app.clock.now_ms(), new)
-            .await
-            .expect("create a key")
+        access_key::create(
+            &app.db,
+            &app.keyring,
+            &app.ids,
+            app.clock.now_ms(),
+            "test",
+            new,
+        )
+        .await
+        .expect("create a key")
     }
 
     /// A new API key.
@@ -269,7 +276,7 @@ both_dbs! {
         let (key, text) = api.create_key("main", KeyKind::Api, "read").await;
         let before = api.get_with(&text, "/posts").await;
 
-        keys::revoke(&api.app.db, key.site_id, &key.id, api.app.clock.now_ms()).await.expect("revoke");
+        access_key::revoke(&api.app.db, &api.app.ids, api.app.clock.now_ms(), "test", key.site_id, &key.id).await.expect("revoke");
         api.clock.advance_ms(1_000);
         let after = api.get_with(&text, "/posts").await;
 

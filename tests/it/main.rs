@@ -23,6 +23,7 @@ mod api;
 mod aws;
 mod browser;
 mod catalog;
+mod chain;
 mod cli;
 mod crash;
 mod desk;

@@ -70,6 +70,11 @@ impl Installation {
         printed
     }
 
+    /// Runs a command to its end, however it ends.
+    pub async fn try_run(&self, arguments: &[&str]) -> (String, ExitStatus) {
+        Talker::start(self.command(arguments)).finish().await
+    }
+
     /// [`Installation::run`] of a command that prints one JSON value.
     pub async fn run_json(&self, arguments: &[&str]) -> serde_json::Value {
         let printed = self.run(arguments).await;

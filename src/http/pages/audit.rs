@@ -12,7 +12,8 @@ use crate::http::error::HttpError;
 use crate::http::extract::Query;
 use crate::http::parts::{Choice, When};
 use crate::http::visitor::Member;
-use crate::ids::is_id;
+use crate::ids::{floor, is_id};
+use crate::moderation::chain;
 use crate::store::audit::{self, AuditFilter, ListedAudit};
 use crate::store::posts;
 
@@ -21,6 +22,7 @@ use super::executions;
 const PER_PAGE: usize = 50;
 /// The actions to choose from are those of so many newest lines.
 const ACTION_LINES: i64 = 2_000;
+const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 
 #[derive(Template)]
 #[template(path = "admin/audit.html")]
@@ -28,6 +30,10 @@ struct AuditPage {
     page: PageChrome,
     actor: String,
     subject: String,
+    since: String,
+    until: String,
+    text: String,
+    sealed: Option<String>,
     actions: Vec<Choice>,
     filtered: bool,
     clear_path: String,
@@ -52,6 +58,9 @@ pub(crate) struct AuditQuery {
     actor: String,
     action: String,
     subject: String,
+    since: String,
+    until: String,
+    text: String,
     before: Option<String>,
 }
 
@@ -66,56 +75,94 @@ pub(crate) async fn list(
     if query.before.as_ref().is_some_and(|id| !is_id(id)) {
         return Err(HttpError::invalid("before", "must be an id"));
     }
+    let since_ms = day_ms("since", &query.since)?;
+    let until_ms = day_ms("until", &query.until)?.map(|day_ms| day_ms + DAY_MS);
     let filter = AuditFilter {
         actor: query.actor.trim().to_owned(),
-        action: query.action,
+        action: query.action.clone(),
         subject: query.subject.trim().to_owned(),
+        from: since_ms.map_or(String::new(), floor),
+        text: query.text.trim().to_owned(),
     };
     let slug = &member.site.slug;
-    let before = query.before.as_deref().unwrap_or(posts::NEWEST);
+    let end = until_ms.map_or(posts::NEWEST.to_owned(), floor);
+    let before = query
+        .before
+        .as_ref()
+        .map_or(&end, |before| before.min(&end));
     let limit = PER_PAGE as i64 + 1;
     let mut found = audit::list(&app.db, member.site.id, &filter, before, limit).await?;
     let more = found.len() > PER_PAGE;
     found.truncate(PER_PAGE);
     let actions = audit::list_actions(&app.db, member.site.id, ACTION_LINES).await?;
+    let seal = chain::newest(&app.db, member.site.id).await?;
     page(&AuditPage {
         page: PageChrome::of(&req, "Audit log", "audit"),
         actions: Choice::list("any", actions.iter().map(String::as_str), &filter.action),
-        filtered: [&filter.actor, &filter.action, &filter.subject]
-            .iter()
-            .any(|text| !text.is_empty()),
+        filtered: query.is_filtered(),
         clear_path: path(slug),
         entries: found.iter().map(|line| entry(slug, line)).collect(),
-        first_path: query
-            .before
-            .is_some()
-            .then(|| page_path(slug, &filter, None)),
+        first_path: query.before.is_some().then(|| query.page_path(slug, None)),
         next_path: found
             .last()
             .filter(|_| more)
-            .map(|last| page_path(slug, &filter, Some(last.row.id.as_str()))),
+            .map(|last| query.page_path(slug, Some(last.row.id.as_str()))),
+        sealed: seal.map(|seal| {
+            let at = When::at(seal.sealed_at_ms).text;
+            format!("sealed {at}, seal {}", seal.number)
+        }),
         actor: filter.actor,
         subject: filter.subject,
+        since: query.since,
+        until: query.until,
+        text: filter.text,
     })
+}
+
+/// The beginning of a day that somebody chose, UTC.
+fn day_ms(field: &'static str, text: &str) -> Result<Option<i64>, HttpError> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let day: jiff::civil::Date = text
+        .parse()
+        .map_err(|_| HttpError::invalid(field, "must be a date like 2026-11-22"))?;
+    let at = day
+        .to_zoned(jiff::tz::TimeZone::UTC)
+        .map_err(|_| HttpError::invalid(field, "must be a date like 2026-11-22"))?;
+    Ok(Some(at.timestamp().as_millisecond()))
 }
 
 fn path(slug: &str) -> String {
     format!("/s/{slug}/admin/audit")
 }
 
-fn page_path(slug: &str, filter: &AuditFilter, before: Option<&str>) -> String {
-    let mut query = Serializer::new(String::new());
-    for (name, value) in [
-        ("actor", filter.actor.as_str()),
-        ("action", &filter.action),
-        ("subject", &filter.subject),
-        ("before", before.unwrap_or_default()),
-    ] {
-        if !value.is_empty() {
-            query.append_pair(name, value);
-        }
+impl AuditQuery {
+    fn fields(&self) -> [(&'static str, &str); 6] {
+        [
+            ("actor", self.actor.trim()),
+            ("action", &self.action),
+            ("subject", self.subject.trim()),
+            ("since", &self.since),
+            ("until", &self.until),
+            ("text", self.text.trim()),
+        ]
     }
-    format!("{}?{}", path(slug), query.finish())
+
+    fn is_filtered(&self) -> bool {
+        self.fields().iter().any(|(_, value)| !value.is_empty())
+    }
+
+    fn page_path(&self, slug: &str, before: Option<&str>) -> String {
+        let mut query = Serializer::new(String::new());
+        let before = ("before", before.unwrap_or_default());
+        for (name, value) in self.fields().into_iter().chain([before]) {
+            if !value.is_empty() {
+                query.append_pair(name, value);
+            }
+        }
+        format!("{}?{}", path(slug), query.finish())
+    }
 }
 
 fn entry(slug: &str, line: &ListedAudit) -> Entry {

@@ -76,6 +76,9 @@ pub(crate) async fn show(
     id: Id<CaseId>,
 ) -> Result<HttpResponse, HttpError> {
     let desk = Desk::find(&req, &app, &member, &id.0).await?;
+    app.moderation
+        .note_opened(&desk.file.listed.case, &member.by())
+        .await?;
     desk.page(StatusCode::OK)
 }
 

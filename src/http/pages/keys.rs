@@ -104,7 +104,8 @@ pub(crate) async fn create(
         scopes,
     };
     let now_ms = app.clock.now_ms();
-    let (key, secret) = access_key::create(&app.db, &app.keyring, &app.ids, now_ms, new).await?;
+    let (key, secret) =
+        access_key::create(&app.db, &app.keyring, &app.ids, now_ms, &owner.by(), new).await?;
     let created = KeysPage {
         created: Some(ShownKey::new(&key, secret)),
         ..keys_page(&req, &app, &owner, KeyKind::Api).await?
@@ -119,7 +120,8 @@ pub(crate) async fn revoke(
     owner: Member,
 ) -> Result<Redirect, HttpError> {
     let id = KeyId::from(segment(&req, "key").to_owned());
-    if !keys::revoke(&app.db, owner.site.id, &id, app.clock.now_ms()).await? {
+    let (now_ms, by) = (app.clock.now_ms(), owner.by());
+    if !access_key::revoke(&app.db, &app.ids, now_ms, &by, owner.site.id, &id).await? {
         return Err(HttpError::not_found());
     }
     Ok(Redirect::to(keys_path(&owner)).flash("The key is revoked."))
