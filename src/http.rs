@@ -48,7 +48,7 @@ fn endpoints() -> Vec<Endpoint> {
     use Access::{Anyone, Member, Open, SignedIn};
     use Role::{Author, Moderator, Owner};
     use pages::{
-        account, author, health, home, invitation, keys, password, people, reader, session, settings, setup, sign_up,
+        account, author, health, home, invitation, keys, own_post, password, people, reader, session, settings, setup, sign_up,
     };
     use pages::{case, link, notices, outbox, queue, undo};
     use pages::{audit, executions, rule, rule_lists, rules, stats, workflow};
@@ -107,10 +107,11 @@ fn endpoints() -> Vec<Endpoint> {
         post("/s/{site}/write/preview",         Member(Author), author::preview),
         post("/s/{site}/posts",                 Member(Author), author::submit),
         get("/s/{site}/mine",                   Member(Author), author::mine),
-        get("/s/{site}/mine/{post}",            Member(Author), author::show),
-        post("/s/{site}/mine/{post}/preview",   Member(Author), author::preview_revision),
-        post("/s/{site}/mine/{post}/revise",    Member(Author), author::revise),
-        post("/s/{site}/mine/{post}/withdraw",  Member(Author), author::withdraw),
+        get("/s/{site}/mine/{post}",            Member(Author), own_post::show),
+        post("/s/{site}/mine/{post}/preview",   Member(Author), own_post::preview_revision),
+        post("/s/{site}/mine/{post}/revise",    Member(Author), own_post::revise),
+        post("/s/{site}/mine/{post}/withdraw",  Member(Author), own_post::withdraw),
+        post("/s/{site}/mine/{post}/appeal",    Member(Author), own_post::appeal),
 
         get("/s/{site}/admin/people",                                  Member(Owner), people::show),
         post("/s/{site}/admin/people/invitations",                     Member(Owner), people::invite),

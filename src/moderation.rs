@@ -13,6 +13,7 @@ use crate::moderation::in_force::InForceCache;
 use crate::store::Db;
 use crate::store::ledger::Ledger;
 
+pub mod appeal;
 pub mod chain;
 pub mod decide;
 pub mod flow;
@@ -21,6 +22,7 @@ pub mod in_force;
 pub mod link;
 pub mod markdown;
 pub mod opened;
+pub mod outlook;
 pub mod queue;
 pub mod rows;
 pub mod rule_set;

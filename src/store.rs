@@ -16,6 +16,7 @@ use tokio::sync::{Mutex, OwnedMutexGuard};
 
 pub(crate) mod accounts;
 pub(crate) mod addressees;
+pub(crate) mod appeals;
 pub mod audit;
 pub(crate) mod authors;
 pub(crate) mod case_texts;

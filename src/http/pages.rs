@@ -13,6 +13,7 @@ pub(crate) mod keys;
 pub(crate) mod link;
 pub(crate) mod notices;
 pub(crate) mod outbox;
+pub(crate) mod own_post;
 pub(crate) mod password;
 pub(crate) mod people;
 pub(crate) mod queue;

@@ -8,6 +8,7 @@ use crate::engine::pack::Dictionary;
 use crate::engine::run::{MACHINE, Progress, REGION, Runner};
 use crate::ids::{CaseId, ExecutionId, TaskId, UserId};
 use crate::moderation::Tools;
+use crate::moderation::appeal::{self, is_hearing};
 use crate::moderation::decide::Via;
 use crate::moderation::functions::{Calls, Wishes};
 use crate::moderation::in_force::InForce;
@@ -50,6 +51,14 @@ pub(crate) struct Ruling {
     pub(crate) answer: String,
 }
 
+/// The workflow that a post is to go through.
+pub(crate) struct Course<'a> {
+    pub(crate) definition: &'a asl::Definition,
+    pub(crate) version: i64,
+    /// How long it may wait for somebody.
+    pub(crate) hold_seconds: i64,
+}
+
 /// One post on its way through one event: reads from the rows as they were, collects the rows as they are to be.
 pub(crate) struct Passage<'a> {
     tools: &'a Tools,
@@ -64,10 +73,36 @@ pub(crate) struct Passage<'a> {
 }
 
 impl<'a> Passage<'a> {
-    /// Starts a new execution for a revision that has just been checked.
+    /// Starts a new execution of the site's workflow for a revision that has just been checked.
     pub(crate) fn start(
         tools: &'a Tools,
         in_force: &'a InForce,
+        post: PostRow,
+        revision: RevisionRow,
+        author_name: &str,
+        checked: &Checked,
+    ) -> Self {
+        let course = Course {
+            definition: &in_force.definition,
+            version: in_force.site.workflow_version,
+            hold_seconds: in_force.site.settings.decision_timeout_seconds,
+        };
+        Self::start_on(
+            tools,
+            in_force,
+            &course,
+            post,
+            revision,
+            author_name,
+            checked,
+        )
+    }
+
+    /// Starts a new execution of any workflow.
+    pub(crate) fn start_on(
+        tools: &'a Tools,
+        in_force: &'a InForce,
+        course: &Course<'_>,
         post: PostRow,
         revision: RevisionRow,
         author_name: &str,
@@ -82,14 +117,14 @@ impl<'a> Passage<'a> {
             "title": revision.title,
             "content": revision.body,
             "author": author_name,
-            "hold": {"timeoutSeconds": site.settings.decision_timeout_seconds},
+            "hold": {"timeoutSeconds": course.hold_seconds},
         });
         let execution = ExecutionRow {
             site_id: site.id,
             id: post.execution_id.clone(),
             post_id: post.id.clone(),
             revision: revision.number,
-            workflow_version: site.workflow_version,
+            workflow_version: course.version,
             status: ExecutionStatus::Running,
             started_at_ms: now_ms,
             stopped_at_ms: None,
@@ -114,7 +149,7 @@ impl<'a> Passage<'a> {
         let check = || checked.clone();
         let mut calls = Calls::new(&check);
         let (state, progress) = passage
-            .runner(&in_force.definition, &context)
+            .runner(course.definition, &context)
             .start(input, &mut calls);
         passage.apply(&state, progress, calls.wishes, None);
         passage
@@ -320,8 +355,11 @@ impl<'a> Passage<'a> {
             case.decided_via = Some(ruling.via.to_string());
             case.reason = ruling.reason.clone();
             case.note = ruling.note.clone();
-            let details = json!({"case": case.id, "revision": case.revision, "via": ruling.via,
+            let mut details = json!({"case": case.id, "revision": case.revision, "via": ruling.via,
                 "reason": ruling.reason, "note": ruling.note});
+            if is_hearing(&self.execution) {
+                details["appeal"] = json!(true);
+            }
             let action = format!("case.{}", ruling.status);
             self.audit(&ruling.by, &action, details);
         }
@@ -368,8 +406,12 @@ impl<'a> Passage<'a> {
         self.post.updated_at_ms = now_ms;
         if first_park {
             let details = json!({"case": case.id, "revision": case.revision, "rules": case.rules});
-            self.audit(SYSTEM, "post.held", details);
-            self.tell_author(MailKind::PostHeld);
+            let (action, kind) = match is_hearing(&self.execution) {
+                true => ("appeal.opened", MailKind::AppealReceived),
+                false => ("post.held", MailKind::PostHeld),
+            };
+            self.audit(SYSTEM, action, details);
+            self.tell_author(kind);
             self.change.digests.push(Digest {
                 site_id: self.post.site_id,
                 now_ms,
@@ -399,7 +441,12 @@ impl<'a> Passage<'a> {
                 .map(|hit| i64::from(hit.severity))
                 .max()
                 .unwrap_or(0),
-            categories: distinct(counted.iter().map(|hit| hit.category.as_str())),
+            categories: distinct(
+                is_hearing(&self.execution)
+                    .then_some(appeal::CATEGORY)
+                    .into_iter()
+                    .chain(counted.iter().map(|hit| hit.category.as_str())),
+            ),
             rules: distinct(counted.iter().map(|hit| hit.rule.as_str())),
             problem: None,
             waiting_since_ms: self.now_ms,
@@ -459,7 +506,10 @@ impl<'a> Passage<'a> {
                 json!({"revision": self.revision.number}),
             );
         }
-        self.tell_author(MailKind::PostPublished);
+        self.tell_author(match is_hearing(&self.execution) {
+            true => MailKind::DecisionOverturned,
+            false => MailKind::PostPublished,
+        });
     }
 
     fn reject(&mut self, ruled: bool) {
@@ -469,7 +519,10 @@ impl<'a> Passage<'a> {
             let details = json!({"revision": self.revision.number, "cause": self.execution.cause});
             self.audit(SYSTEM, "post.rejected", details);
         }
-        self.tell_author(MailKind::PostRejected);
+        self.tell_author(match is_hearing(&self.execution) {
+            true => MailKind::DecisionUpheld,
+            false => MailKind::PostRejected,
+        });
     }
 
     /// The workflow broke: nothing is published, and moderators see the post until somebody runs it again.

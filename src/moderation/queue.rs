@@ -4,6 +4,7 @@
 use anyhow::Context as _;
 
 use crate::ids::{CaseId, SiteId, UserId};
+use crate::moderation::appeal::{self, Appeal};
 use crate::moderation::rows::{AuditRow, CaseStatus, PostRow, PostStatus, RevisionRow};
 use crate::moderation::rules::Hit;
 use crate::moderation::run::{self, Run};
@@ -45,6 +46,8 @@ pub struct CaseFile {
     pub record: Record,
     /// What happened to the case, in order.
     pub trail: Vec<AuditRow>,
+    /// The appeal that is heard in it, if it is one.
+    pub appeal: Option<Appeal>,
     /// The post's newest case, if that is another one.
     pub newer: Option<CaseId>,
 }
@@ -128,7 +131,12 @@ pub async fn find(db: &Db, site: SiteId, id: &CaseId) -> anyhow::Result<Option<C
         .map(|other| other.case.id)
         .next()
         .filter(|newest| newest != id);
+    let is_appeal = case.categories.contains(&format!(",{},", appeal::CATEGORY));
     Ok(Some(CaseFile {
+        appeal: match is_appeal {
+            true => appeal::find(db, site, id).await?,
+            false => None,
+        },
         hits: serde_json::from_str(&revision.hits)
             .with_context(|| format!("read the hits of case {id}"))?,
         trail: trail(db, site, &listed).await?,

@@ -91,6 +91,12 @@ text_enum! {
         PostPublished = "post_published",
         /// To the author, with the reason.
         PostRejected = "post_rejected",
+        /// To the author: somebody will look at it again.
+        AppealReceived = "appeal_received",
+        /// To the author: the rejection stands.
+        DecisionUpheld = "decision_upheld",
+        /// To the author: it is published after all.
+        DecisionOverturned = "decision_overturned",
         /// To somebody who is asked to join a site.
         Invitation = "invitation",
         /// To somebody who forgot the password.
@@ -223,6 +229,20 @@ pub struct CaseRow {
     pub undo_until_ms: Option<i64>,
 }
 
+/// A row of `appeals`: against which decision an author appeals, and in which case that is heard.
+#[derive(Debug, Clone, PartialEq, FromRow)]
+#[expect(missing_docs, reason = "the columns are described in the migration")]
+pub struct AppealRow {
+    pub site_id: SiteId,
+    pub case_id: CaseId,
+    pub post_id: PostId,
+    pub revision: i64,
+    pub of_case: Option<CaseId>,
+    pub of_actor: Option<String>,
+    pub statement: String,
+    pub created_at_ms: i64,
+}
+
 /// A row of `audit`. `subject` is `post:ID`, `case:ID`, `user:ID` and the like; `details` a JSON object.
 #[derive(Debug, Clone, PartialEq, FromRow)]
 #[expect(missing_docs, reason = "the columns are described in the migration")]
@@ -301,6 +321,8 @@ pub struct Change {
     pub tasks: Vec<TaskRow>,
     /// Cases, new or changed.
     pub cases: Vec<CaseRow>,
+    /// New appeals.
+    pub appeals: Vec<AppealRow>,
     /// New lines of the audit log.
     pub audit: Vec<AuditRow>,
     /// New mails.
@@ -321,6 +343,7 @@ impl Change {
         self.history.extend(other.history);
         self.tasks.extend(other.tasks);
         self.cases.extend(other.cases);
+        self.appeals.extend(other.appeals);
         self.audit.extend(other.audit);
         self.outbox.extend(other.outbox);
         for digest in other.digests {

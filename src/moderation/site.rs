@@ -41,6 +41,8 @@ pub struct SiteSettings {
     pub signup: bool,
     /// How long a post waits for a moderator before the owners are told.
     pub decision_timeout_seconds: i64,
+    /// How long an appeal waits before the owners are told.
+    pub appeal_timeout_seconds: i64,
     /// Moderators hear of new cases at most this often.
     pub digest_minutes: i64,
     /// How long a decision from the desk or from a mail's link can be taken back before it takes effect.
@@ -70,6 +72,7 @@ impl Default for SiteSettings {
             tagline: String::new(),
             signup: true,
             decision_timeout_seconds: 7 * 24 * 60 * 60,
+            appeal_timeout_seconds: 14 * 24 * 60 * 60,
             digest_minutes: 5,
             undo_seconds: 10,
             allow_self_approval: false,

@@ -29,6 +29,12 @@ pub enum Step {
     RunAgain,
     /// The author took it back.
     Withdrawn,
+    /// The author asked that somebody else looks at it again.
+    Appealed,
+    /// Somebody else looked and let it pass.
+    Overturned,
+    /// Somebody else looked and came to the same decision.
+    Upheld(Option<String>),
 }
 
 /// The steps of a post after its submission, in order, each with its time in epoch milliseconds.
@@ -39,7 +45,11 @@ pub async fn steps(db: &Db, site: SiteId, post: &PostId) -> anyhow::Result<Vec<(
         .filter_map(|row| {
             let details: Value = serde_json::from_str(&row.details).unwrap_or_default();
             let text = |key: &str| details[key].as_str().map(str::to_owned);
+            let heard = details["appeal"] == true;
             let step = match row.action.as_str() {
+                "post.appealed" => Step::Appealed,
+                "case.approved" if heard => Step::Overturned,
+                "case.rejected" if heard => Step::Upheld(text("reason")),
                 "post.revised" => Step::Revised,
                 "post.held" => Step::Held,
                 "case.escalated" => Step::Escalated,

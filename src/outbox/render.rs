@@ -221,6 +221,9 @@ impl Draft<'_> {
             MailKind::PostHeld => self.post_held().await,
             MailKind::PostPublished => self.post_published().await,
             MailKind::PostRejected => self.post_rejected().await,
+            MailKind::AppealReceived => self.appeal_received().await,
+            MailKind::DecisionUpheld => self.decision_upheld().await,
+            MailKind::DecisionOverturned => self.decision_overturned().await,
             MailKind::Invitation | MailKind::PasswordReset | MailKind::AddressConfirmation => {
                 self.about_account().map(Ok)
             }

@@ -41,6 +41,12 @@ macro_rules! mail_columns {
     };
 }
 
+macro_rules! appeal_columns {
+    () => {
+        "site_id, case_id, post_id, revision, of_case, of_actor, statement, created_at_ms"
+    };
+}
+
 macro_rules! idempotency_columns {
     () => {
         "site_id, key_id, key, request_hash, status, body, created_at_ms"
@@ -48,6 +54,6 @@ macro_rules! idempotency_columns {
 }
 
 pub(crate) use {
-    case_columns, execution_columns, idempotency_columns, mail_columns, post_columns,
-    revision_columns, task_columns,
+    appeal_columns, case_columns, execution_columns, idempotency_columns, mail_columns,
+    post_columns, revision_columns, task_columns,
 };

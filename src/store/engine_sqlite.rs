@@ -13,8 +13,8 @@ use crate::ids::SiteId;
 use crate::moderation::rows::{CaseRow, Change, ExecutionRow, PostRow, Subject, TaskRow};
 use crate::store::SqliteDb;
 use crate::store::columns::{
-    case_columns, execution_columns, idempotency_columns, mail_columns, post_columns,
-    revision_columns, task_columns,
+    appeal_columns, case_columns, execution_columns, idempotency_columns, mail_columns,
+    post_columns, revision_columns, task_columns,
 };
 use crate::store::engine_sqlite::rows::{
     case_row, execution_row, idempotency_row, post_row, revision_row, task_row,
@@ -122,6 +122,11 @@ const INSERT_MAIL: &str = concat!(
 );
 const CALL_DIGEST: &str = "UPDATE digests SET due_at_ms = MAX(?2, sent_at_ms + ?3) \
      WHERE site_id = ?1 AND due_at_ms IS NULL";
+const INSERT_APPEAL: &str = concat!(
+    "INSERT INTO appeals (",
+    appeal_columns!(),
+    ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"
+);
 const INSERT_IDEMPOTENCY: &str = concat!(
     "INSERT INTO idempotency (",
     idempotency_columns!(),
@@ -546,6 +551,21 @@ fn write(conn: &Connection, change: &Change) -> rusqlite::Result<()> {
                 r.created_at_ms,
                 r.sent_at_ms,
                 r.last_error
+            ],
+        )?;
+    }
+    for r in &change.appeals {
+        put(
+            INSERT_APPEAL,
+            params![
+                r.site_id.0,
+                r.case_id.as_str(),
+                r.post_id.as_str(),
+                r.revision,
+                r.of_case.as_ref().map(|id| id.as_str()),
+                r.of_actor,
+                r.statement,
+                r.created_at_ms
             ],
         )?;
     }

@@ -59,6 +59,8 @@ const COUNT_BY_STATUS: &str = "SELECT status, COUNT(*) AS posts FROM (
     ) newest GROUP BY status";
 const LIST_FATES: &str = "SELECT status, categories, waiting_since_ms, decided_at_ms FROM cases
     WHERE site_id = $1 ORDER BY id DESC LIMIT $2";
+const COUNT_AHEAD: &str = "SELECT COUNT(*) FROM (SELECT 1 FROM cases
+    WHERE site_id = $1 AND status = 'waiting' AND (rank_ms, id) < ($2, $3) LIMIT $4) AS ahead";
 const FIND_MEMBER_SINCE: &str =
     "SELECT created_at_ms FROM members WHERE site_id = $1 AND user_id = $2";
 
@@ -204,6 +206,23 @@ pub(crate) async fn find_member_since(
         .bind(site)
         .bind(user)
         .fetch_optional(c.read())
+        .await?))
+}
+
+/// How many waiting cases come before a place in the queue, counted up to `limit`.
+pub(crate) async fn count_ahead(
+    db: &Db,
+    site: SiteId,
+    rank_ms: i64,
+    id: &CaseId,
+    limit: i64,
+) -> anyhow::Result<i64> {
+    Ok(on_db!(db, |c| sqlx::query_scalar(COUNT_AHEAD)
+        .bind(site)
+        .bind(rank_ms)
+        .bind(id)
+        .bind(limit)
+        .fetch_one(c.read())
         .await?))
 }
 

@@ -9,13 +9,16 @@ const FIND: &str = "SELECT version, definition, created_by, created_at_ms FROM w
     WHERE site_id = $1 AND version = $2";
 const LIST: &str = "SELECT version, definition, created_by, created_at_ms,
     COALESCE((SELECT name FROM users WHERE users.id = SUBSTR(workflows.created_by, 6)), created_by) AS created_by_name
-    FROM workflows WHERE site_id = $1 ORDER BY version DESC LIMIT 100";
+    FROM workflows WHERE site_id = $1 AND version > 0 ORDER BY version DESC LIMIT 100";
 const NEXT: &str = "UPDATE sites SET workflow_version =
     (SELECT COALESCE(MAX(version), 0) + 1 FROM workflows WHERE site_id = $1)
     WHERE id = $1 RETURNING workflow_version";
 const INSERT: &str =
     "INSERT INTO workflows (site_id, version, definition, created_by, created_at_ms)
     VALUES ($1, $2, $3, $4, $5)";
+
+const KEEP: &str = "INSERT INTO workflows (site_id, version, definition, created_by, created_at_ms)
+    VALUES ($1, $2, $3, 'system', $4) ON CONFLICT (site_id, version) DO NOTHING";
 
 /// A version of a site's definition.
 #[derive(Debug, Clone, PartialEq, sqlx::FromRow)]
@@ -55,6 +58,30 @@ pub async fn list(db: &Db, site: SiteId) -> anyhow::Result<Vec<ListedWorkflow>> 
         .bind(site)
         .fetch_all(c.read())
         .await?))
+}
+
+/// Keeps a definition of our own under `version`, below those that the site's people set, unless it is there.
+pub(crate) async fn keep(
+    db: &Db,
+    site: SiteId,
+    version: i64,
+    definition: &str,
+    now_ms: i64,
+) -> anyhow::Result<()> {
+    if find(db, site, version).await?.is_some() {
+        return Ok(());
+    }
+    on_db!(db, |c| {
+        let mut tx = c.begin().await?;
+        sqlx::query(KEEP)
+            .bind(site)
+            .bind(version)
+            .bind(definition)
+            .bind(now_ms)
+            .execute(tx.conn())
+            .await?;
+        Ok(tx.commit().await?)
+    })
 }
 
 /// Keeps `definition` as the site's next version, puts it in force and books it; answers the version.

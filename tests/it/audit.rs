@@ -236,7 +236,7 @@ const CONTRADICTIONS: [(&str, &str); 8] = [
     ),
     (
         "I3: two decisions on one revision",
-        "SELECT post_id FROM cases WHERE status IN ('approved', 'rejected')
+        "SELECT post_id FROM cases WHERE status IN ('approved', 'rejected') AND categories NOT LIKE '%,appeal,%'
          GROUP BY site_id, post_id, revision HAVING COUNT(*) > 1",
     ),
     (

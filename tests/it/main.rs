@@ -20,6 +20,7 @@ mod visitor;
 
 mod access;
 mod api;
+mod appeal;
 mod aws;
 mod browser;
 mod catalog;

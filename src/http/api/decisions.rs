@@ -181,6 +181,10 @@ fn refused(error: DecideError) -> HttpError {
             Code::Forbidden,
             "nobody decides on their own post at this site",
         ),
+        DecideError::OwnDecision => HttpError::new(
+            Code::Forbidden,
+            "an appeal is heard by somebody else than whoever took the decision",
+        ),
         DecideError::Unknown | DecideError::Replayed(_) => HttpError::new(
             Code::UnknownToken,
             "the site has no task with this task_token",

@@ -145,11 +145,12 @@ fn refused(error: DecideError) -> HttpError {
             "TaskDoesNotExist",
             "Task Does Not Exist: 'Provided task does not exist'",
         ),
-        // The last three never come: no revision is given, a key is nobody's author, nothing is repeatable.
+        // Some never come: no revision is given, a key is nobody's author, nothing is repeatable.
         DecideError::AlreadyDecided(_)
         | DecideError::Expired(_)
         | DecideError::Stale(_)
         | DecideError::OwnPost
+        | DecideError::OwnDecision
         | DecideError::Replayed(_) => HttpError::aws(
             "TaskTimedOut",
             "Task Timed Out: 'Provided task does not exist anymore'",

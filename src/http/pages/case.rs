@@ -14,6 +14,7 @@ use crate::http::marks::{HitRow, Marks, Segment};
 use crate::http::parts::{Fact, Notice, Status, TimelineRow, When, count, grouped, words};
 use crate::http::visitor::Member;
 use crate::ids::CaseId;
+use crate::moderation::appeal::Appeal;
 use crate::moderation::decide::{DecideError, Decided, Decider, Decision, Target, Via};
 use crate::moderation::markdown;
 use crate::moderation::queue::{self, CaseFile};
@@ -40,6 +41,7 @@ struct CasePage {
     why: String,
     notice: Option<Notice>,
     newer_path: Option<String>,
+    appeal: Option<AppealPart>,
     decided: Option<DecidedNotice>,
     title_segments: Vec<Segment>,
     body_segments: Vec<Segment>,
@@ -52,6 +54,13 @@ struct CasePage {
     trail: Vec<TimelineRow>,
     form: Option<DecisionForm>,
     run_again_path: Option<String>,
+}
+
+/// The fields of `templates/admin/appeal.html`.
+struct AppealPart {
+    statement: String,
+    against: String,
+    sent: When,
 }
 
 struct DecidedNotice {
@@ -203,6 +212,12 @@ async fn refused(
     match error {
         DecideError::Unknown => Err(HttpError::not_found()),
         DecideError::OwnPost => find(id).await?.own_post().page(StatusCode::FORBIDDEN),
+        DecideError::OwnDecision => {
+            let text = "You took the decision that this appeal is against. Somebody else hears it.";
+            let desk = find(id).await?;
+            desk.notice("off", "Not yours to hear.", text)
+                .page(StatusCode::FORBIDDEN)
+        }
         DecideError::AlreadyDecided(known) => {
             let text = match known
                 .case
@@ -234,6 +249,21 @@ async fn refused(
             desk.typed(fields, None)
                 .notice("warn", "The post was changed meanwhile.", &text)
                 .page(StatusCode::CONFLICT)
+        }
+    }
+}
+
+impl AppealPart {
+    fn of(appeal: &Appeal) -> Self {
+        let name = appeal.of_name.as_deref();
+        Self {
+            statement: appeal.row.statement.clone(),
+            against: match (&name, &appeal.of_reason) {
+                (Some(name), Some(reason)) => format!("{name} rejected it: “{reason}”"),
+                (Some(name), None) => format!("{name} rejected it."),
+                (None, _) => "A rule rejected it.".to_owned(),
+            },
+            sent: When::at(appeal.row.created_at_ms),
         }
     }
 }
@@ -348,6 +378,7 @@ impl<'a> Desk<'a> {
             why: why(&file),
             notice: self.notice,
             newer_path: file.newer.as_ref().map(|id| case_path(slug, id)),
+            appeal: file.appeal.as_ref().map(AppealPart::of),
             decided: decided(case),
             title_segments: marks.title,
             body_segments: marks.body,

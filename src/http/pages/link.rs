@@ -131,6 +131,7 @@ pub(crate) async fn decide(
     match decided {
         Ok(_) => Ok(Redirect::to(path).respond_to(&req)),
         Err(DecideError::OwnPost) => own_post(&req, &opened),
+        Err(DecideError::OwnDecision) => own_decision(&req, &opened),
         Err(DecideError::Unknown) => Err(HttpError::not_found()),
         Err(
             DecideError::AlreadyDecided(_)
@@ -327,6 +328,13 @@ fn own_post(req: &HttpRequest, opened: &Opened) -> Result<HttpResponse, HttpErro
     let what = "Somebody else has to decide it; the site does not let moderators decide on their own posts.";
     let go = (queue_path(&opened.site.slug), "The queue");
     let heading = "This is your own post";
+    void(req, opened, (heading, what), go, StatusCode::FORBIDDEN)
+}
+
+fn own_decision(req: &HttpRequest, opened: &Opened) -> Result<HttpResponse, HttpError> {
+    let what = "An appeal is heard by somebody else than whoever took the decision.";
+    let go = (queue_path(&opened.site.slug), "The queue");
+    let heading = "This appeal is against your own decision";
     void(req, opened, (heading, what), go, StatusCode::FORBIDDEN)
 }
 

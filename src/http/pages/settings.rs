@@ -35,6 +35,8 @@ struct SettingsPage {
     signup: bool,
     timeout_days: String,
     timeout_days_error: Option<String>,
+    appeal_days: String,
+    appeal_days_error: Option<String>,
     digest_minutes: String,
     digest_minutes_error: Option<String>,
     undo_seconds: String,
@@ -69,6 +71,8 @@ pub(crate) async fn show(req: HttpRequest, owner: Member) -> Result<HttpResponse
         signup: settings.signup,
         timeout_days: days(settings.decision_timeout_seconds),
         timeout_days_error: None,
+        appeal_days: days(settings.appeal_timeout_seconds),
+        appeal_days_error: None,
         digest_minutes: settings.digest_minutes.to_string(),
         digest_minutes_error: None,
         undo_seconds: settings.undo_seconds.to_string(),
@@ -95,6 +99,8 @@ pub(crate) async fn save(
         signup: take("signup") == "on",
         timeout_days: take("timeout_days"),
         timeout_days_error: None,
+        appeal_days: take("appeal_days"),
+        appeal_days_error: None,
         digest_minutes: take("digest_minutes"),
         digest_minutes_error: None,
         undo_seconds: take("undo_seconds"),
@@ -158,9 +164,13 @@ impl SettingsPage {
     fn check(&mut self) -> Option<(Name, SiteSettings)> {
         let name = Name::parse(&self.name);
         self.name_error = name.as_ref().err().map(|rule| format!("The name {rule}."));
-        let seconds = seconds(&self.timeout_days);
+        let seconds = seconds_of(&self.timeout_days);
         if seconds.is_none() {
             self.timeout_days_error = Some("This must be a number of days, up to 365.".to_owned());
+        }
+        let appeal_timeout_seconds = seconds_of(&self.appeal_days);
+        if appeal_timeout_seconds.is_none() {
+            self.appeal_days_error = Some("This must be a number of days, up to 365.".to_owned());
         }
         let minutes = self.digest_minutes.trim().parse().ok();
         let minutes = minutes.filter(|minutes| (1..=MAX_DIGEST_MINUTES).contains(minutes));
@@ -188,8 +198,21 @@ impl SettingsPage {
         }
         let is_refused =
             self.form_error.is_some() || self.templates.iter().any(|row| row.error.is_some());
-        let (Ok(name), Some(seconds), Some(minutes), Some(undo_seconds), false) =
-            (name, seconds, minutes, undo_seconds, is_refused)
+        let (
+            Ok(name),
+            Some(seconds),
+            Some(appeal_timeout_seconds),
+            Some(minutes),
+            Some(undo_seconds),
+            false,
+        ) = (
+            name,
+            seconds,
+            appeal_timeout_seconds,
+            minutes,
+            undo_seconds,
+            is_refused,
+        )
         else {
             return None;
         };
@@ -197,6 +220,7 @@ impl SettingsPage {
             tagline: self.tagline.trim().to_owned(),
             signup: self.signup,
             decision_timeout_seconds: seconds,
+            appeal_timeout_seconds,
             digest_minutes: minutes,
             undo_seconds,
             allow_self_approval: self.allow_self_approval,
@@ -236,7 +260,7 @@ fn days(seconds: i64) -> String {
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "a year of seconds fits")]
-fn seconds(days: &str) -> Option<i64> {
+fn seconds_of(days: &str) -> Option<i64> {
     let days: f64 = days.trim().parse().ok()?;
     let seconds = (days * DAY_SECONDS).round();
     (1.0..=MAX_DAYS * DAY_SECONDS)

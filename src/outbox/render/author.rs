@@ -4,6 +4,7 @@ use anyhow::Context as _;
 
 use super::{Draft, Words};
 use crate::moderation::rows::PostStatus;
+use crate::moderation::{appeal, wording};
 use crate::store::case_texts::{self, PostText};
 
 letter!(PostHeld, "mail/author_held.html", "mail/author_held.txt", {
@@ -21,6 +22,24 @@ letter!(PostRejected, "mail/author_rejected.html", "mail/author_rejected.txt", {
     title: &'a str,
     by_moderator: bool,
     reason: &'a str,
+    post_url: &'a str,
+});
+
+letter!(AppealReceived, "mail/appeal_received.html", "mail/appeal_received.txt", {
+    title: &'a str,
+    due: &'a str,
+    post_url: &'a str,
+});
+
+letter!(DecisionUpheld, "mail/decision_upheld.html", "mail/decision_upheld.txt", {
+    title: &'a str,
+    reason: &'a str,
+    post_url: &'a str,
+});
+
+letter!(DecisionOverturned, "mail/decision_overturned.html", "mail/decision_overturned.txt", {
+    title: &'a str,
+    public_url: &'a str,
     post_url: &'a str,
 });
 
@@ -74,6 +93,68 @@ impl Draft<'_> {
             post_url: &self.post_url(&text),
         }
         .words(format!("Not published: “{}”", text.title))
+        .map(Ok)
+    }
+
+    pub(super) async fn appeal_received(&self) -> anyhow::Result<Result<Words, &'static str>> {
+        let Some(text) = self.post_text().await? else {
+            return Ok(Err("the post is gone"));
+        };
+        if text.post.status != PostStatus::Held || text.post.revision != self.payload.revision {
+            return Ok(Err("the appeal does not wait any more"));
+        }
+        let (db, site) = (&self.outbox.db, self.site.id);
+        let appeal = appeal::find_of_revision(db, site, &text.post.id, text.post.revision).await?;
+        let Some(appeal) = appeal else {
+            return Ok(Err("the appeal is gone"));
+        };
+        AppealReceived {
+            mail: &self.frame,
+            title: &text.title,
+            due: &wording::moment(appeal.deadline_ms),
+            post_url: &self.post_url(&text),
+        }
+        .words(format!(
+            "Your appeal waits for a moderator: “{}”",
+            text.title
+        ))
+        .map(Ok)
+    }
+
+    pub(super) async fn decision_upheld(&self) -> anyhow::Result<Result<Words, &'static str>> {
+        let Some(text) = self.post_text().await? else {
+            return Ok(Err("the post is gone"));
+        };
+        if text.post.status != PostStatus::Rejected || text.post.revision != self.payload.revision {
+            return Ok(Err("the post was changed since"));
+        }
+        let (db, site) = (&self.outbox.db, self.site.id);
+        let appeal = appeal::find_of_revision(db, site, &text.post.id, text.post.revision).await?;
+        let reason = appeal.and_then(|appeal| appeal.reason);
+        DecisionUpheld {
+            mail: &self.frame,
+            title: &text.title,
+            reason: reason.as_deref().unwrap_or("No reason was given."),
+            post_url: &self.post_url(&text),
+        }
+        .words(format!("The decision stands: “{}”", text.title))
+        .map(Ok)
+    }
+
+    pub(super) async fn decision_overturned(&self) -> anyhow::Result<Result<Words, &'static str>> {
+        let Some(text) = self.post_text().await? else {
+            return Ok(Err("the post is gone"));
+        };
+        let (Some(slug), Some(_)) = (&text.post.slug, text.post.published_revision) else {
+            return Ok(Err("the post is not public any more"));
+        };
+        DecisionOverturned {
+            mail: &self.frame,
+            title: &text.title,
+            public_url: &self.site_url(&format!("/posts/{slug}")),
+            post_url: &self.post_url(&text),
+        }
+        .words(format!("Published after your appeal: “{}”", text.title))
         .map(Ok)
     }
 

@@ -4,8 +4,8 @@ use sqlx::PgConnection;
 
 use crate::moderation::rows::Change;
 use crate::store::columns::{
-    case_columns, execution_columns, idempotency_columns, mail_columns, post_columns,
-    revision_columns, task_columns,
+    appeal_columns, case_columns, execution_columns, idempotency_columns, mail_columns,
+    post_columns, revision_columns, task_columns,
 };
 
 macro_rules! insert_sets {
@@ -94,6 +94,11 @@ const INSERT_IDEMPOTENCY: &str = insert_sets!(
     idempotency_columns!(),
     "$1::bigint[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::text[], $7::bigint[]",
     ""
+);
+const INSERT_APPEAL: &str = concat!(
+    "INSERT INTO appeals (",
+    appeal_columns!(),
+    ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"
 );
 const CALL_DIGEST: &str = "UPDATE digests SET due_at_ms = GREATEST($2, sent_at_ms + $3) \
      WHERE site_id = $1 AND due_at_ms IS NULL";
@@ -255,6 +260,19 @@ pub(super) async fn write(conn: &mut PgConnection, rows: &Change) -> sqlx::Resul
         r.body.as_str(),
         r.created_at_ms
     );
+    for appeal in &rows.appeals {
+        sqlx::query(INSERT_APPEAL)
+            .bind(appeal.site_id)
+            .bind(&appeal.case_id)
+            .bind(&appeal.post_id)
+            .bind(appeal.revision)
+            .bind(&appeal.of_case)
+            .bind(&appeal.of_actor)
+            .bind(&appeal.statement)
+            .bind(appeal.created_at_ms)
+            .execute(&mut *conn)
+            .await?;
+    }
     for digest in &rows.digests {
         sqlx::query(CALL_DIGEST)
             .bind(digest.site_id)
