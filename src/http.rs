@@ -50,7 +50,7 @@ fn endpoints() -> Vec<Endpoint> {
     use pages::{
         account, author, health, home, invitation, keys, own_post, password, people, reader, session, settings, setup, sign_up,
     };
-    use pages::{case, link, notices, outbox, queue, undo};
+    use pages::{case, claim, link, notices, outbox, queue, theme, undo};
     use pages::{audit, executions, rule, rule_lists, rules, stats, workflow};
     vec![
         get("/healthz",             Open,   health::live),
@@ -71,6 +71,7 @@ fn endpoints() -> Vec<Endpoint> {
 
         get("/",                    Anyone, home::show),
 
+        post("/theme",                          Anyone, theme::choose),
         get("/setup",                           Anyone, setup::show),
         post("/setup",                          Anyone, setup::set_up),
         get("/login",                           Anyone, session::show_login),
@@ -129,7 +130,10 @@ fn endpoints() -> Vec<Endpoint> {
 
         get("/s/{site}/admin/",                             Member(Moderator), queue::start),
         get("/s/{site}/admin/queue",                        Member(Moderator), queue::show),
+        post("/s/{site}/admin/queue/next",                  Member(Moderator), claim::next),
         get("/s/{site}/admin/queue/{case}",                 Member(Moderator), case::show),
+        post("/s/{site}/admin/queue/{case}/claim",          Member(Moderator), claim::claim),
+        post("/s/{site}/admin/queue/{case}/release",        Member(Moderator), claim::release),
         post("/s/{site}/admin/queue/{case}/decision",       Member(Moderator), case::decide),
         post("/s/{site}/admin/queue/{case}/undo",           Member(Moderator), undo::undo),
         post("/s/{site}/admin/queue/{case}/run-again",      Member(Moderator), case::run_again),

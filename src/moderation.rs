@@ -15,7 +15,9 @@ use crate::store::ledger::Ledger;
 
 pub mod appeal;
 pub mod chain;
+pub mod claim;
 pub mod decide;
+pub mod diff;
 pub mod flow;
 pub mod functions;
 pub mod in_force;

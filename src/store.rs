@@ -21,6 +21,7 @@ pub mod audit;
 pub(crate) mod authors;
 pub(crate) mod case_texts;
 pub mod cases;
+pub(crate) mod claims;
 mod columns;
 pub(crate) mod digests;
 pub(crate) mod due;

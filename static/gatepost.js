@@ -38,15 +38,12 @@ for (const button of document.querySelectorAll("button[data-copy]")) {
 }
 
 // A chosen reason template fills the empty reason, so that it can be changed before it is sent.
-for (const select of document.querySelectorAll("select[data-fills]")) {
-  const reason = document.getElementById(select.dataset.fills);
-  let filled = "";
-  select.addEventListener("change", () => {
-    if (reason.value.trim() !== filled) return;
-    filled = (select.selectedOptions[0].dataset.text ?? "").trim();
-    reason.value = filled;
-  });
-}
+addEventListener("change", ({ target }) => {
+  if (!target.matches("select[data-fills]")) return;
+  const reason = document.getElementById(target.dataset.fills);
+  if (reason.value.trim() !== (target.dataset.filled ?? "")) return;
+  reason.value = target.dataset.filled = (target.selectedOptions[0].dataset.text ?? "").trim();
+});
 
 // A chosen file is read into the text field beside it, where it can be looked at before it is sent.
 for (const input of document.querySelectorAll("input[data-into]")) {
@@ -65,9 +62,12 @@ addEventListener("pageshow", () => {
   for (const form of document.forms) delete form.dataset.sent;
 });
 
-// The seconds in which a decision can be taken back run down; then it can be no more.
-const shownAt = performance.now();
+// The seconds in which a decision can be taken back run down; then it can be no more. A page that is shown in place of
+// this one says so.
+let shownAt = performance.now();
+let counting;
 function countDown() {
+  clearTimeout(counting);
   let isRunning = false;
   for (const left of document.querySelectorAll("[data-left-ms]")) {
     const seconds = Math.ceil((Number(left.dataset.leftMs) - (performance.now() - shownAt)) / 1_000);
@@ -77,6 +77,11 @@ function countDown() {
     } else left.closest("li").remove();
   }
   for (const bar of document.querySelectorAll(".undo")) bar.hidden = !bar.querySelector("li");
-  if (isRunning) setTimeout(countDown, 250);
+  if (isRunning) counting = setTimeout(countDown, 250);
 }
 countDown();
+addEventListener("gatepost:shown", () => {
+  shownAt = performance.now();
+  countDown();
+  showDistances();
+});

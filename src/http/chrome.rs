@@ -54,6 +54,12 @@ pub struct PageChrome {
     pub css_path: String,
     /// The script.
     pub js_path: String,
+    /// The script of the desk.
+    pub desk_js_path: String,
+    /// The path of the page with its query, to come back to.
+    pub path: String,
+    /// `light` or `dark` where somebody chose; empty for what the system says.
+    pub theme: &'static str,
     /// How many cases wait in the queue.
     pub waiting: i64,
 }
@@ -102,8 +108,24 @@ impl PageChrome {
                 .unwrap_or_default(),
             css_path: path("gatepost.css"),
             js_path: path("gatepost.js"),
+            desk_js_path: path("desk.js"),
+            path: req
+                .uri()
+                .path_and_query()
+                .map_or("/", |uri| uri.as_str())
+                .to_owned(),
+            theme: theme(&app, req),
             waiting: known.map_or(0, |known| known.waiting),
         }
+    }
+}
+
+/// The theme that was chosen in this browser.
+fn theme(app: &App, req: &HttpRequest) -> &'static str {
+    match cookies::read(app, req, Name::Theme).as_deref() {
+        Some("light") => "light",
+        Some("dark") => "dark",
+        _ => "",
     }
 }
 

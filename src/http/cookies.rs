@@ -1,4 +1,4 @@
-//! The three cookies: the session, the visit (what a form is bound to before anybody has logged in) and the flash (a
+//! The cookies: the theme, the session, the visit (what a form is bound to before anybody has logged in) and the flash (a
 //! message for the next page). On https their names carry `__Host-`, so that no other host can set them.
 
 use actix_web::HttpRequest;
@@ -23,6 +23,8 @@ pub(crate) enum Name {
     Visit,
     /// A signed message.
     Flash,
+    /// Light or dark, where somebody chose.
+    Theme,
 }
 
 impl Name {
@@ -34,6 +36,8 @@ impl Name {
             (Self::Visit, false) => "gp_visit",
             (Self::Flash, true) => "__Host-gp_flash",
             (Self::Flash, false) => "gp_flash",
+            (Self::Theme, true) => "__Host-gp_theme",
+            (Self::Theme, false) => "gp_theme",
         }
     }
 }

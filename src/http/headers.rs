@@ -67,7 +67,7 @@ fn policy(nonce: &str, is_page: bool) -> HeaderValue {
         return NOTHING;
     }
     let text = format!(
-        "default-src 'none'; script-src 'nonce-{nonce}'; style-src 'self'; img-src 'self'; \
+        "default-src 'none'; script-src 'nonce-{nonce}'; style-src 'self'; img-src 'self'; connect-src 'self'; \
          form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     );
     HeaderValue::try_from(text).unwrap_or(NOTHING)

@@ -22,6 +22,8 @@ pub struct Segment {
 pub struct HitRow {
     /// Its first mark.
     pub anchor: String,
+    /// The rule's id.
+    pub rule: String,
     /// What stands there.
     pub text: String,
     /// `×2`, or nothing for once.
@@ -32,6 +34,17 @@ pub struct HitRow {
     pub about: String,
 }
 
+/// A line of the source.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Line {
+    /// Its number, from 1.
+    pub number: usize,
+    /// How many marks begin in it.
+    pub hits: usize,
+    /// What stands in it.
+    pub segments: Vec<Segment>,
+}
+
 /// A text with its hits.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Marks {
@@ -39,6 +52,8 @@ pub struct Marks {
     pub title: Vec<Segment>,
     /// The body, as it was typed.
     pub body: Vec<Segment>,
+    /// The body by lines.
+    pub lines: Vec<Line>,
     /// What hit.
     pub rows: Vec<HitRow>,
 }
@@ -53,9 +68,12 @@ impl Marks {
     /// Marks `hits` in a title and a body.
     pub fn of(title: &str, body: &str, hits: &[Hit]) -> Self {
         let mut marks = Vec::new();
+        let title = segments(title, hits, Field::Title, &mut marks);
+        let body = segments(body, hits, Field::Body, &mut marks);
         Self {
-            title: segments(title, hits, Field::Title, &mut marks),
-            body: segments(body, hits, Field::Body, &mut marks),
+            title,
+            lines: lines(&body),
+            body,
             rows: rows(hits, &marks),
         }
     }
@@ -79,6 +97,35 @@ fn segments(source: &str, hits: &[Hit], field: Field, marks: &mut Vec<Mark>) -> 
         .collect()
 }
 
+fn lines(segments: &[Segment]) -> Vec<Line> {
+    let mut lines = vec![Line {
+        number: 1,
+        ..Line::default()
+    }];
+    for segment in segments {
+        for (place, text) in segment.text.split('\n').enumerate() {
+            if place > 0 {
+                lines.push(Line {
+                    number: lines.len() + 1,
+                    ..Line::default()
+                });
+            }
+            let Some(line) = lines.last_mut().filter(|_| !text.is_empty()) else {
+                continue;
+            };
+            // A mark over several lines is led to where it begins.
+            let id = segment.id.clone().filter(|_| place == 0);
+            line.hits += usize::from(id.is_some());
+            line.segments.push(Segment {
+                text: text.to_owned(),
+                hit: segment.hit.clone(),
+                id,
+            });
+        }
+    }
+    lines
+}
+
 fn rows(hits: &[Hit], marks: &[Mark]) -> Vec<HitRow> {
     let mut groups: Vec<(&Hit, usize)> = Vec::new();
     for hit in hits {
@@ -94,6 +141,7 @@ fn rows(hits: &[Hit], marks: &[Mark]) -> Vec<HitRow> {
         .into_iter()
         .map(|(hit, times)| HitRow {
             anchor: format!("#hit-{}", number(hit, marks)),
+            rule: hit.rule.clone(),
             text: hit.text.clone(),
             times: match times {
                 1 => String::new(),

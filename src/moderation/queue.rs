@@ -5,18 +5,27 @@ use anyhow::Context as _;
 
 use crate::ids::{CaseId, SiteId, UserId};
 use crate::moderation::appeal::{self, Appeal};
-use crate::moderation::rows::{AuditRow, CaseStatus, PostRow, PostStatus, RevisionRow};
+use crate::moderation::rows::{CaseRow, CaseStatus, PostRow, PostStatus, RevisionRow};
 use crate::moderation::rules::Hit;
 use crate::moderation::run::{self, Run};
+use crate::store::audit::NamedAudit;
 use crate::store::cases::{self, CaseCursor, ListedCase};
 use crate::store::{Db, audit, posts, queue};
 
-pub use crate::store::queue::{EarlierPost, QueueFilter, QueuedCase};
+pub use crate::store::queue::{BriefCase, EarlierPost, QueueFilter, QueuedCase, SimilarCase};
 
 /// Cases on a page of the queue.
 const PER_PAGE: usize = 25;
 /// Earlier posts beside a case.
 const EARLIER: i64 = 5;
+/// Cases beside a case that wait for the same rule, of so many that are looked at.
+const SIMILAR: i64 = 5;
+const SIMILAR_AMONG: i64 = 300;
+/// Cases before and after the one that is shown, in the list beside it.
+const BEFORE: i64 = 4;
+const AFTER: i64 = 25;
+/// Counting a case's place in the queue stops here.
+pub const PLACE_MAX: i64 = 1_000;
 /// An author's record counts their newest posts up to this number.
 pub const RECORD_POSTS: i64 = 1_000;
 
@@ -45,9 +54,13 @@ pub struct CaseFile {
     /// What the author did before.
     pub record: Record,
     /// What happened to the case, in order.
-    pub trail: Vec<AuditRow>,
+    pub trail: Vec<NamedAudit>,
     /// The appeal that is heard in it, if it is one.
     pub appeal: Option<Appeal>,
+    /// The revision that was judged or published before this one, if there is one.
+    pub judged: Option<RevisionRow>,
+    /// What the worst of its rules holds besides.
+    pub similar: Vec<SimilarCase>,
     /// The post's newest case, if that is another one.
     pub newer: Option<CaseId>,
 }
@@ -82,6 +95,37 @@ impl CaseFile {
     }
 }
 
+/// The queue around a case.
+#[derive(Debug, Default)]
+pub struct Neighbours {
+    /// What comes before it, in order.
+    pub before: Vec<BriefCase>,
+    /// What comes after it, in order.
+    pub after: Vec<BriefCase>,
+    /// How many cases wait before it, without any filter, up to [`PLACE_MAX`].
+    pub place: i64,
+}
+
+/// What waits before and after a case; the filter is of the cases that wait.
+pub async fn neighbours(
+    db: &Db,
+    site: SiteId,
+    filter: &QueueFilter,
+    case: &CaseRow,
+) -> anyhow::Result<Neighbours> {
+    let here = CaseCursor {
+        rank_ms: case.rank_ms,
+        id: case.id.to_string(),
+    };
+    let mut before = queue::list_brief_descending(db, site, filter, &here, BEFORE).await?;
+    before.reverse();
+    Ok(Neighbours {
+        before,
+        after: queue::list_brief_ascending(db, site, filter, &here, AFTER).await?,
+        place: queue::count_before(db, site, &here, PLACE_MAX).await?,
+    })
+}
+
 /// A page of the queue, from the cursor on. What somebody has to do comes by its rank, the most urgent first; what
 /// is done, the other way round.
 pub async fn list(
@@ -104,8 +148,8 @@ pub async fn list(
     let more = cases.len() > PER_PAGE;
     cases.truncate(PER_PAGE);
     let next = cases.last().filter(|_| more).map(|last| CaseCursor {
-        rank_ms: last.case.rank_ms,
-        id: last.case.id.to_string(),
+        rank_ms: last.brief.case.rank_ms,
+        id: last.brief.case.id.to_string(),
     });
     Ok(QueuePage { cases, next })
 }
@@ -125,25 +169,46 @@ pub async fn find(db: &Db, site: SiteId, id: &CaseId) -> anyhow::Result<Option<C
     let run = run::find(db, site, &case.execution_id)
         .await?
         .with_context(|| format!("case {id} has no execution"))?;
-    let newer = cases::list_of_post(db, site, &case.post_id)
-        .await?
-        .into_iter()
-        .map(|other| other.case.id)
-        .next()
+    let cases = cases::list_of_post(db, site, &case.post_id).await?;
+    let newer = cases
+        .first()
+        .map(|newest| newest.case.id.clone())
         .filter(|newest| newest != id);
+    let judged = cases
+        .iter()
+        .map(|other| &other.case)
+        .find(|other| {
+            let is_judged = matches!(other.status, CaseStatus::Approved | CaseStatus::Rejected);
+            is_judged && other.revision < case.revision
+        })
+        .map(|other| other.revision)
+        .max(post.published_revision.filter(|n| *n < case.revision));
+    let judged = match judged {
+        Some(number) => posts::find_revision(db, site, &case.post_id, number).await?,
+        None => None,
+    };
+    let hits: Vec<Hit> = serde_json::from_str(&revision.hits)
+        .with_context(|| format!("read the hits of case {id}"))?;
+    let similar = match hits.iter().max_by_key(|hit| hit.severity) {
+        Some(worst) => {
+            queue::list_similar(db, site, id, &worst.rule, SIMILAR_AMONG, SIMILAR).await?
+        }
+        None => Vec::new(),
+    };
     let is_appeal = case.categories.contains(&format!(",{},", appeal::CATEGORY));
     Ok(Some(CaseFile {
         appeal: match is_appeal {
             true => appeal::find(db, site, id).await?,
             false => None,
         },
-        hits: serde_json::from_str(&revision.hits)
-            .with_context(|| format!("read the hits of case {id}"))?,
+        hits,
         trail: trail(db, site, &listed).await?,
         record: record(db, site, &case.author_id, &post).await?,
         run,
         post,
         revision,
+        judged,
+        similar,
         newer,
         listed,
     }))
@@ -158,10 +223,11 @@ async fn record(db: &Db, site: SiteId, author: &UserId, post: &PostRow) -> anyho
 }
 
 /// The lines of the audit log about the post that name the case, or name none.
-async fn trail(db: &Db, site: SiteId, listed: &ListedCase) -> anyhow::Result<Vec<AuditRow>> {
+async fn trail(db: &Db, site: SiteId, listed: &ListedCase) -> anyhow::Result<Vec<NamedAudit>> {
     let case = &listed.case;
-    let mut rows = audit::list_of_subject(db, site, &format!("post:{}", case.post_id)).await?;
-    rows.retain(|row| {
+    let mut rows =
+        audit::list_named_of_subject(db, site, &format!("post:{}", case.post_id)).await?;
+    rows.retain(|NamedAudit { row, .. }| {
         let details: serde_json::Value = serde_json::from_str(&row.details).unwrap_or_default();
         details["case"]
             .as_str()

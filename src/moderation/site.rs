@@ -39,6 +39,8 @@ pub struct SiteSettings {
     pub tagline: String,
     /// Whether anybody may become an author.
     pub signup: bool,
+    /// Within what time moderators mean to decide; the age of a case is shown against it.
+    pub target_seconds: i64,
     /// How long a post waits for a moderator before the owners are told.
     pub decision_timeout_seconds: i64,
     /// How long an appeal waits before the owners are told.
@@ -71,6 +73,7 @@ impl Default for SiteSettings {
         Self {
             tagline: String::new(),
             signup: true,
+            target_seconds: 24 * 60 * 60,
             decision_timeout_seconds: 7 * 24 * 60 * 60,
             appeal_timeout_seconds: 14 * 24 * 60 * 60,
             digest_minutes: 5,

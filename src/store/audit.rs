@@ -14,6 +14,9 @@ const INSERT: &str = "INSERT INTO audit (site_id, id, at_ms, actor, action, subj
 const LIST_OF_SUBJECT: &str =
     "SELECT site_id, id, at_ms, actor, action, subject, details FROM audit
     WHERE site_id = $1 AND subject = $2 ORDER BY id LIMIT 500";
+const LIST_NAMED_OF_SUBJECT: &str = "SELECT site_id, id, at_ms, actor, action, subject, details,
+    (SELECT name FROM users WHERE users.id = SUBSTR(audit.actor, 6)) AS actor_name
+    FROM audit WHERE site_id = $1 AND subject = $2 ORDER BY id LIMIT 500";
 const LIST: &str = "SELECT site_id, id, at_ms, actor, action, subject, details,
     (SELECT name FROM users WHERE users.id = SUBSTR(audit.actor, 6)) AS actor_name,
     (SELECT title FROM revisions WHERE revisions.site_id = audit.site_id
@@ -79,6 +82,29 @@ pub async fn list_of_subject(
     subject: &str,
 ) -> anyhow::Result<Vec<AuditRow>> {
     Ok(on_db!(db, |c| sqlx::query_as(LIST_OF_SUBJECT)
+        .bind(site)
+        .bind(subject)
+        .fetch_all(c.read())
+        .await?))
+}
+
+/// A line with the name of who did it, where it was a person.
+#[derive(Debug, Clone, PartialEq, sqlx::FromRow)]
+pub struct NamedAudit {
+    /// The line.
+    #[sqlx(flatten)]
+    pub row: AuditRow,
+    /// The name, as it is now.
+    pub actor_name: Option<String>,
+}
+
+/// The first lines about a subject, in order, with names.
+pub async fn list_named_of_subject(
+    db: &Db,
+    site: SiteId,
+    subject: &str,
+) -> anyhow::Result<Vec<NamedAudit>> {
+    Ok(on_db!(db, |c| sqlx::query_as(LIST_NAMED_OF_SUBJECT)
         .bind(site)
         .bind(subject)
         .fetch_all(c.read())

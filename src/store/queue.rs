@@ -2,6 +2,8 @@
 //! Without a filter every statement reads a bounded number of rows, however long the queue is.
 
 use sqlx::FromRow;
+use sqlx::postgres::PgRow;
+use sqlx::sqlite::SqliteRow;
 
 use crate::ids::{CaseId, ExecutionId, PostId, SiteId, UserId};
 use crate::moderation::rows::{CaseRow, CaseStatus, PostStatus};
@@ -10,17 +12,26 @@ use crate::store::Db;
 use crate::store::cases::{CaseCursor, member_pattern};
 use crate::store::columns::case_columns;
 
-macro_rules! queue_columns {
+macro_rules! brief_columns {
     () => {
         concat!(
             case_columns!(),
             ", (SELECT title FROM revisions WHERE revisions.site_id = cases.site_id \
              AND revisions.post_id = cases.post_id AND revisions.number = cases.revision) AS title, \
-             (SELECT body FROM revisions WHERE revisions.site_id = cases.site_id \
-             AND revisions.post_id = cases.post_id AND revisions.number = cases.revision) AS body, \
              (SELECT hits FROM revisions WHERE revisions.site_id = cases.site_id \
              AND revisions.post_id = cases.post_id AND revisions.number = cases.revision) AS hits, \
-             (SELECT name FROM users WHERE users.id = cases.author_id) AS author_name"
+             (SELECT name FROM users WHERE users.id = cases.author_id) AS author_name, \
+             (SELECT name FROM users WHERE users.id = cases.claimed_by) AS claimed_by_name"
+        )
+    };
+}
+
+macro_rules! queue_columns {
+    () => {
+        concat!(
+            brief_columns!(),
+            ", (SELECT body FROM revisions WHERE revisions.site_id = cases.site_id \
+             AND revisions.post_id = cases.post_id AND revisions.number = cases.revision) AS body"
         )
     };
 }
@@ -49,6 +60,31 @@ const LIST_DESCENDING: &str = concat!(
     queue_filter!(),
     " ORDER BY rank_ms DESC, id DESC LIMIT $8"
 );
+const LIST_BRIEF_ASCENDING: &str = concat!(
+    "SELECT ",
+    brief_columns!(),
+    " FROM cases WHERE site_id = $1 AND status = $2 AND (rank_ms, id) > ($3, $4) ",
+    queue_filter!(),
+    " ORDER BY rank_ms, id LIMIT $8"
+);
+const LIST_BRIEF_DESCENDING: &str = concat!(
+    "SELECT ",
+    brief_columns!(),
+    " FROM cases WHERE site_id = $1 AND status = $2 AND (rank_ms, id) < ($3, $4) ",
+    queue_filter!(),
+    " ORDER BY rank_ms DESC, id DESC LIMIT $8"
+);
+// Similar is what the same rule holds, among the foremost of the queue.
+const LIST_SIMILAR: &str = "SELECT id, rules,
+    (SELECT title FROM revisions WHERE revisions.site_id = foremost.site_id
+        AND revisions.post_id = foremost.post_id AND revisions.number = foremost.revision) AS title,
+    (SELECT name FROM users WHERE users.id = foremost.author_id) AS author_name
+    FROM (SELECT site_id, id, post_id, revision, author_id, rules, rank_ms FROM cases
+        WHERE site_id = $1 AND status = 'waiting' ORDER BY rank_ms, id LIMIT $4) foremost
+    WHERE id <> $2 AND rules LIKE $3 ESCAPE '!' ORDER BY rank_ms, id LIMIT $5";
+// Counting stops at a bound, so that a long queue costs no more than a short one.
+const COUNT_BEFORE: &str = "SELECT COUNT(*) FROM (SELECT 1 FROM cases
+    WHERE site_id = $1 AND status = 'waiting' AND (rank_ms, id) < ($2, $3) LIMIT $4) AS bounded";
 const LIST_EARLIER: &str = "SELECT id, status, execution_id,
     (SELECT title FROM revisions WHERE revisions.site_id = posts.site_id
         AND revisions.post_id = posts.id AND revisions.number = posts.revision) AS title,
@@ -64,18 +100,39 @@ const COUNT_AHEAD: &str = "SELECT COUNT(*) FROM (SELECT 1 FROM cases
 const FIND_MEMBER_SINCE: &str =
     "SELECT created_at_ms FROM members WHERE site_id = $1 AND user_id = $2";
 
-/// A case with what the queue shows of its post.
+/// A case with what a narrow list shows of its post.
 #[derive(Debug, Clone, PartialEq, FromRow)]
-pub struct QueuedCase {
+pub struct BriefCase {
     /// The case.
     #[sqlx(flatten)]
     pub case: CaseRow,
     /// The title of the case's revision.
     pub title: String,
-    /// Its text, Markdown.
-    pub body: String,
     /// What the rules found in it, a JSON list.
     pub hits: String,
+    /// The author's name.
+    pub author_name: String,
+    /// The name of whoever claimed it, however long ago.
+    pub claimed_by_name: Option<String>,
+}
+
+/// A case with what the queue shows of its post.
+#[derive(Debug, Clone, PartialEq, FromRow)]
+pub struct QueuedCase {
+    /// The case.
+    #[sqlx(flatten)]
+    pub brief: BriefCase,
+    /// The text of the case's revision, Markdown.
+    pub body: String,
+}
+
+/// A case that waits for the same rule.
+#[derive(Debug, Clone, PartialEq, FromRow)]
+pub struct SimilarCase {
+    /// The case.
+    pub id: CaseId,
+    /// The title of its revision.
+    pub title: String,
     /// The author's name.
     pub author_name: String,
 }
@@ -143,14 +200,17 @@ pub(crate) async fn list_descending(
     list(LIST_DESCENDING, db, site, filter, after, limit).await
 }
 
-async fn list(
+async fn list<T>(
     sql: &'static str,
     db: &Db,
     site: SiteId,
     filter: &QueueFilter,
     after: &CaseCursor,
     limit: i64,
-) -> anyhow::Result<Vec<QueuedCase>> {
+) -> anyhow::Result<Vec<T>>
+where
+    T: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin,
+{
     Ok(on_db!(db, |c| sqlx::query_as(sql)
         .bind(site)
         .bind(filter.status.as_str())
@@ -161,6 +221,63 @@ async fn list(
         .bind(filter.author.trim())
         .bind(limit)
         .fetch_all(c.read())
+        .await?))
+}
+
+/// [`list_ascending`] without the texts.
+pub(crate) async fn list_brief_ascending(
+    db: &Db,
+    site: SiteId,
+    filter: &QueueFilter,
+    after: &CaseCursor,
+    limit: i64,
+) -> anyhow::Result<Vec<BriefCase>> {
+    list(LIST_BRIEF_ASCENDING, db, site, filter, after, limit).await
+}
+
+/// [`list_descending`] without the texts.
+pub(crate) async fn list_brief_descending(
+    db: &Db,
+    site: SiteId,
+    filter: &QueueFilter,
+    after: &CaseCursor,
+    limit: i64,
+) -> anyhow::Result<Vec<BriefCase>> {
+    list(LIST_BRIEF_DESCENDING, db, site, filter, after, limit).await
+}
+
+/// Cases among the `among` foremost of the queue in which the rule hit too.
+pub(crate) async fn list_similar(
+    db: &Db,
+    site: SiteId,
+    id: &CaseId,
+    rule: &str,
+    among: i64,
+    limit: i64,
+) -> anyhow::Result<Vec<SimilarCase>> {
+    Ok(on_db!(db, |c| sqlx::query_as(LIST_SIMILAR)
+        .bind(site)
+        .bind(id)
+        .bind(member_pattern(rule))
+        .bind(among)
+        .bind(limit)
+        .fetch_all(c.read())
+        .await?))
+}
+
+/// How many cases wait before that place, counted up to `limit`.
+pub(crate) async fn count_before(
+    db: &Db,
+    site: SiteId,
+    place: &CaseCursor,
+    limit: i64,
+) -> anyhow::Result<i64> {
+    Ok(on_db!(db, |c| sqlx::query_scalar(COUNT_BEFORE)
+        .bind(site)
+        .bind(place.rank_ms)
+        .bind(&place.id)
+        .bind(limit)
+        .fetch_one(c.read())
         .await?))
 }
 

@@ -11,7 +11,7 @@ const javaScriptEnabled = mode !== "--no-javascript";
 const password = "gravel lantern tuesday oboe";
 const site = new URL("/s/main/", base).href;
 const press = async (page, name) => {
-  const posted = page.waitForResponse((response) => response.request().method() === "POST");
+  const posted = page.waitForResponse((response) => response.request().method() === "POST" && !/\/(claim|release)$/.test(response.url()));
   await page.getByRole("button", { name, exact: true }).click();
   await posted;
   await page.waitForLoadState();

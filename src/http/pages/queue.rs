@@ -9,27 +9,20 @@ use crate::app::App;
 use crate::http::chrome::{PageChrome, Redirect, page};
 use crate::http::error::HttpError;
 use crate::http::extract::Query;
-use crate::http::parts::{Choice, Status, Tab, Tag, When, count, grouped, span};
+use crate::http::parts::{Choice, Tab, grouped};
 use crate::http::visitor::Member;
 use crate::ids::is_id;
-use crate::moderation::markdown;
 use crate::moderation::queue::{self, QueueFilter, QueuedCase};
-use crate::moderation::rows::{CaseRow, CaseStatus};
-use crate::moderation::rules::{Field, Hit};
+use crate::moderation::rows::CaseStatus;
+use crate::moderation::rules::Hit;
 use crate::store::cases::{self, CaseCursor};
 
 use super::undo::UndoBar;
 
+pub(super) mod row;
+
 /// Counting stops here.
 const COUNT_MAX: i64 = 1_000;
-/// Characters of the text before the first hit, few enough that the hit stands on the line even of a narrow screen.
-const BEFORE_CHARS: usize = 24;
-/// Characters from the first hit on.
-const AFTER_CHARS: usize = 160;
-/// A case whose time is over so soon is shown so.
-const SOON_MS: i64 = 4 * 60 * 60 * 1000;
-/// A deadline that is farther away stands for none.
-const UNLIMITED_MS: i64 = 2 * 365 * 24 * 60 * 60 * 1000;
 
 #[derive(Template)]
 #[template(path = "admin/queue.html")]
@@ -44,22 +37,9 @@ struct QueuePage {
     author: String,
     filtered: bool,
     clear_path: String,
-    cases: Vec<Row>,
+    cases: Vec<row::Row>,
     first_path: Option<String>,
     next_path: Option<String>,
-}
-
-struct Row {
-    title: String,
-    path: String,
-    tags: Vec<Tag>,
-    author: String,
-    about: String,
-    excerpt: String,
-    status: Status,
-    due: String,
-    due_tone: &'static str,
-    when: When,
 }
 
 /// The query of the page.
@@ -71,6 +51,52 @@ pub(crate) struct QueueQuery {
     rule: String,
     author: String,
     after: Option<String>,
+}
+
+/// The query of a case's page: which cases stand beside it.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct CaseQuery {
+    category: String,
+    rule: String,
+    author: String,
+}
+
+impl CaseQuery {
+    /// As a filter of the queue.
+    pub fn filter(&self, status: CaseStatus) -> QueueFilter {
+        QueueFilter {
+            status,
+            category: self.category.clone(),
+            rule: self.rule.clone(),
+            author: self.author.clone(),
+        }
+    }
+
+    /// Whether it leaves anything out.
+    pub fn is_narrow(&self) -> bool {
+        [&self.category, &self.rule, &self.author]
+            .iter()
+            .any(|text| !text.is_empty())
+    }
+
+    /// The path with this query.
+    pub fn on(&self, path: &str) -> String {
+        if !self.is_narrow() {
+            return path.to_owned();
+        }
+        let mut query = Serializer::new(String::new());
+        for (name, value) in [
+            ("category", &self.category),
+            ("rule", &self.rule),
+            ("author", &self.author),
+        ] {
+            if !value.is_empty() {
+                query.append_pair(name, value);
+            }
+        }
+        format!("{path}?{}", query.finish())
+    }
 }
 
 /// `GET /s/{site}/admin/`
@@ -86,12 +112,12 @@ pub(crate) async fn show(
     query: Query<QueueQuery>,
 ) -> Result<HttpResponse, HttpError> {
     let query = query.0;
-    let filter = QueueFilter {
-        status: query.state.unwrap_or(CaseStatus::Waiting),
+    let narrow = CaseQuery {
         category: query.category,
         rule: query.rule,
         author: query.author,
     };
+    let filter = narrow.filter(query.state.unwrap_or(CaseStatus::Waiting));
     let after = match &query.after {
         Some(text) => Some(
             read_cursor(text)
@@ -104,7 +130,11 @@ pub(crate) async fn show(
     let page_chrome = PageChrome::of(&req, "Queue", "queue");
     let failed = cases::count(&app.db, member.site.id, CaseStatus::Failed, COUNT_MAX).await?;
     let waiting = page_chrome.waiting;
-    let now_ms = app.clock.now_ms();
+    let viewer = row::Viewer {
+        settings: &member.site.settings,
+        user_id: &member.user.id,
+        now_ms: app.clock.now_ms(),
+    };
     page(&QueuePage {
         undo: UndoBar::of(&app, slug, &member.actor(), None).await?,
         summary: format!("{} waiting", bounded(waiting)),
@@ -112,14 +142,15 @@ pub(crate) async fn show(
         state: filter.status.as_str().to_owned(),
         categories: categories(&app, &member, &filter).await?,
         rules: rules(&found.cases, &filter),
-        filtered: [&filter.category, &filter.rule, &filter.author]
-            .iter()
-            .any(|text| !text.is_empty()),
+        filtered: narrow.is_narrow(),
         clear_path: state_path(slug, filter.status),
         cases: found
             .cases
             .iter()
-            .map(|queued| row(slug, queued, now_ms))
+            .map(|queued| {
+                let to = narrow.on(&format!("{}/{}", path(slug), queued.brief.case.id));
+                row::row(queued, &viewer, to)
+            })
             .collect::<Result<_, _>>()?,
         first_path: query
             .after
@@ -141,87 +172,6 @@ pub(crate) fn path(slug: &str) -> String {
 /// The queue with one author's cases.
 pub(crate) fn author_path(slug: &str, author: &str) -> String {
     format!("{}?author={author}", path(slug))
-}
-
-/// How long a case has to be decided, in words and with its tone; nothing for one that does not wait.
-pub(crate) fn due(case: &CaseRow, now_ms: i64) -> (String, &'static str) {
-    if case.status != CaseStatus::Waiting {
-        return (String::new(), "");
-    }
-    let left_ms = case.deadline_ms - now_ms;
-    match left_ms {
-        _ if case.escalated_at_ms.is_some() => ("escalated".to_owned(), "late"),
-        ..=0 => (format!("{} late", span(-left_ms)), "late"),
-        1..SOON_MS => (format!("{} left", span(left_ms)), "soon"),
-        UNLIMITED_MS.. => ("no deadline".to_owned(), ""),
-        _ => (format!("{} left", span(left_ms)), ""),
-    }
-}
-
-fn row(slug: &str, queued: &QueuedCase, now_ms: i64) -> anyhow::Result<Row> {
-    let case = &queued.case;
-    let hits: Vec<Hit> = serde_json::from_str(&queued.hits)?;
-    let (due, due_tone) = due(case, now_ms);
-    let mut about = count(hits.len(), "hit");
-    if case.revision > 1 {
-        about.push_str(&format!(" · revision {}", case.revision));
-    }
-    Ok(Row {
-        title: queued.title.clone(),
-        path: format!("{}/{}", path(slug), case.id),
-        tags: tags(&hits),
-        author: queued.author_name.clone(),
-        about,
-        excerpt: match &case.problem {
-            Some(problem) => problem.clone(),
-            None => excerpt(&queued.body, &hits),
-        },
-        status: case.status.into(),
-        due,
-        due_tone,
-        when: When::at(case.decided_at_ms.unwrap_or(case.waiting_since_ms)),
-    })
-}
-
-/// Each category once, with the greatest severity that hit.
-fn tags(hits: &[Hit]) -> Vec<Tag> {
-    let mut worst: Vec<(&str, u8)> = Vec::new();
-    for hit in hits {
-        match worst
-            .iter_mut()
-            .find(|(category, _)| *category == hit.category)
-        {
-            Some((_, severity)) => *severity = hit.severity.max(*severity),
-            None => worst.push((&hit.category, hit.severity)),
-        }
-    }
-    worst
-        .into_iter()
-        .map(|(category, severity)| Tag::severity(category, i64::from(severity)))
-        .collect()
-}
-
-/// The words around the first hit in the body, or its beginning, as readers see them.
-fn excerpt(body: &str, hits: &[Hit]) -> String {
-    let hit = hits.iter().find(|hit| hit.field == Field::Body);
-    let text = markdown::plain_text(body);
-    let found = hit.and_then(|hit| text.find(&hit.text));
-    let Some(hit_at) = found else {
-        return markdown::excerpt(body, BEFORE_CHARS + AFTER_CHARS);
-    };
-    let before = text[..hit_at].chars().count();
-    let start = before.saturating_sub(BEFORE_CHARS);
-    let shown: String = text
-        .chars()
-        .skip(start)
-        .take(before - start + AFTER_CHARS)
-        .collect();
-    let mut words: Vec<&str> = shown.split_whitespace().collect();
-    // The first word is cut, unless the hit itself is the first.
-    if start > 0 && words.len() > 1 {
-        words[0] = "…";
-    }
-    words.join(" ")
 }
 
 fn tabs(slug: &str, current: CaseStatus, waiting: i64, failed: i64) -> Vec<Tab> {
@@ -278,9 +228,9 @@ async fn categories(
 /// The rules that hit on this page: of the whole set there may be too many to choose from.
 fn rules(cases: &[QueuedCase], filter: &QueueFilter) -> Vec<Choice> {
     let mut choices = Choice::list("any", [], &filter.rule);
-    let hits = cases
-        .iter()
-        .flat_map(|queued| serde_json::from_str::<Vec<Hit>>(&queued.hits).unwrap_or_default());
+    let hits = cases.iter().flat_map(|queued| {
+        serde_json::from_str::<Vec<Hit>>(&queued.brief.hits).unwrap_or_default()
+    });
     for hit in hits {
         if !choices.iter().any(|choice| choice.value == hit.rule) {
             choices.push(Choice {

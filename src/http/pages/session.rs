@@ -199,7 +199,7 @@ async fn after_login(app: &App, user: &User, next: &str) -> Result<String, HttpE
 }
 
 /// Whether `next` is a path of ours and cannot be read as another host's address.
-fn is_path(next: &str) -> bool {
+pub(crate) fn is_path(next: &str) -> bool {
     let mut chars = next.chars();
     next.len() <= NEXT_MAX_BYTES
         && chars.next() == Some('/')

@@ -14,6 +14,7 @@ use crate::http::visitor::Member;
 use crate::moderation::site::{self, MAX_UNDO_SECONDS, ReasonTemplate, SiteSettings};
 use crate::people::name::Name;
 
+const HOUR_SECONDS: f64 = 3_600.0;
 const DAY_SECONDS: f64 = 86_400.0;
 const MAX_DAYS: f64 = 365.0;
 const MAX_DIGEST_MINUTES: i64 = 1_440;
@@ -33,6 +34,8 @@ struct SettingsPage {
     name_error: Option<String>,
     tagline: String,
     signup: bool,
+    target_hours: String,
+    target_hours_error: Option<String>,
     timeout_days: String,
     timeout_days_error: Option<String>,
     appeal_days: String,
@@ -69,6 +72,8 @@ pub(crate) async fn show(req: HttpRequest, owner: Member) -> Result<HttpResponse
         name_error: None,
         tagline: settings.tagline.clone(),
         signup: settings.signup,
+        target_hours: hours(settings.target_seconds),
+        target_hours_error: None,
         timeout_days: days(settings.decision_timeout_seconds),
         timeout_days_error: None,
         appeal_days: days(settings.appeal_timeout_seconds),
@@ -97,6 +102,8 @@ pub(crate) async fn save(
         name_error: None,
         tagline: take("tagline"),
         signup: take("signup") == "on",
+        target_hours: take("target_hours"),
+        target_hours_error: None,
         timeout_days: take("timeout_days"),
         timeout_days_error: None,
         appeal_days: take("appeal_days"),
@@ -164,11 +171,16 @@ impl SettingsPage {
     fn check(&mut self) -> Option<(Name, SiteSettings)> {
         let name = Name::parse(&self.name);
         self.name_error = name.as_ref().err().map(|rule| format!("The name {rule}."));
-        let seconds = seconds_of(&self.timeout_days);
+        let target = seconds_of(&self.target_hours, HOUR_SECONDS);
+        if target.is_none() {
+            self.target_hours_error =
+                Some("This must be a number of hours, up to a year.".to_owned());
+        }
+        let seconds = seconds_of(&self.timeout_days, DAY_SECONDS);
         if seconds.is_none() {
             self.timeout_days_error = Some("This must be a number of days, up to 365.".to_owned());
         }
-        let appeal_timeout_seconds = seconds_of(&self.appeal_days);
+        let appeal_timeout_seconds = seconds_of(&self.appeal_days, DAY_SECONDS);
         if appeal_timeout_seconds.is_none() {
             self.appeal_days_error = Some("This must be a number of days, up to 365.".to_owned());
         }
@@ -200,6 +212,7 @@ impl SettingsPage {
             self.form_error.is_some() || self.templates.iter().any(|row| row.error.is_some());
         let (
             Ok(name),
+            Some(target),
             Some(seconds),
             Some(appeal_timeout_seconds),
             Some(minutes),
@@ -207,6 +220,7 @@ impl SettingsPage {
             false,
         ) = (
             name,
+            target,
             seconds,
             appeal_timeout_seconds,
             minutes,
@@ -219,6 +233,7 @@ impl SettingsPage {
         let settings = SiteSettings {
             tagline: self.tagline.trim().to_owned(),
             signup: self.signup,
+            target_seconds: target,
             decision_timeout_seconds: seconds,
             appeal_timeout_seconds,
             digest_minutes: minutes,
@@ -259,10 +274,18 @@ fn days(seconds: i64) -> String {
     (seconds as f64 / DAY_SECONDS).to_string()
 }
 
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "a year of seconds is far below 2^52"
+)]
+fn hours(seconds: i64) -> String {
+    (seconds as f64 / HOUR_SECONDS).to_string()
+}
+
 #[expect(clippy::cast_possible_truncation, reason = "a year of seconds fits")]
-fn seconds_of(days: &str) -> Option<i64> {
-    let days: f64 = days.trim().parse().ok()?;
-    let seconds = (days * DAY_SECONDS).round();
+fn seconds_of(typed: &str, unit_seconds: f64) -> Option<i64> {
+    let typed: f64 = typed.trim().parse().ok()?;
+    let seconds = (typed * unit_seconds).round();
     (1.0..=MAX_DAYS * DAY_SECONDS)
         .contains(&seconds)
         .then_some(seconds as i64)

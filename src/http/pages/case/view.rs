@@ -1,0 +1,307 @@
+//! The page of a case: the queue around it, the post with its hits, and the buttons. What is known besides is `context`.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse};
+use askama::Template;
+
+use super::context::{self, DiffPiece, EarlierRow, SimilarRow};
+use crate::app::App;
+use crate::http::chrome::{PageChrome, page_with};
+use crate::http::error::HttpError;
+use crate::http::marks::{HitRow, Line, Marks, Segment};
+use crate::http::pages::decision::{DecisionFields, DecisionForm};
+use crate::http::pages::queue::row::{Brief, Viewer, aged, brief, claimed, place};
+use crate::http::pages::queue::{CaseQuery, author_path, path as queue_path};
+use crate::http::pages::undo::UndoBar;
+use crate::http::parts::{Fact, Notice, Status, TimelineRow, When, words};
+use crate::http::visitor::Member;
+use crate::ids::CaseId;
+use crate::moderation::appeal::Appeal;
+use crate::moderation::markdown;
+use crate::moderation::queue::{self, CaseFile, Neighbours};
+use crate::moderation::rows::{CaseRow, CaseStatus, PostStatus};
+use crate::store::audit::NamedAudit;
+
+#[derive(Template)]
+#[template(path = "admin/case.html")]
+struct CasePage {
+    page: PageChrome,
+    undo: UndoBar,
+    cards: Vec<Brief>,
+    queue_path: String,
+    previous_path: Option<String>,
+    next_path: Option<String>,
+    case_path: String,
+    status: Status,
+    author: String,
+    author_path: String,
+    about: String,
+    submitted: When,
+    due: String,
+    due_tone: &'static str,
+    place: String,
+    why: String,
+    notice: Option<Notice>,
+    newer_path: Option<String>,
+    appeal: Option<AppealPart>,
+    decided: Option<DecidedNotice>,
+    claim: Option<Claimed>,
+    title_segments: Vec<Segment>,
+    lines: Vec<Line>,
+    reader_html: String,
+    diff: Vec<DiffPiece>,
+    diff_about: String,
+    hits: Vec<HitRow>,
+    author_facts: Vec<Fact>,
+    earlier: Vec<EarlierRow>,
+    similar: Vec<SimilarRow>,
+    run: Vec<TimelineRow>,
+    execution_path: String,
+    trail: Vec<TimelineRow>,
+    form: Option<DecisionForm>,
+    run_again_path: Option<String>,
+}
+
+/// The fields of `templates/admin/appeal.html`.
+struct AppealPart {
+    statement: String,
+    against: String,
+    sent: When,
+}
+
+struct DecidedNotice {
+    tone: &'static str,
+    text: String,
+    when: When,
+    reason: Option<String>,
+    note: Option<String>,
+}
+
+/// Who works on it.
+struct Claimed {
+    is_mine: bool,
+    text: String,
+}
+
+impl AppealPart {
+    fn of(appeal: &Appeal) -> Self {
+        let name = appeal.of_name.as_deref();
+        Self {
+            statement: appeal.row.statement.clone(),
+            against: match (&name, &appeal.of_reason) {
+                (Some(name), Some(reason)) => format!("{name} rejected it: “{reason}”"),
+                (Some(name), None) => format!("{name} rejected it."),
+                (None, _) => "A rule rejected it.".to_owned(),
+            },
+            sent: When::at(appeal.row.created_at_ms),
+        }
+    }
+}
+
+/// A case on its way to the page.
+pub(super) struct Desk<'a> {
+    member: &'a Member,
+    query: &'a CaseQuery,
+    page: PageChrome,
+    undo: UndoBar,
+    now_ms: i64,
+    pub(super) file: CaseFile,
+    neighbours: Neighbours,
+    notice: Option<Notice>,
+    form: Option<DecisionForm>,
+}
+
+impl<'a> Desk<'a> {
+    pub(super) async fn find(
+        req: &HttpRequest,
+        app: &App,
+        member: &'a Member,
+        query: &'a CaseQuery,
+        id: &CaseId,
+    ) -> Result<Self, HttpError> {
+        let (site, slug) = (member.site.id, &member.site.slug);
+        let file = queue::find(&app.db, site, id)
+            .await?
+            .ok_or_else(HttpError::not_found)?;
+        let (case, title) = (&file.listed.case, &file.listed.title);
+        let filter = query.filter(CaseStatus::Waiting);
+        let neighbours = queue::neighbours(&app.db, site, &filter, case).await?;
+        let settings = &member.site.settings;
+        let is_own = file.post.author_id == member.user.id && !settings.allow_self_approval;
+        let undo = UndoBar::of(app, slug, &member.actor(), Some((case, title))).await?;
+        let form = (file.is_open() && !is_own).then(|| {
+            let action = query.on(&format!("{}/decision", case_path(slug, id)));
+            let form = DecisionForm::new(action, case.revision, settings);
+            let is_act = |line: &&NamedAudit| line.row.action != "case.opened";
+            match file.trail.iter().rfind(is_act) {
+                Some(last) if last.row.action == "decision.undone" => {
+                    form.undone(&last.row.details)
+                }
+                _ => form,
+            }
+        });
+        let desk = Self {
+            page: PageChrome::of(req, title, "queue"),
+            undo,
+            now_ms: app.clock.now_ms(),
+            form,
+            notice: None,
+            neighbours,
+            member,
+            query,
+            file,
+        };
+        Ok(match desk.file.is_open() && is_own {
+            true => desk.own_post(),
+            false => desk.state(),
+        })
+    }
+
+    pub(super) fn notice(mut self, tone: &'static str, title: &str, text: &str) -> Self {
+        self.notice = Some(Notice {
+            tone,
+            title: title.to_owned(),
+            text: text.to_owned(),
+        });
+        self
+    }
+
+    pub(super) fn own_post(self) -> Self {
+        let text = "Somebody else has to decide it; the site does not let moderators decide on their own posts.";
+        self.notice("off", "This is your own post.", text)
+    }
+
+    /// Says why there is nothing to decide, where it is not plain.
+    fn state(self) -> Self {
+        match (self.file.listed.case.status, self.file.post.status) {
+            (CaseStatus::Void, PostStatus::Withdrawn) => {
+                self.notice("off", "Withdrawn.", "The author took the post back.")
+            }
+            (CaseStatus::Void, _) => {
+                let text = format!("The post is at revision {} now.", self.file.post.revision);
+                self.notice("off", "No longer open.", &text)
+            }
+            (CaseStatus::Failed, PostStatus::Failed) => self.notice(
+                "warn",
+                "The workflow ended without an outcome.",
+                "Nothing is published. Run it again once its cause is mended.",
+            ),
+            _ => self,
+        }
+    }
+
+    pub(super) fn typed(mut self, fields: &DecisionFields, error: Option<String>) -> Self {
+        let settings = &self.member.site.settings;
+        self.form = self.form.map(|form| form.typed(fields, settings, error));
+        self
+    }
+
+    pub(super) fn page(self, status: StatusCode) -> Result<HttpResponse, HttpError> {
+        let slug = &self.member.site.slug;
+        let viewer = Viewer {
+            settings: &self.member.site.settings,
+            user_id: &self.member.user.id,
+            now_ms: self.now_ms,
+        };
+        let to_path = |id: &CaseId| self.query.on(&case_path(slug, id));
+        let (file, now_ms) = (&self.file, self.now_ms);
+        let (case, revision) = (&file.listed.case, &file.revision);
+        let marks = Marks::of(&revision.title, &revision.body, &file.hits);
+        let (due, due_tone) = aged(case, &viewer);
+        let can_run_again =
+            case.status == CaseStatus::Failed && file.post.status == PostStatus::Failed;
+        let diff = context::diff(file);
+        let mut cards = Vec::new();
+        for queued in &self.neighbours.before {
+            cards.push(brief(queued, &viewer, to_path(&queued.case.id))?);
+        }
+        let here = cards.len();
+        cards.push(context::card(file, &viewer, to_path(&case.id)));
+        for queued in &self.neighbours.after {
+            cards.push(brief(queued, &viewer, to_path(&queued.case.id))?);
+        }
+        let path_at = |place: usize| cards.get(place).map(|card| card.path.clone());
+        let page = CasePage {
+            previous_path: here.checked_sub(1).and_then(path_at),
+            next_path: path_at(here + 1),
+            queue_path: self.query.on(&queue_path(slug)),
+            case_path: case_path(slug, &case.id),
+            status: case.status.into(),
+            author: file.listed.author_name.clone(),
+            author_path: author_path(slug, case.author_id.as_str()),
+            about: format!("revision {} · {}", revision.number, words(&revision.body)),
+            submitted: When::at(revision.created_at_ms),
+            due,
+            due_tone,
+            place: match case.status {
+                CaseStatus::Waiting => place(case, self.neighbours.place, now_ms),
+                _ => String::new(),
+            },
+            why: context::why(file),
+            newer_path: file.newer.as_ref().map(|id| case_path(slug, id)),
+            appeal: file.appeal.as_ref().map(AppealPart::of),
+            decided: decided(case),
+            claim: claim(file, &viewer),
+            title_segments: marks.title,
+            lines: marks.lines,
+            reader_html: markdown::render_with_marks(&revision.body, &file.hits),
+            diff_about: context::diff_about(file),
+            diff,
+            hits: marks.rows,
+            author_facts: context::facts(file),
+            earlier: context::earlier(slug, file),
+            similar: context::similar(slug, file),
+            run: context::run(&file.run),
+            execution_path: format!("/s/{slug}/admin/executions/{}", case.execution_id),
+            trail: file.trail.iter().map(context::trail).collect(),
+            run_again_path: can_run_again
+                .then(|| format!("{}/run-again", case_path(slug, &case.id))),
+            cards,
+            undo: self.undo,
+            notice: self.notice,
+            form: self.form,
+            page: self.page,
+        };
+        page_with(status, &page)
+    }
+}
+
+/// The page of a case.
+pub(crate) fn case_path(slug: &str, id: &CaseId) -> String {
+    format!("{}/{id}", queue_path(slug))
+}
+
+fn decided(case: &CaseRow) -> Option<DecidedNotice> {
+    let at_ms = case.decided_at_ms?;
+    let (tone, word) = match case.status {
+        CaseStatus::Approved => ("ok", "Approved"),
+        CaseStatus::Rejected => ("no", "Rejected"),
+        _ => ("run", "Answered"),
+    };
+    Some(DecidedNotice {
+        tone,
+        text: match &case.decided_by_name {
+            Some(name) => format!("{word} by {name}"),
+            None => word.to_owned(),
+        },
+        when: When::at(at_ms),
+        reason: case.reason.clone(),
+        note: case.note.clone(),
+    })
+}
+
+fn claim(file: &CaseFile, viewer: &Viewer<'_>) -> Option<Claimed> {
+    if !file.is_open() {
+        return None;
+    }
+    let case = &file.listed.case;
+    let (name, left) = claimed(case, file.listed.claimed_by_name.as_deref(), viewer)?;
+    let is_mine = case.claimed_by.as_ref() == Some(viewer.user_id);
+    Some(Claimed {
+        is_mine,
+        text: match is_mine {
+            true => format!("yours for {left}"),
+            false => format!("{name} works on it, for {left} more"),
+        },
+    })
+}

@@ -1,0 +1,401 @@
+// The desk: keys, pages that take each other's place without loading anew, and claims. Everything here is done by links
+// and forms of the page; without this script they work by themselves.
+
+const main = document.querySelector("main");
+
+// ── keys ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+const actions = {
+  next: { key: "j", name: "Next case", run: () => move(1) },
+  previous: { key: "k", name: "Previous case", run: () => move(-1) },
+  approve: { key: "a", name: "Approve" },
+  reject: { key: "r", name: "Reject, then the number of a reason", run: reject },
+  undo: { key: "u", name: "Undo the last decision" },
+  select: { key: "x", name: "Select for many at once", run: () => document.activeElement.closest("li")?.querySelector("[type=checkbox]")?.click() },
+  escalate: { key: "e", name: "Escalate" },
+  claim: { key: "c", name: "Claim, or give back" },
+  work: { key: "w", name: "Work on the next free case" },
+  queue: { key: "q", name: "Back to the queue" },
+  hit: { key: "n", name: "Next hit", run: () => walk(1) },
+  hitBack: { key: "N", name: "Previous hit", run: () => walk(-1) },
+  view: { key: "v", name: "Other view of the post", run: otherView },
+  search: { key: "/", name: "Search and filter" },
+  help: { key: "?", name: "All keys", run: showKeys },
+};
+const stored = (name, otherwise) => {
+  try {
+    return JSON.parse(localStorage.getItem(name)) ?? otherwise;
+  } catch {
+    return otherwise;
+  }
+};
+const store = (name, value) => {
+  try {
+    localStorage.setItem(name, JSON.stringify(value));
+  } catch { /* A browser that stores nothing forgets it. */ }
+};
+let keys = { off: false, own: {}, ...stored("gatepost-keys", {}) };
+const keyOf = (action) => keys.own[action] ?? actions[action].key;
+const control = (action) => [...document.querySelectorAll(`[data-key="${action}"]`)].find((element) => element.checkVisibility());
+const isPossible = (action) => Boolean(actions[action].run) || Boolean(control(action));
+
+function perform(action) {
+  const { run } = actions[action];
+  if (run) return run();
+  const element = control(action);
+  if (element?.matches("input, select, textarea")) element.focus();
+  else element?.click();
+}
+
+const isTyping = (element) => element.isContentEditable || element.matches("textarea, select, input:not([type=checkbox], [type=radio])");
+let awaitsReason = false;
+
+addEventListener("keydown", (event) => {
+  if (event.defaultPrevented || event.isComposing) return;
+  if (event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey) {
+    event.preventDefault();
+    return showPalette();
+  }
+  if (event.ctrlKey || event.metaKey || event.altKey || keys.off || isTyping(event.target) || document.querySelector("dialog[open]")) return;
+  if (awaitsReason && /^[1-9]$/.test(event.key) && chooseReason(event.key)) return event.preventDefault();
+  awaitsReason = false;
+  const action = Object.keys(actions).find((name) => keyOf(name) === event.key);
+  if (!action || !isPossible(action)) return;
+  event.preventDefault();
+  perform(action);
+});
+
+function reject() {
+  const summary = control("reject");
+  if (!summary) return;
+  const details = summary.parentElement;
+  details.open = true;
+  summary.focus();
+  awaitsReason = true;
+}
+
+function chooseReason(number) {
+  const form = document.querySelector(".decide details form");
+  const select = form?.elements.template;
+  if (![...(select?.options ?? [])].some((option) => option.value === number)) return false;
+  awaitsReason = false;
+  select.value = number;
+  select.dispatchEvent(new Event("change", { bubbles: true }));
+  form.requestSubmit(form.querySelector("[name=decision]"));
+  return true;
+}
+
+// Shows the keys on what they press.
+function showHints() {
+  for (const hint of document.querySelectorAll("kbd.hint")) hint.remove();
+  for (const element of document.querySelectorAll(".for-keys")) element.hidden = keys.off;
+  if (keys.off) return;
+  for (const element of document.querySelectorAll("[data-key]")) {
+    const key = keyOf(element.dataset.key);
+    element.setAttribute("aria-keyshortcuts", key);
+    if (!element.matches("a.button, button, summary")) continue;
+    const hint = document.createElement("kbd");
+    hint.className = "hint";
+    hint.ariaHidden = "true";
+    hint.textContent = key;
+    element.append(hint);
+  }
+}
+
+// ── moving ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+const here = () => document.querySelector(".card-link[aria-current]");
+const rows = () => [...document.querySelectorAll(".rows .name")];
+
+function move(step) {
+  const current = here()?.closest("li");
+  if (current) {
+    const next = step > 0 ? current.nextElementSibling : current.previousElementSibling;
+    const link = next?.querySelector("a");
+    return link ? go(link.href) : say(step > 0 ? "This is the last case here." : "This is the first case here.");
+  }
+  const all = rows();
+  const at = all.indexOf(document.activeElement.closest("li")?.querySelector(".name"));
+  const link = all[at < 0 ? 0 : Math.min(Math.max(at + step, 0), all.length - 1)];
+  link?.focus();
+  link?.scrollIntoView({ block: "nearest" });
+}
+
+const marks = () => [...document.querySelectorAll("h1 mark, .view mark")].filter((mark) => mark.checkVisibility());
+
+function walk(step) {
+  const all = marks();
+  if (!all.length) return say("There is no hit in this view.");
+  const at = all.findIndex((mark) => mark.matches(".current"));
+  const next = (at < 0 ? (step > 0 ? 0 : -1) : at + step + all.length) % all.length;
+  point(all.at(next), `Hit ${((next + all.length) % all.length) + 1} of ${all.length}`);
+}
+
+function point(mark, words) {
+  document.querySelector("mark.current")?.classList.remove("current");
+  mark.classList.add("current");
+  mark.scrollIntoView({ block: "center", behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
+  say(`${words}: ${mark.textContent}`);
+}
+
+function otherView() {
+  const views = [...document.querySelectorAll("[name=view]")];
+  if (views.length) views[(views.findIndex((view) => view.checked) + 1) % views.length].click();
+}
+
+addEventListener("click", (event) => {
+  const link = event.target.closest?.(".hits a[href^='#hit-']");
+  const mark = link && document.getElementById(link.hash.slice(1));
+  if (!mark) return;
+  event.preventDefault();
+  if (mark.closest(".view")) document.getElementById("view-text").click();
+  point(mark, "Hit");
+});
+
+// ── one page in place of another ────────────────────────────────────────────────────────────────────────────────────
+
+const FRESH_MS = 15_000;
+const ahead = new Map();
+
+function fetchPage(href) {
+  const known = ahead.get(href);
+  ahead.delete(href);
+  if (known && performance.now() - known.at < FRESH_MS) return known.page;
+  return fetch(href, { headers: { accept: "text/html" } }).then(read);
+}
+
+async function read(response) {
+  const type = response.headers.get("content-type") ?? "";
+  if (!type.startsWith("text/html")) throw new Error(`${response.url} is no page`);
+  return { url: response.url, html: await response.text() };
+}
+
+function fetchAhead() {
+  const next = here()?.closest("li").nextElementSibling?.querySelector("a")?.href;
+  if (!next || ahead.has(next)) return;
+  const page = fetch(next, { headers: { accept: "text/html", "x-ahead": "yes" } }).then(read);
+  page.catch(() => ahead.delete(next));
+  ahead.set(next, { at: performance.now(), page });
+}
+
+const isTyped = () => [...main.querySelectorAll("textarea, input[type=text], input:not([type])")].some((field) => field.form?.method === "post" && field.value !== field.defaultValue);
+
+async function go(href, push = true) {
+  if (isTyped() && !confirm("Leave what you have typed?")) return;
+  try {
+    show(await fetchPage(href), push);
+  } catch {
+    location.assign(href);
+  }
+}
+
+function show({ url, html }, push) {
+  const page = new DOMParser().parseFromString(html, "text/html");
+  const content = page.querySelector("main");
+  if (!content || !page.querySelector("script[src*='/desk-']")) return location.assign(url);
+  leave();
+  if (push && url !== location.href) history.pushState(null, "", url);
+  const scroll = document.querySelector(".pane-list")?.scrollTop ?? 0;
+  document.title = page.title;
+  document.body.className = page.body.className;
+  document.querySelector(".flash")?.remove();
+  const flash = page.querySelector(".flash");
+  if (flash) {
+    main.before(flash);
+    setTimeout(() => flash.remove(), 6_000);
+  }
+  const count = page.querySelector(".nav .count");
+  document.querySelector(".nav .count")?.replaceWith(...(count ? [count] : []));
+  main.replaceChildren(...content.childNodes);
+  ahead.clear();
+  const list = document.querySelector(".pane-list");
+  if (list) {
+    list.scrollTop = scroll;
+    here()?.scrollIntoView({ block: "nearest" });
+  }
+  dispatchEvent(new Event("gatepost:shown"));
+  arrive();
+  const heading = main.querySelector(".notice.no, [aria-invalid=true], h1");
+  heading?.focus({ preventScroll: true });
+  document.querySelector(".case-post")?.scrollTo(0, 0);
+  if (!document.querySelector(".pane-list")?.checkVisibility()) scrollTo(0, 0);
+}
+
+addEventListener("popstate", () => go(location.href, false));
+
+addEventListener("click", (event) => {
+  const link = event.target.closest?.(".card-link, .crumb a, .pane-list .bar a, .rows .name, .earlier a[href*='/queue/']");
+  if (!link || event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+  event.preventDefault();
+  go(link.href);
+});
+
+document.addEventListener("submit", async (event) => {
+  const form = event.target;
+  if (form.method !== "post" || !main.contains(form) || form.dataset.sent) return;
+  event.preventDefault();
+  const body = new URLSearchParams(new FormData(form, event.submitter));
+  form.dataset.sent = "yes";
+  held = null;
+  try {
+    show(await read(await fetch(form.action, { method: "POST", body, headers: { accept: "text/html" } })), true);
+  } catch {
+    say("The server did not answer. Nothing you typed is lost; send it again.");
+    alertAbove(form);
+  } finally {
+    delete form.dataset.sent;
+  }
+});
+
+function alertAbove(form) {
+  const notice = document.createElement("p");
+  notice.className = "notice no";
+  notice.role = "alert";
+  notice.textContent = "The server did not answer. Nothing you typed is lost; send it again.";
+  form.querySelector(":scope > .notice")?.remove();
+  form.prepend(notice);
+}
+
+// ── claims ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+const DWELL_MS = 700;
+const RENEW_MS = 60_000;
+const ACTIVE_MS = 150_000;
+let held = null;
+let dwelling;
+let activeAt = performance.now();
+for (const kind of ["keydown", "pointerdown", "pointermove", "wheel"]) addEventListener(kind, () => { activeAt = performance.now(); }, { passive: true });
+
+const token = () => document.querySelector("[name=csrf_token]")?.value ?? "";
+const quietly = () => new URLSearchParams({ csrf_token: token(), quiet: "yes" });
+
+async function claim(path) {
+  const answer = await fetch(`${path}/claim`, { method: "POST", body: quietly() }).catch(() => null);
+  if (answer?.status === 204) held = path;
+  else if (answer?.status === 200) say(`${await answer.text()} works on this case.`);
+}
+
+function leave() {
+  clearTimeout(dwelling);
+  if (held) navigator.sendBeacon(`${held}/release`, quietly());
+  held = null;
+}
+
+function arrive() {
+  showHints();
+  const view = stored("gatepost-view", "view-text");
+  const chosen = document.getElementById(view);
+  if (chosen) chosen.checked = true;
+  fetchAhead();
+  const path = document.querySelector(".panes")?.dataset.case;
+  if (path && document.querySelector(".decide") && !document.querySelector(".claim.theirs"))
+    dwelling = setTimeout(() => claim(path), DWELL_MS);
+}
+
+addEventListener("change", ({ target }) => {
+  if (target.name === "view") store("gatepost-view", target.id);
+});
+setInterval(() => {
+  if (held && document.visibilityState === "visible" && performance.now() - activeAt < ACTIVE_MS) claim(held);
+}, RENEW_MS);
+addEventListener("pagehide", leave);
+
+// ── dialogs ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+const live = document.createElement("p");
+live.className = "unseen";
+live.role = "status";
+document.body.append(live);
+function say(words) {
+  live.textContent = "";
+  requestAnimationFrame(() => { live.textContent = words; });
+}
+
+function element(name, properties = {}, ...children) {
+  const made = Object.assign(document.createElement(name), properties);
+  made.append(...children);
+  return made;
+}
+
+function open(dialog) {
+  const before = document.activeElement;
+  dialog.addEventListener("close", () => {
+    dialog.remove();
+    before?.focus?.();
+  });
+  document.body.append(dialog);
+  dialog.showModal();
+}
+
+function showKeys() {
+  const list = element("div", { className: "keys" });
+  for (const [action, { name }] of Object.entries(actions)) {
+    const field = element("input", { id: `key-${action}`, value: keyOf(action), maxLength: 1, autocomplete: "off" });
+    field.addEventListener("input", () => {
+      if (field.value) keys.own[action] = field.value;
+      else delete keys.own[action];
+      keep();
+    });
+    list.append(element("label", { htmlFor: field.id }, name), field);
+  }
+  const off = element("input", { type: "checkbox", checked: !keys.off });
+  off.addEventListener("change", () => {
+    keys.off = !off.checked;
+    keep();
+  });
+  const reset = element("button", { className: "button", type: "button" }, "Back to the usual keys");
+  reset.addEventListener("click", () => {
+    keys = { off: keys.off, own: {} };
+    keep();
+    for (const action of Object.keys(actions)) document.getElementById(`key-${action}`).value = keyOf(action);
+  });
+  const close = element("button", { className: "button main" }, "Close");
+  const dialog = element("dialog", {}, element("h2", { id: "keys-title" }, "Keys"),
+    element("p", { className: "muted" }, "Ctrl-K finds every action by its name. Keys are kept in this browser."), list,
+    element("label", { className: "check" }, off, element("span", {}, "Keys without Ctrl are on")),
+    element("form", { method: "dialog", className: "row" }, close, reset));
+  dialog.setAttribute("aria-labelledby", "keys-title");
+  open(dialog);
+}
+
+function keep() {
+  store("gatepost-keys", keys);
+  showHints();
+}
+
+function showPalette() {
+  const field = element("input", { type: "search", autocomplete: "off", placeholder: "Find an action or a page" });
+  field.setAttribute("aria-label", "Find an action or a page");
+  const list = element("ul");
+  const dialog = element("dialog", { className: "palette" }, field, list);
+  dialog.setAttribute("aria-label", "Actions");
+  const entries = [
+    ...Object.entries(actions).filter(([action]) => isPossible(action)).map(([action, { name }]) => ({ name, key: keyOf(action), run: () => perform(action) })),
+    ...[...document.querySelectorAll(".nav a")].map((link) => ({ name: link.firstChild.textContent.trim(), key: "", run: () => link.click() })),
+  ];
+  const fill = () => {
+    const words = field.value.toLowerCase().split(/\s+/);
+    list.replaceChildren(...entries.filter(({ name }) => words.every((word) => name.toLowerCase().includes(word))).map(({ name, key, run }) => {
+      const button = element("button", { type: "button" }, element("span", {}, name), ...(key && !keys.off ? [element("kbd", {}, key)] : []));
+      button.addEventListener("click", () => {
+        dialog.close();
+        run();
+      });
+      return element("li", {}, button);
+    }));
+  };
+  field.addEventListener("input", fill);
+  dialog.addEventListener("keydown", (event) => {
+    const buttons = [...list.querySelectorAll("button")];
+    const at = buttons.indexOf(document.activeElement);
+    if (event.key === "Enter" && at < 0) buttons[0]?.click();
+    else if (event.key === "ArrowDown") (buttons[at + 1] ?? buttons[0])?.focus();
+    else if (event.key === "ArrowUp") (at > 0 ? buttons[at - 1] : field).focus();
+    else return;
+    event.preventDefault();
+  });
+  fill();
+  open(dialog);
+}
+
+arrive();
