@@ -96,8 +96,9 @@ impl<P> Default for Details<P> {
 /// An event as it is stored: id, previous id, time, kind and details.
 type Row = (u64, u64, i64, EventKind, Details<usize>);
 
-/// The events as compact JSON, each payload once.
-pub fn encode(events: &[HistoryEvent]) -> Vec<u8> {
+/// The events as compact JSON, each payload once. Long strings among the payloads that equal one of
+/// `texts` are left out: whoever reads the events must have the same texts in the same order.
+pub fn encode(events: &[HistoryEvent], texts: &[&str]) -> Vec<u8> {
     let mut numbering = Numbering::default();
     let mut rows: Vec<Row> = Vec::with_capacity(events.len());
     for event in events {
@@ -113,12 +114,12 @@ pub fn encode(events: &[HistoryEvent]) -> Vec<u8> {
             )
         }));
     }
-    numbering.encode(&rows)
+    numbering.encode(&rows, texts)
 }
 
-/// Reads what [`encode`] wrote.
-pub fn decode(bytes: &[u8]) -> Result<Vec<HistoryEvent>, DecodeError> {
-    let (rows, payloads): (Vec<Row>, _) = payloads::decode(bytes)?;
+/// Reads what [`encode`] wrote with the same `texts`.
+pub fn decode(bytes: &[u8], texts: &[&str]) -> Result<Vec<HistoryEvent>, DecodeError> {
+    let (rows, payloads): (Vec<Row>, _) = payloads::decode(bytes, texts)?;
     let mut events = Vec::with_capacity(rows.len());
     for (id, previous_id, at_ms, kind, details) in rows {
         let details = details

@@ -1,7 +1,8 @@
 //! Storing what refers to the same JSON values many times: each value once, references by number.
 //!
 //! Values that differ often share their longest part, say the text of a post. So long strings are
-//! stored once as well, and a value refers to them by a string which no value contains as such.
+//! stored once as well, and a value refers to them by a string which no value contains as such. Long
+//! strings that the reader has anyway are not stored at all: both sides name them in the same order.
 
 use std::cell::RefCell;
 use std::sync::Arc;
@@ -41,9 +42,12 @@ impl<'p> Numbering<'p> {
         })
     }
 
-    /// The values and what refers to them, as JSON.
-    pub fn encode<T: Serialize>(&self, data: &T) -> Vec<u8> {
-        let strings = Strings::default();
+    /// The values and what refers to them, as JSON. The reader must know the same `texts`.
+    pub fn encode<T: Serialize>(&self, data: &T, texts: &[&'p str]) -> Vec<u8> {
+        let strings = Strings {
+            known: texts.len(),
+            all: RefCell::new(texts.to_vec()),
+        };
         let payloads = self
             .payloads
             .iter()
@@ -85,18 +89,21 @@ struct Encoded<'a, T> {
     data: &'a T,
 }
 
-#[derive(Default)]
-struct Strings<'a>(RefCell<Vec<&'a str>>);
+/// The long strings by number: first those that the reader knows, then those that are stored.
+struct Strings<'a> {
+    known: usize,
+    all: RefCell<Vec<&'a str>>,
+}
 
 impl Serialize for Strings<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.0.borrow().serialize(serializer)
+        self.all.borrow()[self.known..].serialize(serializer)
     }
 }
 
 impl<'a> Strings<'a> {
     fn number(&self, string: &'a str) -> usize {
-        let mut strings = self.0.borrow_mut();
+        let mut strings = self.all.borrow_mut();
         find_latest(&strings, |other| *other == string).unwrap_or_else(|| {
             strings.push(string);
             strings.len() - 1
@@ -151,27 +158,35 @@ struct Decoded<'a> {
     data: &'a RawValue,
 }
 
-/// Reads what [`Numbering::encode`] wrote.
-pub(crate) fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<(T, Payloads), DecodeError> {
+/// Reads what [`Numbering::encode`] wrote with the same `texts`.
+pub(crate) fn decode<T: DeserializeOwned>(
+    bytes: &[u8],
+    texts: &[&str],
+) -> Result<(T, Payloads), DecodeError> {
     let stored: Decoded = serde_json::from_slice(bytes)?;
+    let strings: Vec<&str> = texts
+        .iter()
+        .copied()
+        .chain(stored.strings.iter().map(String::as_str))
+        .collect();
     let mut payloads = Vec::with_capacity(stored.payloads.len());
     for raw in stored.payloads {
         // Each value is parsed by itself, so that it may nest as deeply as it could when it came in.
         let mut value = serde_json::from_str(raw.get())?;
-        resolve(&mut value, &stored.strings).ok_or(DecodeError::Missing)?;
+        resolve(&mut value, &strings).ok_or(DecodeError::Missing)?;
         payloads.push(Arc::new(value));
     }
     Ok((serde_json::from_str(stored.data.get())?, Payloads(payloads)))
 }
 
 /// Puts the long strings back.
-fn resolve(value: &mut Value, strings: &[String]) -> Option<()> {
+fn resolve(value: &mut Value, strings: &[&str]) -> Option<()> {
     match value {
         Value::String(string) => {
             if let Some(reference) = string.strip_prefix(REFERENCE) {
                 *string = match reference.strip_prefix(REFERENCE) {
                     Some(_) => reference.to_owned(),
-                    None => strings.get(reference.parse::<usize>().ok()?)?.clone(),
+                    None => (*strings.get(reference.parse::<usize>().ok()?)?).to_owned(),
                 };
             }
         }
@@ -232,20 +247,23 @@ mod tests {
         let mut numbering = Numbering::default();
         let numbers: Vec<usize> = values.iter().map(|value| numbering.number(value)).collect();
 
-        let bytes = numbering.encode(&numbers);
-
-        let (numbers, payloads): (Vec<usize>, _) = decode(&bytes).unwrap();
-        let read: Vec<_> = numbers
-            .into_iter()
-            .map(|number| payloads.find(number).unwrap())
-            .collect();
-        assert_eq!(read, values);
-        let text = String::from_utf8(bytes).unwrap();
         let written = serde_json::to_string(&long).unwrap();
-        assert_eq!(
-            text.matches(&written).count(),
-            2,
-            "once as a string, once as a key"
+        // As a key it always stands there; as a string only where the reader does not know it.
+        for (texts, times) in [(&[][..], 2), (&["another", &long][..], 1)] {
+            let bytes = numbering.encode(&numbers, texts);
+            let (numbers, payloads): (Vec<usize>, _) = decode(&bytes, texts).unwrap();
+            let read: Vec<_> = numbers
+                .into_iter()
+                .map(|number| payloads.find(number).unwrap())
+                .collect();
+            assert_eq!(read, values);
+            let text = String::from_utf8(bytes).unwrap();
+            assert_eq!(text.matches(&written).count(), times);
+        }
+        let bytes = numbering.encode(&numbers, &[&long]);
+        assert!(
+            decode::<Vec<usize>>(&bytes, &[]).is_err(),
+            "a text is missing"
         );
     }
 }

@@ -209,16 +209,17 @@ impl<P> State<P> {
 }
 
 impl State {
-    /// The state as compact JSON, each payload once.
-    pub fn encode(&self) -> Vec<u8> {
+    /// The state as compact JSON, each payload once. Long strings among the payloads that equal one
+    /// of `texts` are left out: whoever reads the state must have the same texts in the same order.
+    pub fn encode(&self, texts: &[&str]) -> Vec<u8> {
         let mut numbering = Numbering::default();
         let numbered = self.map(|payload| Some(numbering.number(payload)));
-        numbering.encode(&numbered)
+        numbering.encode(&numbered, texts)
     }
 
-    /// Reads what [`State::encode`] wrote.
-    pub fn decode(bytes: &[u8]) -> Result<State, DecodeError> {
-        let (numbered, payloads): (State<usize>, _) = payloads::decode(bytes)?;
+    /// Reads what [`State::encode`] wrote with the same `texts`.
+    pub fn decode(bytes: &[u8], texts: &[&str]) -> Result<State, DecodeError> {
+        let (numbered, payloads): (State<usize>, _) = payloads::decode(bytes, texts)?;
         numbered
             .map(|number| payloads.find(*number))
             .ok_or(DecodeError::Missing)

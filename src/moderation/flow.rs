@@ -4,7 +4,7 @@
 use serde_json::json;
 
 use crate::asl::{self, Event, ExecutionContext, Outcome, State, StepError};
-use crate::engine::pack::Dictionary;
+use crate::engine::pack::{pack, unpack};
 use crate::engine::run::{MACHINE, Progress, REGION, Runner};
 use crate::ids::{CaseId, ExecutionId, TaskId, UserId};
 use crate::moderation::Tools;
@@ -193,8 +193,8 @@ impl<'a> Passage<'a> {
         let Some(packed) = &self.execution.state else {
             return Ok(None);
         };
-        let dictionary = Dictionary::of(&self.revision.body);
-        Ok(Some(State::decode(&dictionary.unpack(packed)?)?))
+        let texts = self.revision.texts();
+        Ok(Some(State::decode(&unpack(packed)?, &texts)?))
     }
 
     fn step(
@@ -307,7 +307,7 @@ impl<'a> Passage<'a> {
     }
 
     fn book_run(&mut self, state: &State, progress: &Progress) {
-        let dictionary = Dictionary::of(&self.revision.body);
+        let texts = self.revision.texts();
         let undo_until_ms = self.case.as_ref().and_then(|case| case.undo_until_ms);
         let execution = &mut self.execution;
         if !progress.history.is_empty() {
@@ -315,13 +315,13 @@ impl<'a> Passage<'a> {
                 site_id: execution.site_id,
                 execution_id: execution.id.clone(),
                 first_event: execution.events + 1,
-                events: dictionary.pack(&asl::history::encode(&progress.history)),
+                events: pack(&asl::history::encode(&progress.history, &texts)),
             });
             execution.events += progress.history.len() as i64;
         }
         let Some(outcome) = &progress.outcome else {
             execution.wake_at_ms = undo_until_ms.or(state.wake_at_ms());
-            execution.state = Some(dictionary.pack(&state.encode()));
+            execution.state = Some(pack(&state.encode(&texts)));
             return;
         };
         execution.wake_at_ms = None;

@@ -154,6 +154,14 @@ pub struct RevisionRow {
     pub created_at_ms: i64,
 }
 
+impl RevisionRow {
+    /// The texts that are left out of the states and histories of the revision's runs, because whoever reads those has the
+    /// revision.
+    pub fn texts(&self) -> [&str; 2] {
+        [&self.body, &self.title]
+    }
+}
+
 /// A row of `executions`.
 #[derive(Debug, Clone, PartialEq, FromRow)]
 #[expect(missing_docs, reason = "the columns are described in the migration")]

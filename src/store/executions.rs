@@ -4,12 +4,13 @@ use anyhow::Context as _;
 
 use crate::asl::HistoryEvent;
 use crate::asl::history::decode;
-use crate::engine::pack::Dictionary;
+use crate::engine::pack::unpack;
 use crate::ids::{ExecutionId, PostId, SiteId};
 use crate::moderation::rows::{ExecutionRow, HistoryRow};
 use crate::on_db;
 use crate::store::Db;
 use crate::store::columns::execution_columns;
+use crate::store::posts::find_revision;
 
 const FIND: &str = concat!(
     "SELECT ",
@@ -27,8 +28,6 @@ const LIST: &str = concat!(
 );
 const LIST_HISTORY: &str = "SELECT site_id, execution_id, first_event, events FROM history
     WHERE site_id = $1 AND execution_id = $2 ORDER BY first_event";
-const FIND_TEXT: &str =
-    "SELECT body FROM revisions WHERE site_id = $1 AND post_id = $2 AND number = $3";
 
 /// An execution as its lists show it.
 #[derive(Debug, Clone, PartialEq, sqlx::FromRow)]
@@ -71,23 +70,23 @@ pub async fn list(
 
 /// All that happened in an execution, in order.
 pub async fn history(db: &Db, execution: &ExecutionRow) -> anyhow::Result<Vec<HistoryEvent>> {
-    let text: String = on_db!(db, |c| sqlx::query_scalar(FIND_TEXT)
-        .bind(execution.site_id)
-        .bind(&execution.post_id)
-        .bind(execution.revision)
-        .fetch_one(c.read())
-        .await?);
+    let revision = find_revision(
+        db,
+        execution.site_id,
+        &execution.post_id,
+        execution.revision,
+    )
+    .await?
+    .context("the revision of an execution is missing")?;
     let rows: Vec<HistoryRow> = on_db!(db, |c| sqlx::query_as(LIST_HISTORY)
         .bind(execution.site_id)
         .bind(&execution.id)
         .fetch_all(c.read())
         .await?);
-    let dictionary = Dictionary::of(&text);
+    let texts = revision.texts();
     let mut events = Vec::new();
     for row in rows {
-        let transition = dictionary
-            .unpack(&row.events)
-            .and_then(|bytes| Ok(decode(&bytes)?));
+        let transition = unpack(&row.events).and_then(|bytes| Ok(decode(&bytes, &texts)?));
         events.extend(transition.with_context(|| {
             format!(
                 "read the history of execution {} from event {}",

@@ -35,7 +35,7 @@ fn main() {
         sizes.0, sizes.1
     );
 
-    let stored = state.expect("it was held").encode();
+    let stored = state.expect("it was held").encode(&[]);
     let took = measure(|| {
         black_box(decide(&definition, &context, &stored));
     });
@@ -111,7 +111,7 @@ fn hold(
         step(definition, context, &mut state, answer, &mut env).expect("the check is open");
     let mut events = started.history;
     events.extend(parked.history);
-    let (state_bytes, history_bytes) = (state.encode(), history::encode(&events));
+    let (state_bytes, history_bytes) = (state.encode(&[]), history::encode(&events, &[]));
     (state, state_bytes, history_bytes)
 }
 
@@ -127,14 +127,14 @@ fn decide(
         random: &mut random,
         new_task: &mut new_task,
     };
-    let mut state = State::decode(stored).expect("the state is whole");
+    let mut state = State::decode(stored, &[]).expect("the state is whole");
     let task = state.open_tasks().next().expect("it waits").id.to_owned();
     let answer = Event::TaskSucceeded {
         task,
         output: json!({"status": "APPROVED"}),
     };
     let decided = step(definition, context, &mut state, answer, &mut env).expect("it waits");
-    (state.encode(), history::encode(&decided.history))
+    (state.encode(&[]), history::encode(&decided.history, &[]))
 }
 
 /// Microseconds of CPU a round, the best of five.

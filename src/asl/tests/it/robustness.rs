@@ -230,8 +230,8 @@ fn payloads_are_stored_once() {
     let times = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap().matches(marker).count();
 
     assert_eq!(simulation.history.len(), 4);
-    assert_eq!(times(history::encode(&simulation.history)), 1);
-    assert_eq!(times(simulation.state.encode()), 1);
+    assert_eq!(times(history::encode(&simulation.history, &[])), 1);
+    assert_eq!(times(simulation.state.encode(&[])), 1);
 }
 
 #[test]
@@ -242,18 +242,18 @@ fn damaged_bytes_are_refused() {
         json!({"text": "ä"}),
     );
     let (state, events) = (
-        simulation.state.encode(),
-        history::encode(&simulation.history),
+        simulation.state.encode(&[]),
+        history::encode(&simulation.history, &[]),
     );
 
     for length in 0..state.len() {
-        assert!(State::decode(&state[..length]).is_err());
+        assert!(State::decode(&state[..length], &[]).is_err());
     }
     for length in 0..events.len() {
-        assert!(history::decode(&events[..length]).is_err());
+        assert!(history::decode(&events[..length], &[]).is_err());
     }
-    assert!(State::decode(br#"{"p":[],"d":{"input":0,"last_event_id":1,"status":{"Ended":{"Succeeded":{"output":0}}}}}"#).is_err());
-    let none: Vec<HistoryEvent> = history::decode(&history::encode(&[])).unwrap();
+    assert!(State::decode(br#"{"p":[],"d":{"input":0,"last_event_id":1,"status":{"Ended":{"Succeeded":{"output":0}}}}}"#, &[]).is_err());
+    let none: Vec<HistoryEvent> = history::decode(&history::encode(&[], &[]), &[]).unwrap();
     assert!(none.is_empty());
 }
 

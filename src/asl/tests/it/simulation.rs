@@ -117,7 +117,7 @@ impl Simulation {
         }
         let mut events = step.history;
         if self.between == Between::Storage {
-            let (state, stored) = (self.state.encode(), history::encode(&events));
+            let (state, stored) = (self.state.encode(&[]), history::encode(&events, &[]));
             for task in self.tasks.iter().rev().take(2) {
                 let shows = |bytes: &[u8]| String::from_utf8_lossy(bytes).contains(&task.token);
                 assert!(
@@ -126,8 +126,8 @@ impl Simulation {
                     task.id
                 );
             }
-            self.state = State::decode(&state).expect("the state can be read again");
-            events = history::decode(&stored).expect("the history can be read again");
+            self.state = State::decode(&state, &[]).expect("the state can be read again");
+            events = history::decode(&stored, &[]).expect("the history can be read again");
         }
         self.history.extend(events);
     }
