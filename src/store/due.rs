@@ -7,10 +7,12 @@ use crate::store::{Db, outbox};
 
 const LIST_EXECUTIONS: &str = "SELECT site_id, id FROM executions
     WHERE wake_at_ms IS NOT NULL AND wake_at_ms <= $1 ORDER BY wake_at_ms LIMIT $2";
-const TAKE_REMINDERS: &str = "UPDATE cases SET remind_at_ms = NULL
-    WHERE (site_id, id) IN (SELECT site_id, id FROM cases
+/// Joined, because of a pair in a list SQLite looks up only the first: that would be all cases of the site.
+const TAKE_REMINDERS: &str =
+    "WITH due (due_site, due_id) AS MATERIALIZED (SELECT site_id, id FROM cases
         WHERE remind_at_ms IS NOT NULL AND remind_at_ms <= $1 ORDER BY remind_at_ms LIMIT $2)
-    AND remind_at_ms IS NOT NULL
+    UPDATE cases SET remind_at_ms = NULL FROM due
+    WHERE site_id = due_site AND id = due_id AND remind_at_ms IS NOT NULL
     RETURNING site_id, id, post_id";
 
 /// Executions that are to be woken at `now_ms`, the longest overdue first.

@@ -20,16 +20,17 @@ const INSERT: &str = concat!(
 const IS_DUE: &str = "SELECT COUNT(*) FROM (SELECT 1 FROM outbox
     WHERE status = 'waiting' AND due_at_ms <= $1 AND lease_until_ms <= $1 LIMIT 1) AS due";
 
+/// Joined, because of a pair in a list SQLite looks up only the first: that would be all mails of the site.
 macro_rules! claim {
     ($condition:literal, $lock:literal) => {
         concat!(
-            "WITH due AS MATERIALIZED (SELECT site_id, id FROM outbox
+            "WITH due (due_site, due_id) AS MATERIALIZED (SELECT site_id, id FROM outbox
         WHERE status = 'waiting' AND due_at_ms <= $1 AND lease_until_ms <= $1",
             $condition,
             " ORDER BY due_at_ms LIMIT $3",
             $lock,
             ") UPDATE outbox SET lease_until_ms = $2, attempts = attempts + 1
-    WHERE (site_id, id) IN (SELECT site_id, id FROM due) RETURNING ",
+    FROM due WHERE site_id = due_site AND id = due_id RETURNING ",
             mail_columns!()
         )
     };
