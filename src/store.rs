@@ -139,6 +139,11 @@ impl SqliteDb {
         self.gate.clone().lock_owned().await
     }
 
+    /// [`SqliteDb::gate`] for a thread of its own.
+    pub(crate) fn blocking_gate(&self) -> OwnedMutexGuard<()> {
+        self.gate.clone().blocking_lock_owned()
+    }
+
     /// Where the file is.
     pub(crate) fn path(&self) -> &Path {
         &self.path
@@ -232,7 +237,8 @@ async fn open_sqlite(path: &Path) -> anyhow::Result<Db> {
             .acquire_timeout(ACQUIRE_TIMEOUT)
     };
     let write = pool(1)
-        .connect_with(options.clone())
+        // The engine's thread has the log copied long before; this is for what is written without it, as by imports.
+        .connect_with(options.clone().pragma("wal_autocheckpoint", "4000"))
         .await
         .with_context(|| format!("open the database {}", path.display()))?;
     let read = pool(SQLITE_READERS).connect_lazy_with(options.pragma("query_only", "1"));

@@ -16,11 +16,13 @@ use crate::store::columns::{
     appeal_columns, case_columns, execution_columns, idempotency_columns, mail_columns,
     post_columns, revision_columns, task_columns,
 };
+use crate::store::engine_sqlite::checkpoint::Checkpoints;
 use crate::store::engine_sqlite::rows::{
     case_row, execution_row, idempotency_row, post_row, revision_row, task_row,
 };
 use crate::store::ledger::{Group, Key, Loaded, Scope};
 
+mod checkpoint;
 mod rows;
 
 const FIND_POST: &str = concat!(
@@ -151,13 +153,16 @@ impl SqliteLedger {
     /// Opens the writer's connection and starts its thread, which ends when this is dropped.
     pub(crate) fn start(db: SqliteDb, definitions: Definitions) -> anyhow::Result<Self> {
         let conn = open(&db).context("open the engine's connection")?;
+        let checkpoints = Checkpoints::start(db.clone())?;
         let (orders, mut incoming) = mpsc::channel::<Order>(1);
         thread::Builder::new()
             .name("ledger".to_owned())
             .spawn(move || {
+                checkpoints.watch(&conn);
                 let mut writer = Writer { conn, definitions };
                 while let Some(order) = incoming.blocking_recv() {
                     writer.transact(order.group);
+                    checkpoints.after_commit();
                     let _ = order.done.send(());
                 }
             })
@@ -183,7 +188,6 @@ fn open(db: &SqliteDb) -> rusqlite::Result<Connection> {
     conn.pragma_update(None, "foreign_keys", "ON")?;
     // 16 MiB of pages: the upper levels of every tree, whatever the number of parked posts.
     conn.pragma_update(None, "cache_size", -16_384)?;
-    conn.pragma_update(None, "wal_autocheckpoint", 2_000)?;
     conn.busy_timeout(std::time::Duration::from_secs(5))?;
     conn.set_prepared_statement_cache_capacity(STATEMENTS);
     Ok(conn)
