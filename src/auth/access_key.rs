@@ -276,8 +276,12 @@ impl AccessKeys {
         match self.recall(&credential) {
             Some(key) => Ok(Some(key)),
             None => {
-                let found = keys::find_by_secret(&self.db, &secret_hash(text)).await?;
-                self.learn(credential, found).await
+                // Boxed, so that the future of every request is not as large as that of the few which look.
+                Box::pin(async {
+                    let found = keys::find_by_secret(&self.db, &secret_hash(text)).await?;
+                    self.learn(credential, found).await
+                })
+                .await
             }
         }
     }
@@ -292,8 +296,11 @@ impl AccessKeys {
         match self.recall(&credential) {
             Some(key) => Ok(Some(key)),
             None => {
-                let found = keys::find_aws(&self.db, id).await?;
-                self.learn(credential, found).await
+                Box::pin(async {
+                    let found = keys::find_aws(&self.db, id).await?;
+                    self.learn(credential, found).await
+                })
+                .await
             }
         }
     }

@@ -2,7 +2,7 @@
 //! checked against the site's versions, so that a change is seen by all replicas within a second.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use anyhow::Context as _;
 
@@ -59,13 +59,39 @@ pub struct InForceCache {
     db: Db,
     clock: Arc<dyn Clock>,
     definitions: Definitions,
-    known: Arc<Mutex<HashMap<SiteId, Known>>>,
+    slots: Arc<Mutex<HashMap<SiteId, Arc<Slot>>>>,
 }
 
-#[derive(Clone)]
+/// The place of one site in the cache.
+#[derive(Default)]
+struct Slot {
+    /// Whoever looks at the database has this; the others wait for what is found, so that the rules of a busy site are
+    /// read and compiled once.
+    turn: tokio::sync::Mutex<()>,
+    known: Mutex<Known>,
+}
+
+#[derive(Default)]
 struct Known {
-    in_force: Arc<InForce>,
-    seen_at_ms: i64,
+    in_force: Option<Arc<InForce>>,
+    seen_at_ms: Option<i64>,
+    /// How often the site was to be forgotten: what was read before that is old from the beginning.
+    forgotten: u64,
+}
+
+impl Slot {
+    fn known(&self) -> MutexGuard<'_, Known> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn fresh(&self, now_ms: i64) -> Option<Arc<InForce>> {
+        let known = self.known();
+        let age_ms = now_ms - known.seen_at_ms?;
+        known
+            .in_force
+            .clone()
+            .filter(|_| (0..MAX_AGE_MS).contains(&age_ms))
+    }
 }
 
 impl InForceCache {
@@ -75,45 +101,54 @@ impl InForceCache {
             db,
             clock,
             definitions,
-            known: Arc::default(),
+            slots: Arc::default(),
         }
     }
 
     /// What is in force at `site`; `None` if there is no such site.
     pub async fn load(&self, site: SiteId) -> anyhow::Result<Option<Arc<InForce>>> {
-        let now_ms = self.clock.now_ms();
-        let known = self.known().get(&site).cloned();
-        if let Some(known) = &known
-            && (0..MAX_AGE_MS).contains(&(now_ms - known.seen_at_ms))
-        {
-            return Ok(Some(known.in_force.clone()));
+        let slot = self.slot(site);
+        match slot.fresh(self.clock.now_ms()) {
+            Some(in_force) => Ok(Some(in_force)),
+            // Boxed, so that the future of every request is not as large as that of the few which look.
+            None => Box::pin(self.look(site, &slot)).await,
         }
+    }
+
+    async fn look(&self, site: SiteId, slot: &Slot) -> anyhow::Result<Option<Arc<InForce>>> {
+        let _turn = slot.turn.lock().await;
+        let now_ms = self.clock.now_ms();
+        if let Some(in_force) = slot.fresh(now_ms) {
+            return Ok(Some(in_force));
+        }
+        let (before, forgotten) = {
+            let known = slot.known();
+            (known.in_force.clone(), known.forgotten)
+        };
         let Some(row) = site::find(&self.db, site).await? else {
             return Ok(None);
         };
-        let in_force = match known {
-            Some(known) if known.in_force.site == row => known.in_force,
-            known => Arc::new(self.build(row, known.map(|known| known.in_force)).await?),
+        let in_force = match before {
+            Some(before) if before.site == row => before,
+            before => Arc::new(self.build(row, before).await?),
         };
-        self.known().insert(
-            site,
-            Known {
-                in_force: in_force.clone(),
-                seen_at_ms: now_ms,
-            },
-        );
+        let mut known = slot.known();
+        known.in_force = Some(in_force.clone());
+        known.seen_at_ms = (known.forgotten == forgotten).then_some(now_ms);
         Ok(Some(in_force))
     }
 
     /// Makes this process look again at once, after it changed the site itself.
     pub fn forget(&self, site: SiteId) {
-        if let Some(known) = self.known().get_mut(&site) {
-            known.seen_at_ms = i64::MIN / 2;
-        }
+        let slot = self.slot(site);
+        let mut known = slot.known();
+        known.seen_at_ms = None;
+        known.forgotten += 1;
     }
 
-    fn known(&self) -> std::sync::MutexGuard<'_, HashMap<SiteId, Known>> {
-        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    fn slot(&self, site: SiteId) -> Arc<Slot> {
+        let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
+        slots.entry(site).or_default().clone()
     }
 
     async fn build(&self, site: Site, before: Option<Arc<InForce>>) -> anyhow::Result<InForce> {

@@ -64,7 +64,17 @@ impl Authors {
         {
             return Ok(known.author.clone());
         }
-        let email = &place.1;
+        // Boxed, so that the future of every request is not as large as that of the few which look.
+        Box::pin(self.look(place, name, now_ms)).await
+    }
+
+    async fn look(
+        &self,
+        place: (SiteId, EmailAddress),
+        name: Option<&str>,
+        now_ms: i64,
+    ) -> anyhow::Result<Author> {
+        let (site_id, ref email) = place;
         let author = match authors::find(&self.db, site_id, email.as_str()).await? {
             Some(author) => author,
             None => {
