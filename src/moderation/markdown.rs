@@ -20,6 +20,12 @@ pub use highlight::{Segment, highlight};
 /// Deeper nesting is shown flat: nobody reads it, and the sanitizer's tree stays shallow.
 const DEPTH_MAX: usize = 24;
 const SCHEMES: [&str; 3] = ["http", "https", "mailto"];
+/// Longer addresses and titles of links are nobody's, and the sanitizer's time grows with the square of an attribute.
+const ATTRIBUTE_MAX_BYTES: usize = 2_000;
+/// How much text may stand between two tags.
+const NODE_BYTES: usize = 2_048;
+/// Ends a text without being seen; the sanitizer drops it.
+const BREAK: &str = "<!---->";
 
 /// The second line of defence: even if an event slipped through, only this leaves.
 static SANITIZER: LazyLock<Builder<'static>> = LazyLock::new(|| {
@@ -124,8 +130,51 @@ pub fn excerpt(markdown: &str, max_chars: usize) -> String {
 
 fn to_html<'a>(events: impl Iterator<Item = Event<'a>>) -> String {
     let mut page = String::new();
-    html::push_html(&mut page, events);
+    let mut breaks = Breaks::default();
+    html::push_html(&mut page, events.flat_map(|event| breaks.put(event)));
     SANITIZER.clean(&page).to_string()
+}
+
+/// Cuts long texts into several nodes. The sanitizer's writer (html5ever 0.40) looks for the next bracket at each
+/// character that it escapes: 200 KB of `&` in one node would take it seconds.
+#[derive(Default)]
+struct Breaks {
+    /// Bytes of text since the last tag, at least.
+    run: usize,
+}
+
+impl Breaks {
+    fn put<'a>(&mut self, event: Event<'a>) -> Vec<Event<'a>> {
+        match event {
+            Event::Text(text) if self.run + text.len() > NODE_BYTES => self.cut(&text),
+            Event::Code(code) if code.len() > NODE_BYTES => {
+                let mut events = vec![Event::InlineHtml("<code>".into())];
+                events.extend(self.cut(&code));
+                events.push(Event::InlineHtml("</code>".into()));
+                events
+            }
+            event => {
+                self.run = match &event {
+                    Event::Text(text) => self.run + text.len(),
+                    Event::SoftBreak => self.run + 1,
+                    _ => 0,
+                };
+                vec![event]
+            }
+        }
+    }
+
+    fn cut<'a>(&mut self, text: &str) -> Vec<Event<'a>> {
+        let mut events = Vec::new();
+        let mut rest = text;
+        while !rest.is_empty() {
+            let (piece, others) = rest.split_at(rest.floor_char_boundary(NODE_BYTES));
+            events.push(Event::InlineHtml(BREAK.into()));
+            events.push(Event::Text(piece.to_owned().into()));
+            (self.run, rest) = (piece.len(), others);
+        }
+        events
+    }
 }
 
 /// What becomes of links.
@@ -200,7 +249,12 @@ impl Page {
 
     /// A link that may be shown, if it is one. There is no link inside a link.
     fn link<'a>(&mut self, dest_url: CowStr<'a>, title: CowStr<'a>) -> Option<Tag<'a>> {
-        let safe = Url::parse(&dest_url).is_ok_and(|url| SCHEMES.contains(&url.scheme()));
+        let safe = dest_url.len() <= ATTRIBUTE_MAX_BYTES
+            && Url::parse(&dest_url).is_ok_and(|url| SCHEMES.contains(&url.scheme()));
+        let title = match title.len() {
+            0..=ATTRIBUTE_MAX_BYTES => title,
+            _ => CowStr::Borrowed(""),
+        };
         let shown = safe && !self.in_link;
         self.in_link |= shown;
         shown.then_some(Tag::Link {

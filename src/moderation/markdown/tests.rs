@@ -165,3 +165,59 @@ fn deep_nesting_is_shown_flat() {
         excerpt(&body, 100);
     }
 }
+
+#[test]
+fn long_texts_are_shown_whole() {
+    for (typed, shown) in [
+        ("&", "&amp;"),
+        ("é&", "é&amp;"),
+        ("a ", "a "),
+        ("&x;", "&amp;x;"),
+    ] {
+        let (typed, shown) = (typed.repeat(5_000), shown.repeat(5_000));
+        let (text, shown) = (format!("x{typed}x"), format!("x{shown}x"));
+        assert_eq!(render(&text), format!("<p>{shown}</p>\n"));
+        assert_eq!(
+            render(&format!("`{text}`")),
+            format!("<p><code>{shown}</code></p>\n")
+        );
+        assert_eq!(
+            render(&format!("```\n{text}\n```")),
+            format!("<pre><code>{shown}\n</code></pre>\n")
+        );
+    }
+}
+
+#[test]
+fn no_text_is_longer_than_the_sanitizer_bears() {
+    let hostile = ["&", "é&", "&x;", "a\n", "a `&` "].map(|piece| piece.repeat(5_000));
+    let code = format!("`{}`", "&".repeat(20_000));
+    for markdown in hostile.iter().chain([&code]) {
+        let (mut breaks, mut run) = (Breaks::default(), 0);
+        let mut page = Page::new(Links::Followed);
+        let events = text::events(markdown).flat_map(|(event, _)| page.keep(event));
+        for event in events.flat_map(|event| breaks.put(event)) {
+            run = match event {
+                Event::Text(text) => run + text.len(),
+                Event::SoftBreak => run + 1,
+                Event::Code(code) => code.len(),
+                _ => 0,
+            };
+            assert!(run <= NODE_BYTES + 1, "{run} bytes between two tags");
+        }
+    }
+}
+
+#[test]
+fn addresses_and_titles_that_nobody_has_are_left_out() {
+    let long = "&".repeat(ATTRIBUTE_MAX_BYTES);
+
+    let page = render(&format!(
+        "[a](https://x.example/?{long}) [b](https://x.example \"{long}&\")"
+    ));
+
+    assert_eq!(
+        page,
+        "<p>a <a href=\"https://x.example\" rel=\"nofollow ugc noopener\">b</a></p>\n"
+    );
+}
