@@ -15,7 +15,7 @@ use crate::app::App;
 use crate::config::Config;
 use crate::moderation::rule_set::Uncompilable;
 use crate::moderation::rules::import::{Format, parse};
-use crate::moderation::rules::{Action, RuleDraft, export};
+use crate::moderation::rules::{Action, MatchMode, RuleDraft, View, export};
 use crate::store::rules;
 
 /// Import, export and try rules
@@ -51,6 +51,9 @@ struct ImportArgs {
     /// The category, where the list does not say
     #[arg(long, default_value = "")]
     category: String,
+    /// exact, normal or aggressive: how much disguise to see through, where the list does not say
+    #[arg(long = "match", default_value = "normal")]
+    mode: MatchMode,
     /// Only show what would be added
     #[arg(long)]
     dry_run: bool,
@@ -102,6 +105,7 @@ async fn import(app: &App, args: ImportArgs) -> anyhow::Result<ExitCode> {
     let bytes = read(&args.file)?;
     let defaults = RuleDraft {
         action: args.action,
+        mode: args.mode,
         category: args.category,
         ..RuleDraft::default()
     };
@@ -205,7 +209,7 @@ async fn check(app: &App, args: CheckArgs) -> anyhow::Result<ExitCode> {
     }
     for hit in &checked.hits {
         print(format!(
-            "{} {}..{} {:?}: {} {:?}, severity {}{}",
+            "{} {}..{} {:?}: {} {:?}, severity {}{}{}",
             hit.field,
             hit.start,
             hit.end,
@@ -216,6 +220,10 @@ async fn check(app: &App, args: CheckArgs) -> anyhow::Result<ExitCode> {
             match hit.category.as_str() {
                 "" => String::new(),
                 category => format!(", {category}"),
+            },
+            match hit.view.contains(View::Text) {
+                true => String::new(),
+                false => format!(", {}", hit.view),
             }
         ))?;
     }

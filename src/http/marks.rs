@@ -2,7 +2,7 @@
 //! its first mark. Knows nothing of where the hits come from.
 
 use crate::moderation::markdown::highlight;
-use crate::moderation::rules::{Field, Hit};
+use crate::moderation::rules::{Field, Hit, View};
 
 use super::parts::Tag;
 
@@ -149,8 +149,15 @@ fn rows(hits: &[Hit], marks: &[Mark]) -> Vec<HitRow> {
             },
             tag: Tag::severity(&hit.category, i64::from(hit.severity)),
             about: format!(
-                "rule “{}” in the {} · {} · rule set {}",
-                hit.pattern, hit.field, hit.action, hit.rule_set_version
+                "rule “{}” in the {}{} · {} · rule set {}",
+                hit.pattern,
+                hit.field,
+                match hit.view.contains(View::Text) {
+                    true => String::new(),
+                    false => format!(" · {}", hit.view),
+                },
+                hit.action,
+                hit.rule_set_version
             ),
         })
         .collect()

@@ -1,28 +1,39 @@
 //! The rules of a site and the checking of a post's text against them.
 //!
 //! Pure: text and rules come in, hits and a verdict come out. Nothing here knows of databases, HTTP, clocks or pages.
-//! The way of a text: Markdown → [`text`] as rendered → [`normalize`]d → matched by [`Matcher`] → spans mapped back to
-//! the code points that the author typed.
+//! A text is read as it was typed: words of the rules are looked for from the beginnings of words ([`starts`]), through
+//! whatever disguise ([`sign`], [`token`], [`walk`]), and believed or not ([`judge`]), so that a hit is always a span of what
+//! the author typed. Only what regular expressions look for is rendered first ([`text`]).
 
 mod boundary;
+mod budget;
 pub mod export;
+mod floating;
 mod hit;
 pub mod import;
+mod judge;
+mod keys;
 mod matcher;
 pub mod normalize;
 mod pattern;
-mod regions;
 mod rule;
-mod scan;
-mod scout;
+mod sign;
 mod span;
+mod spelling;
+mod starts;
+mod step;
 pub mod text;
+mod token;
 mod trie;
+mod usual;
+mod view;
+mod walk;
 
 pub use hit::{Checked, Hit, Verdict};
 pub use matcher::{Matcher, RuleProblem};
-pub use rule::{Action, Field, FieldError, Fields, Rule, RuleDraft, RuleKind};
+pub use rule::{Action, Field, FieldError, Fields, MatchMode, Rule, RuleDraft, RuleKind};
 pub use span::SpanMap;
+pub use view::{View, Views};
 
 #[cfg(test)]
 mod tests;

@@ -14,12 +14,14 @@ use crate::store::cases::escape_like;
 use crate::store::{Db, audit};
 
 const LIST_IN_FORCE: &str =
-    "SELECT id, kind, pattern, fields, action, category, severity, note, enabled
+    "SELECT id, kind, pattern, match_mode, fields, action, category, severity, note, enabled
     FROM rules WHERE site_id = $1 AND to_version IS NULL ORDER BY id";
-const FIND: &str = "SELECT id, kind, pattern, fields, action, category, severity, note, enabled
+const FIND: &str =
+    "SELECT id, kind, pattern, match_mode, fields, action, category, severity, note, enabled
     FROM rules WHERE site_id = $1 AND id = $2 AND to_version IS NULL";
 // An empty filter lets everything pass.
-const LIST: &str = "SELECT id, kind, pattern, fields, action, category, severity, note, enabled
+const LIST: &str =
+    "SELECT id, kind, pattern, match_mode, fields, action, category, severity, note, enabled
     FROM rules WHERE site_id = $1 AND to_version IS NULL AND id < $2
     AND ($3 = '' OR LOWER(pattern) LIKE $3 ESCAPE '!') AND ($4 = '' OR kind = $4)
     AND ($5 = '' OR action = $5) AND ($6 = '' OR category = $6)
@@ -29,7 +31,7 @@ const LIST_CATEGORIES: &str = "SELECT DISTINCT category FROM rules
 const COUNT: &str = "SELECT COUNT(*), COUNT(*) FILTER (WHERE NOT enabled) FROM rules
     WHERE site_id = $1 AND to_version IS NULL";
 const LIST_VERSIONS: &str =
-    "SELECT rules.id, rules.kind, rules.pattern, rules.fields, rules.action, rules.category,
+    "SELECT rules.id, rules.kind, rules.pattern, rules.match_mode, rules.fields, rules.action, rules.category,
     rules.severity, rules.note, rules.enabled, rules.from_version, rule_sets.comment, rule_sets.created_at_ms,
     COALESCE((SELECT name FROM users WHERE users.id = SUBSTR(rule_sets.created_by, 6)), rule_sets.created_by)
         AS created_by_name
@@ -42,14 +44,15 @@ const INSERT_SET: &str =
 const END: &str =
     "UPDATE rules SET to_version = $3 WHERE site_id = $1 AND id = $2 AND to_version IS NULL";
 const INSERT: &str = "INSERT INTO rules
-    (site_id, id, from_version, to_version, kind, pattern, fields, action, category, severity, note, enabled)
-    VALUES ($1, $2, $3, NULL, $4, $5, $6, $7, $8, $9, $10, $11)";
+    (site_id, id, from_version, to_version, kind, pattern, match_mode, fields, action, category, severity, note, enabled)
+    VALUES ($1, $2, $3, NULL, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
 
 #[derive(FromRow)]
 struct Row {
     id: String,
     kind: String,
     pattern: String,
+    match_mode: String,
     fields: String,
     action: String,
     category: String,
@@ -67,6 +70,7 @@ impl TryFrom<Row> for Rule {
             draft: RuleDraft {
                 kind: row.kind.parse().map_err(Error::msg)?,
                 pattern: row.pattern,
+                mode: row.match_mode.parse().map_err(Error::msg)?,
                 fields: row.fields.parse().map_err(Error::msg)?,
                 action: row.action.parse().map_err(Error::msg)?,
                 category: row.category,
@@ -252,6 +256,7 @@ pub async fn apply(
                 .bind(version)
                 .bind(draft.kind.as_str())
                 .bind(&draft.pattern)
+                .bind(draft.mode.as_str())
                 .bind(draft.fields.as_str())
                 .bind(draft.action.as_str())
                 .bind(&draft.category)

@@ -263,7 +263,7 @@ both_dbs! {
         assert_eq!(done.status, 303, "{}", done.text);
 
         let csv = olga.get(&format!("{rules}/export.csv")).await;
-        assert!(csv.text.contains("phrase,free money,both,hold,scam"), "{}", csv.text);
+        assert!(csv.text.contains("phrase,free money,normal,both,hold,scam"), "{}", csv.text);
         let json: Value = olga.get(&format!("{rules}/export.json")).await.json();
         assert_eq!(json.as_array().map(Vec::len), Some(3));
         let txt = olga.get(&format!("{rules}/export.txt")).await;

@@ -3,7 +3,7 @@
 use serde::{Serialize, Serializer};
 use utoipa::ToSchema;
 
-use crate::moderation::rules::{self, Action, Field};
+use crate::moderation::rules::{self, Action, Field, Views};
 
 /// A rule matched. `start` and `end` count Unicode code points of the field as it was sent.
 #[derive(Debug, Serialize, ToSchema)]
@@ -25,6 +25,9 @@ pub(crate) struct Hit<'a> {
     end: usize,
     /// What stands there.
     text: &'a str,
+    /// How the text had to be looked at to find it: `text`, or names joined by `+`, such as `leet+separated`.
+    #[schema(value_type = String)]
+    view: Views,
 }
 
 impl<'a> From<&'a rules::Hit> for Hit<'a> {
@@ -38,6 +41,7 @@ impl<'a> From<&'a rules::Hit> for Hit<'a> {
             start: hit.start,
             end: hit.end,
             text: &hit.text,
+            view: hit.view,
         }
     }
 }

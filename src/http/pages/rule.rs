@@ -15,7 +15,7 @@ use crate::http::parts::{Choice, Status, TimelineRow, When};
 use crate::http::visitor::Member;
 use crate::ids::RuleId;
 use crate::moderation::rule_set::RuleRefused;
-use crate::moderation::rules::{Action, FieldError, Fields, Rule, RuleDraft, RuleKind};
+use crate::moderation::rules::{Action, FieldError, Fields, MatchMode, Rule, RuleDraft, RuleKind};
 use crate::store::rules::{self, RuleVersion};
 
 use super::rules::{outcome, path};
@@ -29,6 +29,7 @@ pub(super) struct RuleForm {
     pub(super) kinds: Vec<Choice>,
     pub(super) pattern: String,
     pub(super) pattern_error: Option<String>,
+    pub(super) modes: Vec<Choice>,
     pub(super) in_title: bool,
     pub(super) in_body: bool,
     pub(super) actions: Vec<Choice>,
@@ -58,6 +59,8 @@ struct RulePage {
 pub(crate) struct RuleFields {
     kind: RuleKind,
     pub pattern: String,
+    #[serde(default, rename = "match")]
+    mode: MatchMode,
     #[serde(default)]
     in_title: bool,
     #[serde(default)]
@@ -201,6 +204,7 @@ impl RuleForm {
             ),
             pattern: fields.pattern.clone(),
             pattern_error: None,
+            modes: modes(fields.mode),
             in_title: fields.in_title,
             in_body: fields.in_body,
             actions: choices(
@@ -280,6 +284,7 @@ impl RuleFields {
         Ok(RuleDraft {
             kind: self.kind,
             pattern: self.pattern.trim().to_owned(),
+            mode: self.mode,
             fields,
             action: self.action,
             category: self.category.trim().to_owned(),
@@ -296,6 +301,7 @@ impl From<&RuleDraft> for RuleFields {
         Self {
             kind: draft.kind,
             pattern: draft.pattern.clone(),
+            mode: draft.mode,
             in_title: draft.fields != Fields::Body,
             in_body: draft.fields != Fields::Title,
             action: draft.action,
@@ -305,6 +311,18 @@ impl From<&RuleDraft> for RuleFields {
             enabled: draft.enabled,
         }
     }
+}
+
+/// The modes with what they mean.
+pub(super) fn modes(chosen: MatchMode) -> Vec<Choice> {
+    MatchMode::ALL
+        .iter()
+        .map(|mode| Choice {
+            value: mode.to_string(),
+            label: mode.in_words().to_owned(),
+            selected: *mode == chosen,
+        })
+        .collect()
 }
 
 /// The entries of a select in which one is always chosen.

@@ -13,10 +13,10 @@ use crate::http::parts::{Choice, count};
 use crate::http::visitor::Member;
 use crate::moderation::rule_set::{Addition, Uncompilable};
 use crate::moderation::rules::import::{Format, ImportReport, parse};
-use crate::moderation::rules::{Action, RuleDraft, export};
+use crate::moderation::rules::{Action, MatchMode, RuleDraft, export};
 use crate::store::rules;
 
-use super::rule::choices;
+use super::rule::{choices, modes};
 use super::rules::{RulesQuery, path, rules_page};
 
 /// Problems that a page shows; the rest is only counted.
@@ -28,6 +28,7 @@ pub(super) struct ImportForm {
     pub(super) action_path: String,
     pub(super) formats: Vec<Choice>,
     pub(super) actions: Vec<Choice>,
+    pub(super) modes: Vec<Choice>,
     pub(super) category: String,
     pub(super) text: String,
     pub(super) report: Option<Report>,
@@ -49,6 +50,8 @@ pub(crate) struct ImportFields {
     text: String,
     format: Format,
     action: Action,
+    #[serde(default, rename = "match")]
+    mode: MatchMode,
     #[serde(default)]
     category: String,
     #[serde(default)]
@@ -58,22 +61,31 @@ pub(crate) struct ImportFields {
 impl ImportForm {
     /// An empty form.
     pub fn new(action_path: String) -> Self {
-        Self::of(action_path, Format::Txt, Action::Hold, "", "")
+        let empty = ImportFields {
+            text: String::new(),
+            format: Format::Txt,
+            action: Action::Hold,
+            mode: MatchMode::Normal,
+            category: String::new(),
+            dry_run: false,
+        };
+        Self::of(action_path, &empty)
     }
 
-    fn of(action_path: String, format: Format, action: Action, category: &str, text: &str) -> Self {
+    fn of(action_path: String, fields: &ImportFields) -> Self {
         Self {
             action_path,
             formats: choices(
                 Format::ALL.iter().map(|format| format.as_str()),
-                format.as_str(),
+                fields.format.as_str(),
             ),
             actions: choices(
                 Action::ALL.iter().map(|action| action.as_str()),
-                action.as_str(),
+                fields.action.as_str(),
             ),
-            category: category.to_owned(),
-            text: text.to_owned(),
+            modes: modes(fields.mode),
+            category: fields.category.clone(),
+            text: fields.text.clone(),
             report: None,
         }
     }
@@ -90,6 +102,7 @@ pub(crate) async fn import(
     let site = &member.site;
     let defaults = RuleDraft {
         action: fields.action,
+        mode: fields.mode,
         category: fields.category.trim().to_owned(),
         ..RuleDraft::default()
     };
@@ -130,13 +143,7 @@ pub(crate) async fn import(
     };
     let form = ImportForm {
         report: Some(report),
-        ..ImportForm::of(
-            format!("{}/import", path(&site.slug)),
-            fields.format,
-            fields.action,
-            &fields.category,
-            &fields.text,
-        )
+        ..ImportForm::of(format!("{}/import", path(&site.slug)), &fields)
     };
     let mut desk = rules_page(&req, &app, &member, RulesQuery::default()).await?;
     desk.import = Some(form);

@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::rule::{Action, Field, named_enum};
+use super::view::Views;
 
 named_enum! {
     /// What the rules say about a post.
@@ -38,6 +39,9 @@ pub struct Hit {
     pub end: usize,
     /// What stands there.
     pub text: String,
+    /// How the text had to be looked at.
+    #[serde(default)]
+    pub view: Views,
     /// The version of the rule set.
     pub rule_set_version: i64,
 }

@@ -1,25 +1,25 @@
 //! A compiled rule set: checks a post and says what hit where.
 //! Knows nothing of where rules and posts are kept. Never panics, and holds what it cannot check within its budget.
 
-use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use aho_corasick::{AhoCorasick, BuildError};
-use regex::Regex;
+use aho_corasick::BuildError;
 use serde::Serialize;
 
-use super::boundary::is_boundary;
+use super::budget::{Budget, Exhausted};
+use super::floating::{Floating, FloatingBuilder, Found};
 use super::hit::{Checked, Hit, Verdict};
-use super::normalize::{fold, widen};
-use super::pattern::{self, Glob, Pattern};
-use super::regions;
-use super::rule::{Action, Field, Fields, Rule};
-use super::scan::{Budget, Exhausted, Keys};
-use super::scout::{Outlook, Scout, ScoutBuilder};
-use super::text::rendered;
+use super::judge::{Text, judge};
+use super::keys::Keys;
+use super::pattern::{self, Pattern};
+use super::rule::{Action, Field, MatchMode, Rule};
+use super::spelling::Spelling;
+use super::starts::Starts;
+use super::view::Views;
+use super::walk::Walk;
 
 /// Steps for one post: enough for a megabyte of prose with thousands of rules, and well under a second.
-const STEPS_MAX: usize = 64 << 20;
+const STEPS_MAX: usize = 16 << 20;
 /// More hits than this tell a moderator nothing new.
 const HITS_MAX: usize = 1_000;
 
@@ -37,39 +37,28 @@ pub struct RuleProblem {
 pub struct Matcher {
     version: i64,
     rules: Vec<Rule>,
-    scout: Scout,
+    starts: Starts,
     keys: Keys<Target>,
-    /// Literals that may stand anywhere in a word, and whose pattern contains which.
-    literals: Option<AhoCorasick>,
-    literal_targets: Vec<Floating>,
-    globs: Vec<(usize, Glob)>,
-    regexes: Vec<(usize, Regex)>,
-    /// Regexes of which no literal is known.
-    unfiltered: Vec<usize>,
+    spellings: Vec<(usize, Spelling)>,
+    floating: Floating,
 }
 
 /// What a key stands for.
 #[derive(Debug)]
 enum Target {
-    /// The whole pattern of this rule.
-    Rule(usize),
+    /// One of the spellings.
+    Spelling(usize),
     /// The beginning of this glob.
     Glob(usize),
 }
 
-/// What a floating literal belongs to.
-#[derive(Debug)]
-enum Floating {
-    Glob(usize),
-    Regex(usize),
-}
-
 /// A match before it is reported: bytes of the original field.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 struct Match {
     start: usize,
     end: usize,
     rule: usize,
+    views: Views,
 }
 
 impl Matcher {
@@ -84,7 +73,7 @@ impl Matcher {
         let mut problems = Vec::new();
         for (index, rule) in rules.iter().enumerate() {
             match pattern::compile(rule.draft.kind, &rule.draft.pattern) {
-                Ok(pattern) => parts.add(index, pattern, rule.draft.fields),
+                Ok(pattern) => parts.add(index, pattern, rule),
                 Err(message) => problems.push(RuleProblem {
                     rule: rule.id.clone(),
                     message,
@@ -100,17 +89,14 @@ impl Matcher {
                 message: error.to_string(),
             }]
         };
-        let literals = (!parts.literals.is_empty()).then(|| AhoCorasick::new(&parts.literals));
+        let keys = parts.keys.iter().map(|(key, ..)| &key[..]);
         Ok(Matcher {
             version,
             rules,
-            scout: parts.scout.build().map_err(too_large)?,
-            keys: Keys::build(parts.keys),
-            literals: literals.transpose().map_err(too_large)?,
-            literal_targets: parts.literal_targets,
-            globs: parts.globs,
-            regexes: parts.regexes,
-            unfiltered: parts.unfiltered,
+            starts: Starts::new(keys, parts.wide),
+            keys: Keys::build(parts.keys, parts.wide),
+            spellings: parts.spellings,
+            floating: parts.floating.build().map_err(too_large)?,
         })
     }
 
@@ -161,211 +147,92 @@ impl Matcher {
 
     fn check_fields(&self, title: &str, body: &str) -> (Vec<Hit>, Option<Exhausted>) {
         let mut budget = Budget::new(STEPS_MAX);
-        let mut matches = Vec::new();
-        let done = self.match_text(
-            title,
-            Field::Title,
-            &|range| range,
-            &mut budget,
-            &mut matches,
-        );
-        let mut hits = self.hits(Field::Title, title, matches);
-        if done.is_err() {
-            return (hits, done.err());
+        let mut all = Vec::new();
+        for (field, text) in [(Field::Title, title), (Field::Body, body)] {
+            let text = Text::new(text, field == Field::Body);
+            let mut matches = Vec::new();
+            let done = self.find(&text, field, &mut budget, &mut matches);
+            all.extend(self.hits(field, text.text, matches));
+            if done.is_err() {
+                return (all, done.err());
+            }
         }
-        let mut matches = Vec::new();
-        let done = self.match_body(body, &mut budget, &mut matches);
-        hits.extend(self.hits(Field::Body, body, matches));
-        (hits, done.err())
+        (all, None)
     }
 
-    /// Reads as Markdown only what has to be.
-    fn match_body(
+    fn find(
         &self,
-        body: &str,
+        text: &Text<'_>,
+        field: Field,
         budget: &mut Budget,
         matches: &mut Vec<Match>,
     ) -> Result<(), Exhausted> {
-        let regions = match self.outlook(body) {
-            Some(places) if places.is_empty() => return Ok(()),
-            Some(places) => regions::around(body, &places),
-            None => None,
-        };
-        match regions {
-            None => self.match_region(body, 0..body.len(), budget, matches),
-            Some(regions) => regions
-                .into_iter()
-                .try_for_each(|region| self.match_region(body, region, budget, matches)),
+        let looks_in = |rule: usize| self.rules[rule].draft.fields.include(field);
+        if !self.keys.is_empty() {
+            let mut walk = Walk::new(
+                &self.keys,
+                text.text,
+                |target: &Target, start, end, path: &[_], budget: &mut Budget| match *target {
+                    Target::Spelling(index) => {
+                        let (rule, spelling) = &self.spellings[index];
+                        if !looks_in(*rule) {
+                            return Ok(());
+                        }
+                        budget.spend(path.len())?;
+                        let mode = match spelling.is_literal {
+                            true => MatchMode::Exact,
+                            false => self.mode_of(*rule),
+                        };
+                        match judge(text, spelling, mode, path, end) {
+                            Some(views) => push(
+                                matches,
+                                Match {
+                                    start,
+                                    end,
+                                    rule: *rule,
+                                    views,
+                                },
+                            ),
+                            None => Ok(()),
+                        }
+                    }
+                    Target::Glob(glob) => match self.floating.glob_at(glob, text, start, budget)? {
+                        Some(found) if looks_in(found.rule) => push(matches, Match::from(found)),
+                        _ => Ok(()),
+                    },
+                },
+            );
+            self.starts
+                .each(text.text, |start| walk.from(start, budget))?;
+        }
+        self.floating
+            .find(text, budget, |found| match looks_in(found.rule) {
+                true => push(matches, Match::from(found)),
+                false => Ok(()),
+            })
+    }
+
+    /// An exception excuses what stands there, not what somebody may take for it.
+    fn mode_of(&self, rule: usize) -> MatchMode {
+        let draft = &self.rules[rule].draft;
+        match draft.action {
+            Action::Allow => MatchMode::Exact,
+            _ => draft.mode,
         }
     }
 
-    fn match_region(
-        &self,
-        body: &str,
-        region: Range<usize>,
-        budget: &mut Budget,
-        matches: &mut Vec<Match>,
-    ) -> Result<(), Exhausted> {
-        let rendered = rendered(&body[region.clone()]);
-        let to_body = |range: Range<usize>| {
-            let source = rendered.map.source(range);
-            region.start + source.start..region.start + source.end
-        };
-        self.match_text(&rendered.text, Field::Body, &to_body, budget, matches)
-    }
-
-    /// The bytes of the body near which rules may match, as far as its Markdown tells.
-    fn outlook(&self, body: &str) -> Option<Vec<usize>> {
-        let folded = fold(body);
-        match self.scout.look(&folded.text, &self.globs) {
-            Outlook::Unknown => None,
-            Outlook::Suspect(places) => Some(
-                places
-                    .into_iter()
-                    .map(|place| folded.map.source(place..place + 1).start)
-                    .collect(),
-            ),
-        }
-    }
-
-    /// One that reads every body as a whole.
+    /// One that looks everything up, wherever it may begin.
     #[cfg(test)]
-    pub(super) fn without_scout(self) -> Matcher {
+    pub(super) fn without_shortcuts(self) -> Matcher {
         Matcher {
-            scout: Scout::blind(),
+            starts: self.starts.without_letters(),
             ..self
         }
     }
 
-    /// Whether the look at the Markdown suffices.
-    #[cfg(test)]
-    pub(super) fn is_clean(&self, body: &str) -> bool {
-        self.outlook(body).is_some_and(|places| places.is_empty())
-    }
-
-    /// Finds what matches in `text`, which `to_original` maps back to the field.
-    fn match_text(
-        &self,
-        text: &str,
-        field: Field,
-        to_original: &dyn Fn(Range<usize>) -> Range<usize>,
-        budget: &mut Budget,
-        matches: &mut Vec<Match>,
-    ) -> Result<(), Exhausted> {
-        let folded = fold(text);
-        let mut raw = Vec::new();
-        let result = self.match_folded(&folded.text, field, budget, &mut raw);
-        matches.extend(raw.iter().map(|found| {
-            let span = to_original(folded.map.source(found.start..found.end));
-            Match {
-                start: span.start,
-                end: span.end,
-                rule: found.rule,
-            }
-        }));
-        let candidates = result?;
-        if candidates.is_empty() {
-            return Ok(());
-        }
-        let wide = widen(text);
-        for index in candidates {
-            let (rule, regex) = &self.regexes[index];
-            if !self.rules[*rule].draft.fields.include(field) {
-                continue;
-            }
-            budget.spend(wide.text.len())?;
-            for found in regex
-                .find_iter(&wide.text)
-                .filter(|found| !found.is_empty())
-            {
-                // The next search may read all that is left before it finds anything.
-                budget.spend(wide.text.len() - found.end())?;
-                let span = to_original(wide.map.source(found.range()));
-                push(
-                    matches,
-                    Match {
-                        start: span.start,
-                        end: span.end,
-                        rule: *rule,
-                    },
-                )?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Finds keys and globs, and answers which regexes may match.
-    fn match_folded(
-        &self,
-        text: &str,
-        field: Field,
-        budget: &mut Budget,
-        matches: &mut Vec<Match>,
-    ) -> Result<Vec<usize>, Exhausted> {
-        let mut glob_starts = Vec::new();
-        self.keys.scan(text, budget, |target, start, end| {
-            match *target {
-                Target::Rule(rule) => {
-                    if is_boundary(text, end) && self.rules[rule].draft.fields.include(field) {
-                        push(matches, Match { start, end, rule })?;
-                    }
-                }
-                Target::Glob(glob) => glob_starts.push((glob, start)),
-            }
-            Ok(())
-        })?;
-        let mut regexes = self.unfiltered.clone();
-        if let Some(literals) = &self.literals {
-            let mut word = 0..0;
-            for found in literals.find_overlapping_iter(text) {
-                budget.spend(1)?;
-                match self.literal_targets[found.pattern().as_usize()] {
-                    Floating::Regex(regex) => regexes.push(regex),
-                    Floating::Glob(glob) => {
-                        if !word.contains(&found.start()) {
-                            word = word_around(text, found.start(), word.end);
-                            budget.spend(word.len())?;
-                        }
-                        glob_starts.push((glob, word.start));
-                    }
-                }
-                if glob_starts.len() > 1 << 16 || regexes.len() > 1 << 16 {
-                    settle(&mut glob_starts);
-                    settle(&mut regexes);
-                }
-            }
-        }
-        settle(&mut glob_starts);
-        for (index, start) in glob_starts {
-            let (rule, glob) = &self.globs[index];
-            if !self.rules[*rule].draft.fields.include(field) {
-                continue;
-            }
-            let mut steps = 0;
-            let end = glob.find_end(
-                &text[start..],
-                |end| is_boundary(text, start + end),
-                &mut steps,
-            );
-            budget.spend(steps)?;
-            if let Some(end) = end {
-                push(
-                    matches,
-                    Match {
-                        start,
-                        end: start + end,
-                        rule: *rule,
-                    },
-                )?;
-            }
-        }
-        settle(&mut regexes);
-        Ok(regexes)
-    }
-
     /// Takes out what exceptions excuse, and says the rest in code points.
     fn hits(&self, field: Field, original: &str, mut matches: Vec<Match>) -> Vec<Hit> {
-        settle(&mut matches);
+        only_plainest(&mut matches);
         let is_allow = |found: &Match| self.rules[found.rule].draft.action == Action::Allow;
         let (allowed, mut counted): (Vec<Match>, Vec<Match>) =
             matches.into_iter().partition(is_allow);
@@ -399,6 +266,7 @@ impl Matcher {
                     start,
                     end: start + text.chars().count(),
                     text: text.to_owned(),
+                    view: found.views,
                     rule_set_version: self.version,
                 }
             })
@@ -409,48 +277,61 @@ impl Matcher {
 /// The rules, sorted by how they are looked for.
 #[derive(Default)]
 struct Parts {
-    scout: ScoutBuilder,
-    keys: Vec<(Vec<u8>, Target)>,
-    literals: Vec<String>,
-    literal_targets: Vec<Floating>,
-    globs: Vec<(usize, Glob)>,
-    regexes: Vec<(usize, Regex)>,
-    unfiltered: Vec<usize>,
+    keys: Vec<(Vec<u8>, Target, bool)>,
+    spellings: Vec<(usize, Spelling)>,
+    floating: FloatingBuilder,
+    wide: bool,
 }
 
 impl Parts {
-    fn add(&mut self, rule: usize, pattern: Pattern, fields: Fields) {
-        if fields.include(Field::Body) {
-            self.scout.pattern(&pattern, self.globs.len());
-        }
+    fn add(&mut self, index: usize, pattern: Pattern, rule: &Rule) {
+        let mode = rule.draft.mode;
+        self.wide |= mode == MatchMode::Aggressive;
         match pattern {
-            Pattern::Key(key) => self.keys.push((key, Target::Rule(rule))),
+            Pattern::Spelled(spelling) => {
+                let imitations = match mode {
+                    MatchMode::Exact => Vec::new(),
+                    MatchMode::Normal | MatchMode::Aggressive => spelling.imitations(),
+                };
+                for spelling in std::iter::once(spelling).chain(imitations) {
+                    let target = Target::Spelling(self.spellings.len());
+                    self.keys.push((spelling.key(), target, false));
+                    self.spellings.push((index, spelling));
+                }
+            }
             Pattern::Glob(glob) => {
-                let index = self.globs.len();
                 let prefix = glob.prefix();
-                if prefix.is_empty() {
-                    self.literals.push(glob.longest_literal());
-                    self.literal_targets.push(Floating::Glob(index));
-                } else {
-                    self.keys.push((prefix.into_bytes(), Target::Glob(index)));
+                if let Some(glob) = self.floating.glob(index, mode, glob) {
+                    self.keys
+                        .push((collapsed(&prefix).into_bytes(), Target::Glob(glob), true));
                 }
-                self.globs.push((rule, glob));
             }
-            Pattern::Regex { regex, literals } => {
-                let index = self.regexes.len();
-                if literals.is_empty() {
-                    self.unfiltered.push(index);
-                }
-                self.literal_targets
-                    .extend(literals.iter().map(|_| Floating::Regex(index)));
-                self.literals.extend(literals);
-                self.regexes.push((rule, regex));
-            }
+            Pattern::Regex { regex, literals } => self.floating.regex(index, regex, literals),
+        }
+    }
+}
+
+impl From<Found> for Match {
+    fn from(found: Found) -> Match {
+        Match {
+            start: found.span.start,
+            end: found.span.end,
+            rule: found.rule,
+            views: found.views,
         }
     }
 }
 
 fn push(matches: &mut Vec<Match>, found: Match) -> Result<(), Exhausted> {
+    // Several ways lead through one place: the plainest is enough.
+    if let Some(last) = matches.last_mut()
+        && (last.start, last.rule) == (found.start, found.rule)
+    {
+        if (found.views.count(), last.end) < (last.views.count(), found.end) {
+            *last = found;
+        }
+        return Ok(());
+    }
     if matches.len() >= HITS_MAX {
         return Err(Exhausted);
     }
@@ -458,22 +339,27 @@ fn push(matches: &mut Vec<Match>, found: Match) -> Result<(), Exhausted> {
     Ok(())
 }
 
-fn settle<T: Ord>(found: &mut Vec<T>) {
-    found.sort_unstable();
-    found.dedup();
+/// Of what one rule found from one place on, or inside of what it found otherwise, the plainest.
+fn only_plainest(matches: &mut Vec<Match>) {
+    matches.sort_by(|left, right| {
+        let key = |found: &Match| {
+            (
+                found.start,
+                found.rule,
+                found.views.count(),
+                usize::MAX - found.end,
+            )
+        };
+        key(left).cmp(&key(right))
+    });
+    matches.dedup_by(|next, kept| (next.start, next.rule) == (kept.start, kept.rule));
 }
 
-/// The word in which the byte `at` stands. No word begins before `from` and goes on behind it.
-fn word_around(text: &str, at: usize, from: usize) -> Range<usize> {
-    let is_edge = |at: usize| text.is_char_boundary(at) && is_boundary(text, at);
-    let start = (from.min(at)..=at)
-        .rev()
-        .find(|at| is_edge(*at))
-        .unwrap_or(at);
-    let end = (at + 1..=text.len())
-        .find(|at| is_edge(*at))
-        .unwrap_or(text.len());
-    start..end
+/// Every letter once where it is repeated, as keys have them.
+fn collapsed(text: &str) -> String {
+    let mut letters: Vec<char> = text.chars().collect();
+    letters.dedup();
+    letters.into_iter().collect()
 }
 
 /// Counts code points along with ascending byte offsets.

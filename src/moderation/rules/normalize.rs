@@ -106,7 +106,7 @@ fn each_cluster<'a>(source: &'a str, mut visit: impl FnMut(Cluster<'a>)) {
 }
 
 /// Whether normalization may join `c`, or what it decomposes to, with the character before it.
-pub(super) fn composes_with_left(c: char) -> bool {
+fn composes_with_left(c: char) -> bool {
     if matches!(c, '\0'..'\u{300}' | '\u{2000}'..='\u{2BFF}' | '\u{3041}'..='\u{3096}' | '\u{4E00}'..='\u{9FFF}')
     {
         return false;
@@ -118,8 +118,18 @@ pub(super) fn composes_with_left(c: char) -> bool {
     })
 }
 
+/// One character without differences of case and width; empty where it is not seen.
+pub(super) fn fold_char(c: char) -> String {
+    once(c)
+        .nfkc()
+        .default_case_fold()
+        .nfkc()
+        .filter(|c| !is_default_ignorable(*c))
+        .collect()
+}
+
 /// Unicode's Default_Ignorable_Code_Point: soft hyphen, zero-width and bidi controls, variation selectors, fillers.
-fn is_default_ignorable(c: char) -> bool {
+pub(super) fn is_default_ignorable(c: char) -> bool {
     matches!(u32::from(c),
         0x00AD | 0x034F | 0x061C | 0x115F..=0x1160 | 0x17B4..=0x17B5 | 0x180B..=0x180F | 0x200B..=0x200F
         | 0x202A..=0x202E | 0x2060..=0x206F | 0x3164 | 0xFE00..=0xFE0F | 0xFEFF | 0xFFA0 | 0xFFF0..=0xFFF8

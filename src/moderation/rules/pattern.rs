@@ -8,22 +8,19 @@ use unicode_normalization::UnicodeNormalization;
 use super::boundary::Class;
 use super::normalize::fold;
 use super::rule::RuleKind;
+use super::sign::base;
+use super::spelling::{GAP_WORDS_MAX, Spelling};
 
-/// In a key: any separators here.
-pub(super) const GAP: u8 = 1;
-/// In a key: the character before this may be repeated.
-pub(super) const REPEAT: u8 = 2;
-/// Bytes below this are no text to a key.
-pub(super) const FIRST_TEXT_BYTE: u8 = 0x20;
-
+/// How many words a gap may have that does not say it.
+const GAP_WORDS: u8 = 3;
 const REGEX_SIZE_BYTES: usize = 1 << 20;
 const REGEX_NESTING: u32 = 50;
 
 /// A pattern, ready to be looked for.
 #[derive(Debug)]
 pub(super) enum Pattern {
-    /// A key of the automaton, found between boundaries: text bytes, [`GAP`] and [`REPEAT`].
-    Key(Vec<u8>),
+    /// Words to be found, disguised or not.
+    Spelled(Spelling),
     /// A word with open places.
     Glob(Glob),
     /// A regular expression. Where it matches, one of the literals is in the folded text; none means that it is unknown.
@@ -73,26 +70,48 @@ fn word(pattern: &str) -> Result<Pattern, String> {
     if pattern.contains(char::is_whitespace) {
         return Err("a word has no spaces: make it a phrase".into());
     }
-    let key = fold(pattern).text;
-    if key.is_empty() {
+    let mut spelling = Spelling::of_script(pattern);
+    spelling.push_text(pattern);
+    if spelling.places.is_empty() {
         return Err("has only invisible characters".into());
     }
-    Ok(Pattern::Key(key.into_bytes()))
+    Ok(Pattern::Spelled(spelling))
 }
 
+/// `kill * yourself` has a gap of at most [`GAP_WORDS`] words, `kill *5 yourself` one of at most five.
 fn phrase(pattern: &str) -> Result<Pattern, String> {
-    let folded = fold(pattern).text;
-    let mut key = Vec::new();
-    for word in phrase_words(&folded) {
-        if !key.is_empty() {
-            key.push(GAP);
+    let mut spelling = Spelling::of_script(pattern);
+    let mut gap = 0;
+    for piece in pattern.split_whitespace() {
+        if let Some(words) = gap_words(piece)? {
+            gap += words;
+            continue;
         }
-        key.extend_from_slice(word.as_bytes());
+        for word in phrase_words(&fold(piece).text) {
+            spelling.push_gap(gap.min(GAP_WORDS_MAX));
+            spelling.push_text(word);
+            gap = 0;
+        }
     }
-    if key.is_empty() {
+    if spelling.places.is_empty() {
         return Err("a phrase needs letters, digits or symbols".into());
     }
-    Ok(Pattern::Key(key))
+    if gap > 0 {
+        return Err("a phrase ends with a word, not with a gap".into());
+    }
+    Ok(Pattern::Spelled(spelling))
+}
+
+/// How many words may stand where the phrase has `*` or `*n`.
+fn gap_words(piece: &str) -> Result<Option<u8>, String> {
+    match piece.strip_prefix('*') {
+        Some("") => Ok(Some(GAP_WORDS)),
+        Some(words) if words.bytes().all(|byte| byte.is_ascii_digit()) => match words.parse() {
+            Ok(words @ 1..=GAP_WORDS_MAX) => Ok(Some(words)),
+            _ => Err(format!("a gap has 1 to {GAP_WORDS_MAX} words")),
+        },
+        _ => Ok(None),
+    }
 }
 
 /// The runs of word characters, and signs such as an emoji between them; punctuation is left out.
@@ -119,7 +138,13 @@ fn wildcard(pattern: &str) -> Result<Pattern, String> {
     let mut parts = Vec::new();
     let mut literal = String::new();
     let flush = |literal: &mut String, parts: &mut Vec<GlobPart>| {
-        parts.extend(fold(literal).text.chars().map(GlobPart::Char));
+        let letters = fold(literal).text;
+        parts.extend(
+            letters
+                .chars()
+                .flat_map(|c| base(c).chars().collect::<Vec<_>>())
+                .map(GlobPart::Char),
+        );
         literal.clear();
     };
     for c in pattern.chars() {
@@ -155,14 +180,6 @@ impl Glob {
     /// The characters before the first open place.
     pub(super) fn prefix(&self) -> String {
         self.parts.iter().map_while(|part| part.literal()).collect()
-    }
-
-    /// Whether it has no characters but those of words.
-    pub(super) fn is_one_word(&self) -> bool {
-        self.parts
-            .iter()
-            .filter_map(|part| part.literal())
-            .all(|c| Class::of(c).is_word())
     }
 
     /// The longest run of characters without an open place.
@@ -242,8 +259,8 @@ impl GlobPart {
 }
 
 fn regex(pattern: &str) -> Result<Pattern, String> {
-    if let Some(key) = repeated_letters(pattern) {
-        return Ok(Pattern::Key(key));
+    if let Some(spelling) = repeated_letters(pattern) {
+        return Ok(Pattern::Spelled(spelling));
     }
     let pattern: String = pattern.nfc().collect();
     let regex = RegexBuilder::new(&pattern)
@@ -276,34 +293,32 @@ fn last_line(error: &str) -> String {
 }
 
 /// `\bfu+c+k\b` and the like, as lists of elongated words need them by the dozen: one more key instead of one more pass.
-fn repeated_letters(pattern: &str) -> Option<Vec<u8>> {
+fn repeated_letters(pattern: &str) -> Option<Spelling> {
     let mut rest = pattern.strip_prefix(r"\b")?.strip_suffix(r"\b")?;
-    let mut key = Vec::new();
+    let mut spelling = Spelling::of_script(rest);
+    let mut is_edge = true;
     while let Some(c) = rest.chars().next() {
         if let Some(after) = rest.strip_prefix(r"\W+") {
-            key.push(GAP);
+            if is_edge {
+                return None;
+            }
+            spelling.push_gap(0);
+            is_edge = true;
             rest = after;
             continue;
         }
-        let folded = fold(c.encode_utf8(&mut [0; 4])).text;
-        if !Class::of(c).is_word() || folded.chars().count() != 1 {
+        if !Class::of(c).is_word() {
             return None;
         }
-        if key
-            .strip_suffix(&[REPEAT])
-            .is_some_and(|key| key.ends_with(folded.as_bytes()))
-        {
-            return None;
-        }
-        key.extend_from_slice(folded.as_bytes());
+        spelling.push_text(c.encode_utf8(&mut [0; 4]));
+        is_edge = false;
         rest = &rest[c.len_utf8()..];
         if let Some(after) = rest.strip_prefix('+') {
-            key.push(REPEAT);
+            spelling.open();
             rest = after;
         }
     }
-    let is_edge = |byte: Option<&u8>| byte.is_none_or(|byte| *byte == GAP);
-    (!is_edge(key.first()) && !is_edge(key.last())).then_some(key)
+    (!is_edge).then_some(spelling)
 }
 
 /// Words of which at least one is, folded, in every folded text that the expression matches; none where that is unknown.
@@ -311,6 +326,7 @@ fn required(hir: &Hir) -> Option<Vec<String>> {
     match hir.kind() {
         HirKind::Literal(literal) => {
             let folded = fold(std::str::from_utf8(&literal.0).ok()?).text;
+            let folded: String = folded.chars().map(base).collect();
             let word = folded
                 .split(|c| !Class::of(c).is_word())
                 .max_by_key(|word| word.len())?;

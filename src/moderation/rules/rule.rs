@@ -80,6 +80,20 @@ named_enum! {
 }
 
 named_enum! {
+    /// How much disguise a rule sees through.
+    #[derive(Default)]
+    MatchMode {
+        /// None: what is found reads as the pattern does, but for case, width and invisible characters.
+        Exact = "exact",
+        /// What a reader takes for the word without thinking.
+        #[default]
+        Normal = "normal",
+        /// Whatever may be meant.
+        Aggressive = "aggressive",
+    }
+}
+
+named_enum! {
     /// The fields in which a rule looks.
     Fields {
         /// Only the title.
@@ -98,6 +112,17 @@ named_enum! {
         Title = "title",
         /// The body, as Markdown.
         Body = "body",
+    }
+}
+
+impl MatchMode {
+    /// For people.
+    pub fn in_words(self) -> &'static str {
+        match self {
+            MatchMode::Exact => "exact: as it is written",
+            MatchMode::Normal => "normal: through common disguises",
+            MatchMode::Aggressive => "aggressive: through any disguise",
+        }
     }
 }
 
@@ -157,6 +182,9 @@ pub struct RuleDraft {
     pub kind: RuleKind,
     /// What is looked for.
     pub pattern: String,
+    /// How much disguise it sees through.
+    #[serde(default, rename = "match")]
+    pub mode: MatchMode,
     /// Where it is looked for.
     pub fields: Fields,
     /// What a hit leads to.
@@ -177,6 +205,7 @@ impl Default for RuleDraft {
         RuleDraft {
             kind: RuleKind::Word,
             pattern: String::new(),
+            mode: MatchMode::Normal,
             fields: Fields::Both,
             action: Action::Hold,
             category: String::new(),

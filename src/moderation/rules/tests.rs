@@ -3,7 +3,9 @@
 use super::*;
 
 mod equivalence;
+mod evasion;
 mod files;
+mod innocent;
 mod samples;
 
 fn rule(id: &str, kind: RuleKind, pattern: &str, action: Action) -> Rule {
@@ -87,7 +89,9 @@ fn markdown_and_invisible_characters_hide_nothing() {
         hits(&spam, "<div>\nspam <b title=spam>x</b>\n</div>"),
         ["spam"]
     );
-    assert_eq!(hits(&spam, "[x](http://example.org/spam)"), [""; 0]);
+    let checked = spam.check("", "[x](http://example.org/spam)");
+    assert_eq!(checked.hits[0].text, "spam");
+    assert!(checked.hits[0].view.contains(View::Link));
 }
 
 #[test]
@@ -144,7 +148,7 @@ fn regexes_ignore_case_and_see_the_rendered_text() {
         ["555-1234"]
     );
     assert_eq!(
-        hits(&holding(RuleKind::Regex, r"\bfu+c+k\b"), "fuuucck fuckk"),
+        hits(&holding(RuleKind::Regex, r"\bfu+c+k\b"), "fuuucck fucky"),
         ["fuuucck"]
     );
 }

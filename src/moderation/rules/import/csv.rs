@@ -5,8 +5,8 @@ use csv::{ReaderBuilder, StringRecord, Trim};
 use super::super::rule::{RuleDraft, RuleKind};
 use super::ImportReport;
 
-const COLUMNS: [&str; 9] = [
-    "id", "kind", "pattern", "fields", "action", "category", "severity", "note", "enabled",
+const COLUMNS: [&str; 10] = [
+    "id", "kind", "pattern", "match", "fields", "action", "category", "severity", "note", "enabled",
 ];
 
 pub(super) fn parse(bytes: &[u8], defaults: &RuleDraft, report: &mut ImportReport) {
@@ -85,6 +85,9 @@ fn draft(
         None => RuleKind::guess(pattern),
     };
     (draft.kind, draft.pattern) = (kind, pattern.to_owned());
+    if let Some(mode) = cell("match") {
+        draft.mode = mode.parse().map_err(|error| format!("match {error}"))?;
+    }
     if let Some(fields) = cell("fields") {
         draft.fields = fields.parse().map_err(|error| format!("fields {error}"))?;
     }

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::super::rule::{Action, Fields, RuleDraft, RuleKind};
+use super::super::rule::{Action, Fields, MatchMode, RuleDraft, RuleKind};
 use super::{ImportReport, profanity_list};
 
 /// A rule as [`export`](super::super::export) writes it, with everything but the pattern left to the defaults.
@@ -14,6 +14,7 @@ struct Entry {
     _id: Option<String>,
     pattern: String,
     kind: Option<RuleKind>,
+    r#match: Option<MatchMode>,
     fields: Option<Fields>,
     action: Option<Action>,
     category: Option<String>,
@@ -43,7 +44,9 @@ pub(super) fn parse(bytes: &[u8], defaults: &RuleDraft, report: &mut ImportRepor
         let number = index + 1;
         match entry {
             Value::String(pattern) => report.accept(number, guessed(&pattern, defaults)),
-            Value::Object(ref fields) if fields.contains_key("match") => {
+            Value::Object(ref fields)
+                if !fields.contains_key("pattern") && fields.contains_key("match") =>
+            {
                 profanity_list::parse(number, entry, defaults, report);
             }
             entry => match serde_json::from_value::<Entry>(entry) {
@@ -76,6 +79,7 @@ impl Entry {
         RuleDraft {
             kind,
             pattern,
+            mode: self.r#match.unwrap_or(defaults.mode),
             fields: self.fields.unwrap_or(defaults.fields),
             action: self.action.unwrap_or(defaults.action),
             category: self.category.unwrap_or(defaults.category),

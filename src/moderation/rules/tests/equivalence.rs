@@ -1,4 +1,4 @@
-//! Looking at the Markdown first, and reading only parts of it, may never change what is found.
+//! Leaving out most beginnings of words may never change what is found.
 
 use super::samples::{list, posts};
 use super::*;
@@ -141,10 +141,14 @@ fn rules() -> Vec<Rule> {
 }
 
 /// Small and the same in every run.
-struct Dice(u64);
+pub(super) struct Dice(u64);
 
 impl Dice {
-    fn roll(&mut self, sides: usize) -> usize {
+    pub(super) fn new() -> Dice {
+        Dice(0x9E37_79B9_7F4A_7C15)
+    }
+
+    pub(super) fn roll(&mut self, sides: usize) -> usize {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
@@ -155,12 +159,9 @@ impl Dice {
 #[test]
 fn generated_texts_have_the_same_hits_however_they_are_read() {
     let rules = rules();
-    // One rule at a time, so that the hits of another do not hide what it misses.
-    let scouts: Vec<_> = rules
-        .iter()
-        .map(|rule| Matcher::build(1, std::slice::from_ref(rule)).expect("compiles"))
-        .collect();
-    let exact = Matcher::build(1, &rules).expect("compiles").without_scout();
+    let exact = Matcher::build(1, &rules)
+        .expect("compiles")
+        .without_shortcuts();
     let all = Matcher::build(1, &rules).expect("compiles");
     #[expect(
         clippy::disallowed_methods,
@@ -170,26 +171,17 @@ fn generated_texts_have_the_same_hits_however_they_are_read() {
         .ok()
         .and_then(|count| count.parse().ok())
         .unwrap_or(3_000);
-    let mut dice = Dice(0x9E37_79B9_7F4A_7C15);
-    let (mut clean, mut hit) = (0, 0);
+    let mut dice = Dice::new();
+    let mut hit = 0;
     for _ in 0..texts {
         let body: String = (0..2 + dice.roll(14))
             .map(|_| PIECES[dice.roll(PIECES.len())])
             .collect();
         let hits = exact.check("", &body).hits;
         assert_eq!(all.check("", &body).hits, hits, "{body:?}");
-        for (rule, scout) in rules.iter().zip(&scouts) {
-            let has_hit = hits.iter().any(|hit| hit.rule == rule.id);
-            let is_clean = scout.is_clean(&body);
-            assert!(!(has_hit && is_clean), "{:?} in {body:?}", rule.id);
-            clean += usize::from(is_clean);
-            hit += usize::from(has_hit);
-        }
+        hit += usize::from(!hits.is_empty());
     }
-    assert!(
-        hit > texts / 10 && clean > texts,
-        "the texts are worth the test: {clean} clean, {hit} hit"
-    );
+    assert!(hit > texts / 3, "the texts are worth the test: {hit} hit");
 }
 
 #[test]
@@ -210,18 +202,17 @@ fn real_posts_have_the_same_hits_however_they_are_read() {
                 .step_by(if name.starts_with('s') { 23 } else { 1 }),
         );
     }
-    for rules in rules.chunks(400) {
-        let scout = Matcher::build(1, rules).expect("compiles");
-        let exact = Matcher::build(1, rules).expect("compiles").without_scout();
-        for post in posts.iter().step_by(11) {
-            // By paragraphs, so that many texts are clean.
-            for paragraph in post.body.split("\n\n") {
-                let found = exact.check("", paragraph).hits;
-                assert!(
-                    found.is_empty() || !scout.is_clean(paragraph),
-                    "{found:?} in {paragraph:?}"
-                );
-            }
-        }
+    let quick = Matcher::build(1, &rules).expect("compiles");
+    let exact = Matcher::build(1, &rules)
+        .expect("compiles")
+        .without_shortcuts();
+    for post in posts.iter().step_by(7) {
+        let found = quick.check(&post.title, &post.body);
+        assert_eq!(
+            found,
+            exact.check(&post.title, &post.body),
+            "{}",
+            post.title
+        );
     }
 }

@@ -1,0 +1,115 @@
+//! The spellings of all rules as one automaton.
+//! Knows bytes, letters and gaps; nothing of texts and rules.
+
+use super::spelling::FIRST_TEXT_BYTE;
+use super::trie::Trie;
+
+/// A set of keys with a list of what each stands for.
+#[derive(Debug, Default)]
+pub(super) struct Keys<T> {
+    pub(super) trie: Trie,
+    /// What node marks point at: `marks[mark - 1]`.
+    marks: Vec<Mark<T>>,
+    /// Words are also looked for where they are cut in two, and by loose readings.
+    pub(super) wide: bool,
+}
+
+/// What is special about a node.
+#[derive(Debug)]
+pub(super) struct Mark<T> {
+    /// For keys that end a word.
+    pub(super) values: Vec<T>,
+    /// For keys that begin one.
+    pub(super) prefixes: Vec<T>,
+    /// The gaps that may follow.
+    pub(super) gaps: Vec<u8>,
+}
+
+impl<T> Keys<T> {
+    /// Each entry says whether its key is only the beginning of a word.
+    pub(super) fn build(entries: Vec<(Vec<u8>, T, bool)>, wide: bool) -> Keys<T> {
+        let mut keys = std::collections::BTreeMap::<Vec<u8>, Mark<T>>::new();
+        for (key, value, is_prefix) in entries {
+            let gaps = key.iter().enumerate();
+            for (at, byte) in gaps.filter(|(_, byte)| **byte < FIRST_TEXT_BYTE) {
+                let mark = keys.entry(key[..at].to_vec()).or_default();
+                if !mark.gaps.contains(byte) {
+                    mark.gaps.push(*byte);
+                }
+            }
+            let mark = keys.entry(key).or_default();
+            match is_prefix {
+                true => mark.prefixes.push(value),
+                false => mark.values.push(value),
+            }
+        }
+        let mut marks = Vec::with_capacity(keys.len());
+        let mut marked = Vec::with_capacity(keys.len());
+        for (key, mark) in keys {
+            marks.push(mark);
+            marked.push((key, marks.len() as u32));
+        }
+        Keys {
+            trie: Trie::build(&marked),
+            marks,
+            wide,
+        }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.marks.is_empty()
+    }
+
+    pub(super) fn mark(&self, node: u32) -> Option<&Mark<T>> {
+        match self.trie.mark(node) {
+            0 => None,
+            mark => self.marks.get(mark as usize - 1),
+        }
+    }
+
+    /// Whether a key that is only the beginning of a word ends here.
+    pub(super) fn begins_words(&self, node: u32) -> bool {
+        self.mark(node)
+            .is_some_and(|mark| !mark.prefixes.is_empty())
+    }
+
+    pub(super) fn child(&self, node: u32, letter: char) -> Option<u32> {
+        if letter.is_ascii() {
+            return self.trie.next(node, letter as u8);
+        }
+        let mut buffer = [0; 4];
+        let mut bytes = letter.encode_utf8(&mut buffer).bytes();
+        bytes.try_fold(node, |node, byte| self.trie.next(node, byte))
+    }
+
+    /// Every letter that may follow, as far as a mask hides such.
+    pub(super) fn each_letter(&self, node: u32, mut visit: impl FnMut(char, u32)) {
+        for letter in b'a'..=b'z' {
+            if let Some(child) = self.trie.next(node, letter) {
+                visit(char::from(letter), child);
+            }
+        }
+        for lead in 0xCE..=0xDFu8 {
+            let Some(middle) = self.trie.next(node, lead) else {
+                continue;
+            };
+            for trail in 0x80..=0xBFu8 {
+                if let Some(child) = self.trie.next(middle, trail)
+                    && let Ok(letter) = std::str::from_utf8(&[lead, trail])
+                {
+                    visit(letter.chars().next().unwrap_or_default(), child);
+                }
+            }
+        }
+    }
+}
+
+impl<T> Default for Mark<T> {
+    fn default() -> Self {
+        Mark {
+            values: Vec::new(),
+            prefixes: Vec::new(),
+            gaps: Vec::new(),
+        }
+    }
+}

@@ -1,0 +1,193 @@
+//! The next character of a typed text: as it stands, as an entity, or percent-encoded; and stretches of markup that a
+//! reader does not see. Knows just enough of Markdown and HTML for that; nothing of rules.
+
+use pulldown_cmark::{Event, Parser};
+
+use super::sign::{Sign, sign};
+
+/// The longest name of an entity, with `&` and `;`.
+const ENTITY_MAX: usize = 34;
+/// How long a tag, a link's target or a comment may be to be stepped over inside a word.
+const STRETCH_MAX: usize = 512;
+
+/// One character, however it is written.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Token {
+    pub(super) c: char,
+    pub(super) sign: &'static Sign,
+    /// How many bytes it takes.
+    pub(super) len: usize,
+    /// It is an entity or percent-encoded.
+    pub(super) encoded: bool,
+}
+
+/// The token at the byte `at`.
+#[inline]
+pub(super) fn token(text: &str, at: usize) -> Option<Token> {
+    let c = text[at..].chars().next()?;
+    if let '&' | '%' = c
+        && let Some((c, len)) = decode(&text[at..])
+    {
+        return Some(Token {
+            c,
+            sign: sign(c),
+            len,
+            encoded: true,
+        });
+    }
+    Some(Token {
+        c,
+        sign: sign(c),
+        len: c.len_utf8(),
+        encoded: false,
+    })
+}
+
+/// The character that an entity or a percent-encoded byte at the beginning of `text` stands for, and how long that is.
+pub(super) fn decode(text: &str) -> Option<(char, usize)> {
+    let bytes = text.as_bytes();
+    if bytes[0] == b'%' {
+        let code = bytes.get(1..3)?;
+        let code = u8::from_str_radix(std::str::from_utf8(code).ok()?, 16).ok()?;
+        return code.is_ascii_graphic().then(|| (char::from(code), 3));
+    }
+    let end = bytes
+        .iter()
+        .take(ENTITY_MAX)
+        .skip(1)
+        .position(|byte| !byte.is_ascii_alphanumeric() && *byte != b'#')?
+        + 1;
+    if bytes[end] != b';' || end == 1 {
+        return None;
+    }
+    let name = &text[1..end];
+    if let Some(number) = name.strip_prefix('#') {
+        let code = match number.strip_prefix(['x', 'X']) {
+            Some(hex) => u32::from_str_radix(hex, 16).ok()?,
+            None => number.parse().ok()?,
+        };
+        return Some((char::from_u32(code)?, end + 1));
+    }
+    let entity = &text[..=end];
+    let decoded = Parser::new(entity).find_map(|event| match event {
+        Event::Text(text) if &*text != "&" => text.chars().next(),
+        _ => None,
+    })?;
+    Some((decoded, end + 1))
+}
+
+/// Where a stretch that a reader does not see, and which begins at the byte `at`, ends: a tag, a comment, the rest of a
+/// link behind its text.
+pub(super) fn stretch(text: &str, at: usize) -> Option<usize> {
+    let rest = &text.as_bytes()[at..];
+    let rest = &rest[..rest.len().min(STRETCH_MAX)];
+    let (from, closer) = match rest {
+        [b'<', b'!', b'-', b'-', ..] => (4, b"-->".as_slice()),
+        [b'<', b'/' | b'!' | b'?' | b'a'..=b'z' | b'A'..=b'Z', ..] => (2, b">".as_slice()),
+        [b']', b'(', ..] => (2, b")".as_slice()),
+        [b']', b'[', ..] => (2, b"]".as_slice()),
+        _ => return None,
+    };
+    let end = rest[from..]
+        .windows(closer.len())
+        .position(|window| window == closer)?;
+    Some(at + from + end + closer.len())
+}
+
+/// Whether rendering may remove `c` from inside a word.
+pub(super) fn is_markup_sign(c: char) -> bool {
+    matches!(
+        c,
+        '*' | '_' | '~' | '`' | '\\' | '[' | ']' | '!' | '<' | '>'
+    )
+}
+
+/// What the byte `at` of a Markdown text is part of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Context {
+    Text,
+    /// The target of a link.
+    Link,
+    /// A tag, which nobody sees.
+    Tag,
+}
+
+/// Finds out by looking back over the same line.
+pub(super) fn context(text: &str, at: usize) -> Context {
+    let from = text.floor_char_boundary(at.saturating_sub(STRETCH_MAX));
+    let line = &text[from..at];
+    let line = &line[line.rfind('\n').map_or(0, |feed| feed + 1)..];
+    let is_open = |open: &str, close: char| {
+        line.rfind(open)
+            .is_some_and(|found| !line[found..].contains(close))
+    };
+    let last_word = &line[line.rfind(char::is_whitespace).map_or(0, |space| space + 1)..];
+    if is_open("](", ')') || last_word.contains("://") || last_word.starts_with("www.") {
+        return Context::Link;
+    }
+    let tag = line
+        .rfind('<')
+        .filter(|open| !line[*open..].contains('>'))
+        .and_then(|open| line.as_bytes().get(open + 1));
+    let is_tag = tag.is_some_and(|next| next.is_ascii_alphabetic() || matches!(next, b'/' | b'!'));
+    let closes = text[at..]
+        .split('\n')
+        .next()
+        .unwrap_or_default()
+        .contains('>');
+    match is_tag && closes {
+        true => Context::Tag,
+        false => Context::Text,
+    }
+}
+
+/// Dashes and the like.
+pub(super) fn is_dash(c: char) -> bool {
+    ('\u{2010}'..='\u{205E}').contains(&c) || ('\u{3001}'..='\u{3003}').contains(&c)
+}
+
+/// Whether a drawn letter may begin here.
+pub(super) fn begins_drawn(rest: &[u8]) -> bool {
+    match rest {
+        [b'|' | b'/' | b'\\' | b'(' | b'[' | b'>' | b'_', second, ..] => {
+            !second.is_ascii_alphanumeric() || matches!(second, b'3' | b'2')
+        }
+        [b'v' | b'V', b'v' | b'V', ..]
+        | [b'r' | b'R', b'n' | b'N', ..]
+        | [b'p' | b'P', b'h' | b'H', ..] => true,
+        _ => false,
+    }
+}
+
+/// The number of a list's item is not part of the text.
+pub(super) fn behind_number(text: &str, at: usize) -> usize {
+    let rest = &text.as_bytes()[at..];
+    let spaces = rest
+        .iter()
+        .take(3)
+        .take_while(|byte| **byte == b' ')
+        .count();
+    let digits = rest[spaces..]
+        .iter()
+        .take(9)
+        .take_while(|byte| byte.is_ascii_digit())
+        .count();
+    match rest.get(spaces + digits) {
+        Some(b'.' | b')') if digits > 0 => at + spaces + digits + 1,
+        _ => at,
+    }
+}
+
+/// The small letter for every letter of ASCII.
+pub(super) const SINGLE: [u8; 256] = {
+    let mut single = [0; 256];
+    let mut byte = 0;
+    while byte < 128 {
+        let letter = byte as u8;
+        if letter.is_ascii_alphabetic() {
+            single[byte] = letter.to_ascii_lowercase();
+        }
+        byte += 1;
+    }
+    single
+};

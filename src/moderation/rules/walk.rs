@@ -1,0 +1,498 @@
+//! Where the spellings of an automaton may stand in a typed text, disguised or not: goes from the beginnings of words
+//! through the keys, and keeps how each letter was read. Knows nothing of rules; what is found may be refused.
+
+use super::boundary::{Class, between};
+use super::budget::{Budget, Exhausted};
+use super::keys::Keys;
+use super::sign::{DRAWN, How, is_mask, is_ornament};
+use super::spelling::GAP;
+use super::starts::is_seam;
+use super::step::{Between, Read, Step};
+use super::token::{SINGLE, begins_drawn, behind_number, is_dash, is_markup_sign, stretch, token};
+use super::trie::ROOT;
+
+/// How often a letter may be repeated, and how many may be read on one way: keeps runs linear and the stack shallow.
+const REPEATS_MAX: u32 = 256;
+const LETTERS_MAX: u32 = 400;
+/// How many characters may stand between two letters of a word.
+const SEPARATORS_MAX: usize = 8;
+/// How many may stand between two words of a phrase.
+const GAP_MAX: usize = 64;
+
+/// The ways through the automaton from places in a text. `found(value, start, end, path)` is called for every key that
+/// ends at the end of a word.
+pub(super) struct Walk<'a, T, F> {
+    keys: &'a Keys<T>,
+    text: &'a str,
+    letters: u32,
+    path: Vec<Step>,
+    found: F,
+}
+
+/// Where a way has come to.
+#[derive(Clone, Copy)]
+struct Place {
+    node: u32,
+    at: usize,
+}
+
+impl<'a, T, F: FnMut(&T, usize, usize, &[Step], &mut Budget) -> Result<(), Exhausted>>
+    Walk<'a, T, F>
+{
+    pub(super) fn new(keys: &'a Keys<T>, text: &'a str, found: F) -> Self {
+        Walk {
+            keys,
+            text,
+            letters: 0,
+            path: Vec::with_capacity(32),
+            found,
+        }
+    }
+
+    /// Goes all ways from the byte `start`.
+    #[inline]
+    pub(super) fn from(&mut self, start: usize, budget: &mut Budget) -> Result<(), Exhausted> {
+        if self.ends_at_once(start) {
+            return budget.spend(1);
+        }
+        self.all_from(start, budget)
+    }
+
+    /// Whether the letters that stand there, which can be nothing else, are no beginning of any key.
+    fn ends_at_once(&self, start: usize) -> bool {
+        let bytes = self.text.as_bytes();
+        let trie = &self.keys.trie;
+        let mut node = ROOT;
+        let mut last = 0;
+        let mut at = start;
+        loop {
+            let byte = bytes.get(at).copied().unwrap_or(b' ');
+            let letter = SINGLE[usize::from(byte)];
+            if letter == 0 {
+                // Behind three letters and more, nothing but a key's end is found across white space.
+                let is_over = byte.is_ascii_whitespace()
+                    || matches!(byte, b'.' | b',')
+                        && bytes.get(at + 1).is_none_or(u8::is_ascii_whitespace);
+                return is_over && at > start + 2 && !self.keys.wide && trie.mark(node) == 0;
+            }
+            if self.keys.wide && matches!(letter, b'u' | b'v' | b'z' | b'p' | b'r' | b'l' | b'i') {
+                return false;
+            }
+            if letter != last {
+                if (letter == b'l' || byte == b'I') && !self.is_single(at) {
+                    return false;
+                }
+                match trie.next(node, letter) {
+                    Some(child) if self.keys.begins_words(child) => return false,
+                    Some(child) => node = child,
+                    None => return true,
+                }
+                last = letter;
+            }
+            at += 1;
+        }
+    }
+
+    /// Whether an l or I stands among its like, so that it is not drawn for the other.
+    fn is_single(&self, at: usize) -> bool {
+        let bytes = self.text.as_bytes();
+        let is_upper = bytes[at].is_ascii_uppercase();
+        let near = [
+            at.checked_sub(1).and_then(|at| bytes.get(at)),
+            bytes.get(at + 1),
+        ];
+        near.into_iter().flatten().all(|byte| {
+            byte.is_ascii()
+                && (!byte.is_ascii_alphabetic() || byte.is_ascii_uppercase() == is_upper)
+        })
+    }
+
+    fn all_from(&mut self, start: usize, budget: &mut Budget) -> Result<(), Exhausted> {
+        self.path.clear();
+        self.letters = 0;
+        let place = Place {
+            node: ROOT,
+            at: start,
+        };
+        self.seek(place, budget)
+    }
+
+    /// Tries everything that the next letter may be, and goes on behind what may stand before it.
+    fn seek(&mut self, place: Place, budget: &mut Budget) -> Result<(), Exhausted> {
+        let Place { node, mut at } = place;
+        let (mut gap, mut hidden) = (Between::Nothing, false);
+        for _ in 0..=SEPARATORS_MAX {
+            budget.spend(1)?;
+            let Some(token) = token(self.text, at) else {
+                return Ok(());
+            };
+            if token.sign.hidden {
+                hidden = true;
+                at += token.len;
+                continue;
+            }
+            for reading in &token.sign.readings {
+                if reading.how == How::Loose && !self.keys.wide {
+                    continue;
+                }
+                let read = Read {
+                    from: at,
+                    len: token.len,
+                    letters: &reading.letters,
+                    how: reading.how,
+                    between: gap,
+                    hidden: hidden || token.encoded,
+                };
+                self.read(node, read, budget)?;
+            }
+            if token.c.is_ascii() {
+                self.drawn(node, at, gap, hidden, budget)?;
+            }
+            if token.sign.class.is_word() || !self.is_behind_letter() {
+                return Ok(());
+            }
+            if gap == Between::Nothing && is_mask(token.c) {
+                self.masked(node, at, token.len, gap, budget)?;
+            }
+            if let Some(end) = stretch(self.text, at) {
+                gap = gap.max(Between::Markup);
+                budget.spend((end - at) / 8)?;
+                at = end;
+                continue;
+            }
+            let is_in_words = token.c.is_whitespace() || matches!(token.c, '\'' | '’');
+            if !self.may_split(is_in_words) {
+                return Ok(());
+            }
+            gap = gap.max(match () {
+                () if is_in_words => Between::Space,
+                () if is_markup_sign(token.c) => Between::Markup,
+                () => Between::Signs,
+            });
+            at += token.len;
+            if token.c == '\n' {
+                at = behind_number(self.text, at);
+            }
+        }
+        Ok(())
+    }
+
+    /// Signs are passed over behind letters only; a pattern that has signs itself is taken at its word there.
+    fn is_behind_letter(&self) -> bool {
+        let last = self.path.last();
+        last.is_some_and(|step| step.letter == '\0' || Class::of(step.letter).is_word())
+    }
+
+    /// Whether the word may be split here: twice by signs, or everywhere. Space and apostrophes stand in any sentence.
+    fn may_split(&self, by_space: bool) -> bool {
+        let (mut letters, mut splits) = (0, 0);
+        for step in self.path.iter().rev() {
+            if step.letter == '\0' {
+                break;
+            }
+            letters += step.counted();
+            splits += step.splits;
+        }
+        let is_letter_by_letter = letters <= splits + 2;
+        is_letter_by_letter || self.keys.wide && splits < 2 || !by_space && splits < 2
+    }
+
+    /// Characters that together draw a letter.
+    fn drawn(
+        &mut self,
+        node: u32,
+        at: usize,
+        between: Between,
+        hidden: bool,
+        budget: &mut Budget,
+    ) -> Result<(), Exhausted> {
+        let rest = &self.text.as_bytes()[at..];
+        if !begins_drawn(rest) {
+            return Ok(());
+        }
+        for (drawn, how, letters) in DRAWN {
+            if (*how == How::Loose && !self.keys.wide)
+                || !rest
+                    .get(..drawn.len())
+                    .is_some_and(|begin| begin.eq_ignore_ascii_case(drawn.as_bytes()))
+            {
+                continue;
+            }
+            let read = Read {
+                from: at,
+                len: drawn.len(),
+                letters,
+                how: *how,
+                between,
+                hidden,
+            };
+            self.read(node, read, budget)?;
+        }
+        Ok(())
+    }
+
+    /// A sign in the place of one letter; a run of signs may stand for one letter too.
+    fn masked(
+        &mut self,
+        node: u32,
+        at: usize,
+        len: usize,
+        between: Between,
+        budget: &mut Budget,
+    ) -> Result<(), Exhausted> {
+        let sign = &self.text[at..at + len];
+        let run = self.text[at..].len() - self.text[at..].trim_start_matches(sign).len();
+        let after = self.text[at + run..].chars().next();
+        // At the end of a word a sign is punctuation, or closes an emphasis.
+        if !self.keys.wide && !after.is_some_and(char::is_alphanumeric) {
+            return Ok(());
+        }
+        let mut letters = Vec::new();
+        self.keys
+            .each_letter(node, |letter, child| letters.push((letter, child)));
+        budget.spend(60)?;
+        for (letter, child) in letters {
+            for to in [at + len, at + run] {
+                self.path.push(Step {
+                    letter,
+                    from: at,
+                    to,
+                    run: 1,
+                    how: How::Masked,
+                    between,
+                    splits: u32::from(between > Between::Markup),
+                    hidden: false,
+                });
+                let place = Place {
+                    node: child,
+                    at: to,
+                };
+                let done = self.arrive(place, budget);
+                self.path.pop();
+                done?;
+                if run == len {
+                    break;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Follows the letters of one reading.
+    fn read(
+        &mut self,
+        mut node: u32,
+        read: Read<'_>,
+        budget: &mut Budget,
+    ) -> Result<(), Exhausted> {
+        let depth = self.path.len();
+        let last = self.path.last().copied();
+        let mut fits = self.letters < LETTERS_MAX;
+        for letter in read.letters.chars() {
+            if !fits {
+                break;
+            }
+            let splits = u32::from(read.between > Between::Markup);
+            match self.path.last_mut() {
+                Some(step) if step.letter == letter => {
+                    step.run += 1;
+                    step.to = read.from + read.len;
+                    step.how = step.how.max(read.how);
+                    step.between = step.between.max(read.between);
+                    step.splits += splits;
+                    step.hidden |= read.hidden;
+                    fits = step.run < REPEATS_MAX;
+                }
+                _ => match self.keys.child(node, letter) {
+                    Some(child) => {
+                        node = child;
+                        self.path.push(Step {
+                            letter,
+                            from: read.from,
+                            to: read.from + read.len,
+                            run: 1,
+                            how: read.how,
+                            between: read.between,
+                            splits,
+                            hidden: read.hidden,
+                        });
+                    }
+                    None => fits = false,
+                },
+            }
+        }
+        let mut done = Ok(());
+        if fits {
+            self.letters += 1;
+            let place = Place {
+                node,
+                at: read.from + read.len,
+            };
+            done = self.arrive(place, budget);
+            self.letters -= 1;
+        }
+        self.path.truncate(depth);
+        if let (Some(last), Some(step)) = (last, self.path.last_mut()) {
+            *step = last;
+        }
+        done
+    }
+
+    /// A letter is read: takes its marks and repetitions, says what ends here, and goes on.
+    fn arrive(&mut self, place: Place, budget: &mut Budget) -> Result<(), Exhausted> {
+        let Place { node, mut at } = place;
+        let keys = self.keys;
+        let mark = keys.mark(node);
+        let last = self.path.last().copied();
+        let typed = last.and_then(|step| self.text[step.from..].chars().next());
+        loop {
+            budget.spend(1)?;
+            at = self.behind_marks(at);
+            if let Some(mark) = mark
+                && !mark.values.is_empty()
+                && self.may_end(at)
+            {
+                let start = self.path[0].from;
+                for value in &mark.values {
+                    (self.found)(value, start, at, &self.path, budget)?;
+                }
+            }
+            let prefixes = mark.map_or(&[][..], |mark| &mark.prefixes);
+            for value in prefixes {
+                (self.found)(value, self.path[0].from, at, &self.path, budget)?;
+            }
+            // The same character again needs no new way.
+            let Some(step) = self.path.last_mut() else {
+                break;
+            };
+            let next = self.text[at..].chars().next();
+            if next.is_none()
+                || next != typed
+                || matches!(next, Some('&' | '%'))
+                || step.run >= REPEATS_MAX
+                || !matches!(step.how, How::Plain | How::Lookalike)
+                || !step.letter.is_alphanumeric()
+            {
+                break;
+            }
+            at += next.map_or(0, char::len_utf8);
+            step.run += 1;
+            step.to = at;
+        }
+        let mut done = Ok(());
+        if let Some(mark) = mark {
+            for gap in &mark.gaps {
+                done = done.and_then(|()| self.cross(node, *gap, at, budget));
+            }
+        }
+        done = done.and_then(|()| self.seek(Place { node, at }, budget));
+        if let (Some(last), Some(step)) = (last, self.path.last_mut()) {
+            *step = last;
+        }
+        done
+    }
+
+    fn behind_marks(&mut self, mut at: usize) -> usize {
+        while let Some(c) = self.text[at..].chars().next()
+            && !c.is_ascii()
+            && is_ornament(c)
+        {
+            at += c.len_utf8();
+            if let Some(step) = self.path.last_mut() {
+                step.to = at;
+            }
+        }
+        at
+    }
+
+    /// Whether a word may end before the byte `at`.
+    fn may_end(&self, at: usize) -> bool {
+        let Some(last) = self.path.last() else {
+            return false;
+        };
+        // What stands for a letter is one.
+        let left = match Class::of(last.letter) {
+            Class::Separator if last.how != How::Plain => Class::Letter,
+            class => class,
+        };
+        let mut at = at;
+        while let Some(next) = token(self.text, at) {
+            if next.sign.hidden {
+                at += next.len;
+                continue;
+            }
+            return between(left, next.sign.class) || self.keys.wide && is_seam(self.text, at);
+        }
+        true
+    }
+
+    /// Goes over a gap of a phrase, and over as many words as it may have.
+    fn cross(
+        &mut self,
+        node: u32,
+        gap: u8,
+        from: usize,
+        budget: &mut Budget,
+    ) -> Result<(), Exhausted> {
+        let Some(node) = self.keys.trie.next(node, gap) else {
+            return Ok(());
+        };
+        if !self.may_end(from) {
+            return Ok(());
+        }
+        let mut at = from;
+        for word in 0..=gap - GAP {
+            if word > 0 {
+                let rest = &self.text[at..];
+                at += rest.find(|c| !Class::of(c).is_word()).unwrap_or(rest.len());
+            }
+            let end = self.behind_separators(at);
+            budget.spend(1 + (end - at))?;
+            self.path.push(Step {
+                letter: '\0',
+                from: at,
+                to: end,
+                run: 0,
+                how: How::Plain,
+                between: Between::Nothing,
+                splits: 0,
+                hidden: false,
+            });
+            let done = self.seek(Place { node, at: end }, budget);
+            self.path.pop();
+            done?;
+            if end == self.text.len() {
+                break;
+            }
+            at = end;
+        }
+        Ok(())
+    }
+
+    fn behind_separators(&self, mut at: usize) -> usize {
+        for _ in 0..GAP_MAX {
+            if let Some(end) = stretch(self.text, at) {
+                at = end;
+                continue;
+            }
+            let Some(token) = token(self.text, at) else {
+                break;
+            };
+            let is_text = token.sign.class.is_word() && !token.sign.hidden;
+            // A symbol between words may be a word of the phrase.
+            if is_text
+                || !token.c.is_ascii()
+                    && !token.c.is_whitespace()
+                    && !token.sign.hidden
+                    && !is_dash(token.c)
+            {
+                break;
+            }
+            at += token.len;
+            if token.c == '\n' {
+                at = behind_number(self.text, at);
+            }
+        }
+        at
+    }
+}
