@@ -21,6 +21,7 @@ pub(crate) mod answer;
 pub mod api;
 mod assets;
 mod aws;
+mod chart;
 pub mod chrome;
 mod cookies;
 pub mod error;
@@ -48,10 +49,10 @@ fn endpoints() -> Vec<Endpoint> {
     use Access::{Anyone, Member, Open, SignedIn};
     use Role::{Author, Moderator, Owner};
     use pages::{
-        account, author, health, home, invitation, keys, own_post, password, people, reader, session, settings, setup, sign_up,
+        account, author, drafts, health, home, invitation, keys, own_post, password, people, reader, session, settings, setup, sign_up,
     };
-    use pages::{case, claim, link, notices, outbox, queue, theme, undo};
-    use pages::{audit, executions, rule, rule_lists, rules, stats, workflow};
+    use pages::{case, claim, link, look, notices, outbox, queue, theme, undo};
+    use pages::{audit, executions, rule, rule_lists, rules, stats, transparency, workflow};
     vec![
         get("/healthz",             Open,   health::live),
         get("/readyz",              Open,   health::ready),
@@ -95,6 +96,10 @@ fn endpoints() -> Vec<Endpoint> {
 
         get("/account",                         SignedIn, account::show),
         post("/account/password",               SignedIn, account::change_password),
+        post("/account/name",                   SignedIn, account::rename),
+        get("/account/export",                  SignedIn, account::export),
+        post("/account/away",                   SignedIn, account::set_away),
+        post("/account/delete",                 SignedIn, account::delete),
         post("/account/notices",                SignedIn, account::set_notices),
         post("/account/confirm",                SignedIn, account::send_confirmation),
         post("/account/logout-everywhere",      SignedIn, account::log_out_everywhere),
@@ -102,14 +107,19 @@ fn endpoints() -> Vec<Endpoint> {
         get("/s/{site}",                        Anyone, home::site),
         get("/s/{site}/",                       Anyone, reader::index),
         get("/s/{site}/posts/{slug}",           Anyone, reader::post),
+        get("/s/{site}/look.css",               Open,   look::css),
+        get("/s/{site}/logo.svg",               Open,   look::logo),
         get("/s/{site}/feed.atom",              Anyone, reader::feed),
 
         get("/s/{site}/write",                  Member(Author), author::write),
         post("/s/{site}/write/preview",         Member(Author), author::preview),
+        post("/s/{site}/write/draft",           Member(Author), drafts::keep),
+        post("/s/{site}/write/draft/{draft}/discard", Member(Author), drafts::discard),
         post("/s/{site}/posts",                 Member(Author), author::submit),
         get("/s/{site}/mine",                   Member(Author), author::mine),
         get("/s/{site}/mine/{post}",            Member(Author), own_post::show),
         post("/s/{site}/mine/{post}/preview",   Member(Author), own_post::preview_revision),
+        post("/s/{site}/mine/{post}/draft",     Member(Author), drafts::keep_correction),
         post("/s/{site}/mine/{post}/revise",    Member(Author), own_post::revise),
         post("/s/{site}/mine/{post}/withdraw",  Member(Author), own_post::withdraw),
         post("/s/{site}/mine/{post}/appeal",    Member(Author), own_post::appeal),
@@ -118,12 +128,17 @@ fn endpoints() -> Vec<Endpoint> {
         post("/s/{site}/admin/people/invitations",                     Member(Owner), people::invite),
         post("/s/{site}/admin/people/invitations/{invitation}/revoke", Member(Owner), people::revoke),
         post("/s/{site}/admin/people/{user}/role",                     Member(Owner), people::set_role),
+        post("/s/{site}/admin/people/{user}/suspend",                  Member(Owner), people::suspend),
+        post("/s/{site}/admin/people/{user}/restore",                  Member(Owner), people::restore),
+        post("/s/{site}/admin/people/{user}/away",                     Member(Owner), people::set_away),
         post("/s/{site}/admin/people/{user}/remove",                   Member(Owner), people::remove),
         get("/s/{site}/admin/outbox",                                  Member(Owner), outbox::list),
         get("/s/{site}/admin/outbox/{mail}",                           Member(Owner), outbox::show),
         post("/s/{site}/admin/outbox/{mail}/again",                    Member(Owner), outbox::send_again),
         get("/s/{site}/admin/settings",                                Member(Owner), settings::show),
         post("/s/{site}/admin/settings",                               Member(Owner), settings::save),
+        get("/s/{site}/admin/look",                                    Member(Owner), look::show),
+        post("/s/{site}/admin/look",                                   Member(Owner), look::save),
         get("/s/{site}/admin/keys",                                    Member(Owner), keys::show),
         post("/s/{site}/admin/keys",                                   Member(Owner), keys::create),
         post("/s/{site}/admin/keys/{key}/revoke",                      Member(Owner), keys::revoke),
@@ -152,6 +167,9 @@ fn endpoints() -> Vec<Endpoint> {
         post("/s/{site}/admin/workflow",                    Member(Owner),     workflow::set),
         get("/s/{site}/admin/audit",                        Member(Moderator), audit::list),
         get("/s/{site}/admin/stats",                        Member(Moderator), stats::show),
+        get("/s/{site}/admin/stats.csv",                    Member(Moderator), stats::csv),
+        get("/s/{site}/admin/transparency",                 Member(Owner),     transparency::show),
+        get("/s/{site}/admin/transparency/statements.json", Member(Owner),     transparency::batch),
     ]
 }
 

@@ -117,6 +117,8 @@ id_types! {
     RuleId;
     /// A line of the audit log.
     AuditId;
+    /// What an author has typed and not submitted.
+    DraftId;
     /// A mail in the outbox.
     MailId;
 }

@@ -13,6 +13,7 @@ use crate::config::Config;
 use crate::ids::{Ids, MailId, SiteId, UserId};
 use crate::moderation::in_force::InForceCache;
 use crate::moderation::rows::{MailKind, MailRow};
+use crate::people::notice_kinds::NoticeKind;
 use crate::store::outbox::{Fate, claim, settle};
 use crate::store::{Db, outbox};
 
@@ -189,8 +190,5 @@ impl Outbox {
 
 /// Whether people can switch mails of this kind off; those about somebody's own account they cannot.
 pub(crate) fn is_notice(kind: MailKind) -> bool {
-    !matches!(
-        kind,
-        MailKind::Invitation | MailKind::PasswordReset | MailKind::AddressConfirmation
-    )
+    NoticeKind::of(kind).is_some()
 }

@@ -13,6 +13,8 @@ pub mod email;
 pub mod invite;
 pub mod membership;
 pub mod name;
+pub mod notice_kinds;
+pub mod own_data;
 pub mod reset;
 pub mod setup;
 pub mod sign_up;

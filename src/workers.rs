@@ -35,7 +35,7 @@ const MAILS_KEPT_MS: i64 = 90 * DAY_MS;
 enum Work {
     /// Executions whose wait is over, and reminders.
     Timers,
-    /// Cases that no digest was called for.
+    /// Cases that no digest was called for, and how each queue stands at the hour.
     Sweep,
     /// Digests, then the mails that are due.
     Post,
@@ -83,6 +83,7 @@ impl Work {
             Self::Timers => app.moderation.wake_due().await.map(Outcome::of),
             Self::Sweep => {
                 app.outbox.sweep_digests().await?;
+                app.moderation.note_hours().await?;
                 Ok(Outcome::Idle)
             }
             Self::Post => {

@@ -14,6 +14,7 @@ use crate::app::App;
 
 use super::chrome::{self, PageChrome};
 use super::error::{Code, HttpError};
+use super::form::TypedTexts;
 use super::headers;
 use super::visitor;
 
@@ -130,7 +131,9 @@ async fn render(req: &HttpRequest, id: &RequestId, error: &HttpError) -> HttpRes
     let mut response = match Door::of(req) {
         Door::Api => problem(id, error),
         Door::Aws => aws(id, error),
-        Door::Page if error.code() == Code::Unauthenticated => to_login(req),
+        Door::Page if error.code() == Code::Unauthenticated && typed(req).is_empty() => {
+            to_login(req)
+        }
         Door::Page => page(req, id, error).await,
     };
     if let Some(seconds) = error.retry_after() {
@@ -204,7 +207,17 @@ struct ErrorPage {
     remedy: String,
     back_path: String,
     back_label: String,
+    typed: Vec<(String, String)>,
     request_id: String,
+}
+
+/// The texts of the form that failed, which must not be lost with it.
+fn typed(req: &HttpRequest) -> Vec<(String, String)> {
+    let extensions = req.extensions();
+    extensions
+        .get::<TypedTexts>()
+        .map(|typed| typed.0.clone())
+        .unwrap_or_default()
 }
 
 async fn page(req: &HttpRequest, id: &RequestId, error: &HttpError) -> HttpResponse {
@@ -215,6 +228,7 @@ async fn page(req: &HttpRequest, id: &RequestId, error: &HttpError) -> HttpRespo
     }
     let page = PageChrome::of(req, error.code().title(), "");
     let (back_path, back_label) = match page.site_path.as_str() {
+        _ if error.code() == Code::Unauthenticated => ("/login".to_owned(), "Log in".to_owned()),
         "" => ("/".to_owned(), "To the start".to_owned()),
         path => (format!("{path}/"), format!("To {}", page.site_name)),
     };
@@ -225,6 +239,7 @@ async fn page(req: &HttpRequest, id: &RequestId, error: &HttpError) -> HttpRespo
         remedy: remedy(error.code()).to_owned(),
         back_path,
         back_label,
+        typed: typed(req),
         request_id: id.0.clone(),
         page,
     }
@@ -237,6 +252,9 @@ async fn page(req: &HttpRequest, id: &RequestId, error: &HttpError) -> HttpRespo
 
 fn remedy(code: Code) -> &'static str {
     match code {
+        Code::Unauthenticated => {
+            "Log in again, in this window or another; what you typed is below."
+        }
         Code::CsrfFailed => "Open the page again and send the form from there.",
         Code::Forbidden => "Ask an owner of the site for the role that you need.",
         Code::NotFound => "Check the address, or log in with the account that it is meant for.",

@@ -17,6 +17,7 @@ use super::answer::{Nonce, app, see_other};
 use super::assets::Assets;
 use super::cookies::{self, Name};
 use super::error::HttpError;
+use super::pages::look;
 use super::visitor::known;
 
 const ROBOTS: HeaderName = HeaderName::from_static("x-robots-tag");
@@ -52,6 +53,10 @@ pub struct PageChrome {
     pub nonce: String,
     /// The style sheet.
     pub css_path: String,
+    /// The site's own colours, where it has any.
+    pub look_css_path: Option<String>,
+    /// The site's own drawing, where it has one.
+    pub logo_path: Option<String>,
     /// The script.
     pub js_path: String,
     /// The script of the desk.
@@ -60,6 +65,8 @@ pub struct PageChrome {
     pub path: String,
     /// `light` or `dark` where somebody chose; empty for what the system says.
     pub theme: &'static str,
+    /// The script of the page on which posts are written.
+    pub write_js_path: String,
     /// How many cases wait in the queue.
     pub waiting: i64,
 }
@@ -107,6 +114,8 @@ impl PageChrome {
                 .map(|nonce| nonce.0.clone())
                 .unwrap_or_default(),
             css_path: path("gatepost.css"),
+            look_css_path: site.and_then(look::css_path),
+            logo_path: site.and_then(look::logo_path),
             js_path: path("gatepost.js"),
             desk_js_path: path("desk.js"),
             path: req
@@ -115,6 +124,7 @@ impl PageChrome {
                 .map_or("/", |uri| uri.as_str())
                 .to_owned(),
             theme: theme(&app, req),
+            write_js_path: path("write.js"),
             waiting: known.map_or(0, |known| known.waiting),
         }
     }

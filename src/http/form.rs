@@ -33,6 +33,12 @@ const TOKEN_FIELD: &str = "csrf_token";
 /// What mail programs post to switch notices off (RFC 8058), without having seen a page.
 const ONE_CLICK: &[u8] = b"List-Unsubscribe=One-Click";
 
+/// The long texts of a form, kept with the request so that the page about its failure can give them back.
+pub(crate) struct TypedTexts(pub Vec<(String, String)>);
+
+/// The fields whose texts somebody may have thought about for long.
+const LONG_FIELDS: [&str; 5] = ["title", "body", "statement", "reason", "note"];
+
 /// The fields of a form that passed [`guard`].
 struct Fields(Vec<(String, String)>);
 
@@ -87,6 +93,11 @@ async fn check(req: &HttpRequest, payload: Payload) -> Result<Fields, HttpError>
         .iter()
         .position(|(key, _)| key == TOKEN_FIELD)
         .map(|place| fields.remove(place).1);
+    let typed = fields
+        .iter()
+        .filter(|(name, text)| LONG_FIELDS.contains(&name.as_str()) && !text.trim().is_empty());
+    req.extensions_mut()
+        .insert(TypedTexts(typed.cloned().collect()));
     check_token(&app, req, token.as_deref())?;
     Ok(Fields(fields))
 }

@@ -78,19 +78,18 @@ impl Moderation {
         if lines.is_empty() && late.is_empty() {
             return Ok(false);
         }
+        let through = lines.last().map_or(after, |line| line.id.as_str());
+        let erasures = seals::list_erasures(db, site, "", through).await?;
         let late_ids: Vec<&AuditId> = late.iter().map(|line| &line.id).collect();
         let keyring = &self.tools.keyring;
         let digests = lines
             .iter()
             .chain(&late)
-            .flat_map(|line| digest(keyring, line, None));
+            .flat_map(|line| digest(keyring, line, erasures.get(&line.id).map(String::as_str)));
         let mut seal = SealRow {
             site_id: site,
             number: newest.as_ref().map_or(0, |seal| seal.number) + 1,
-            through_id: lines
-                .last()
-                .map_or(after, |line| line.id.as_str())
-                .to_owned(),
+            through_id: through.to_owned(),
             late: serde_json::to_string(&late_ids)?,
             digests: digests.collect(),
             hash: String::new(),

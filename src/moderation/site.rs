@@ -49,14 +49,29 @@ pub struct SiteSettings {
     pub digest_minutes: i64,
     /// How long a decision from the desk or from a mail's link can be taken back before it takes effect.
     pub undo_seconds: i64,
+    /// Whether authors are told before they submit what the rules would hold, and why. Helpful, also to those who test
+    /// how far they can go.
+    pub tell_authors_hits: bool,
     /// Whether moderators may decide on their own posts.
     pub allow_self_approval: bool,
+    /// How it looks.
+    pub look: Look,
     /// Reasons to reject that moderators choose from.
     pub reason_templates: Vec<ReasonTemplate>,
 }
 
 /// The longest time for which a decision can be taken back.
 pub const MAX_UNDO_SECONDS: i64 = 120;
+
+/// How a site looks, where its owners have chosen; empty texts are ours.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Look {
+    /// The colour that was chosen, `#28578a`.
+    pub accent: String,
+    /// A drawing, SVG.
+    pub logo: String,
+}
 
 /// A reason to reject, ready to be chosen.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -78,7 +93,9 @@ impl Default for SiteSettings {
             appeal_timeout_seconds: 14 * 24 * 60 * 60,
             digest_minutes: 5,
             undo_seconds: 10,
+            tell_authors_hits: false,
             allow_self_approval: false,
+            look: Look::default(),
             reason_templates: [
                 (
                     "Insults",

@@ -8,6 +8,7 @@ use super::{Outbox, is_notice, notices};
 use crate::ids::{CaseId, PostId, UserId};
 use crate::moderation::rows::{MailKind, MailRow};
 use crate::moderation::site::Site;
+use crate::people::notice_kinds::{Muted, NoticeKind};
 use crate::store::addressees::{self, Addressee, Audience};
 
 /// A letter of that name whose two parts are made by two templates with the same fields.
@@ -127,7 +128,7 @@ impl Outbox {
         let Some(to) = self.addressee(mail).await? else {
             return Ok(Rendering::Nothing("the account is gone"));
         };
-        if is_notice(mail.kind) && to.notices == Some(false) {
+        if is_notice(mail.kind) && (to.notices == Some(false) || is_muted(&to, mail.kind)) {
             return Ok(Rendering::Nothing("notices are switched off"));
         }
         let off_url = is_notice(mail.kind).then(|| self.off_url(mail, &to, links));
@@ -178,7 +179,8 @@ impl Outbox {
             "moderators" => Audience::Moderators,
             other => anyhow::bail!("there is no audience {other}"),
         };
-        let people = addressees::list(&self.db, mail.site_id, audience).await?;
+        let people =
+            addressees::list(&self.db, mail.site_id, audience, self.clock.now_ms()).await?;
         Ok(if people.is_empty() {
             Rendering::Nothing("nobody wants to hear of it")
         } else {
@@ -196,6 +198,7 @@ impl Outbox {
                 epoch: 0,
                 role: None,
                 notices: None,
+                muted: None,
             })),
             (None, None) => Ok(None),
         }
@@ -208,6 +211,12 @@ impl Outbox {
         };
         self.config.link(&format!("/notices/off/{token}"))
     }
+}
+
+/// Whether somebody has switched off this kind of notice.
+fn is_muted(to: &Addressee, kind: MailKind) -> bool {
+    let Ok(muted) = to.muted.as_deref().unwrap_or_default().parse::<Muted>();
+    NoticeKind::of(kind).is_some_and(|kind| muted.has(kind))
 }
 
 impl Draft<'_> {

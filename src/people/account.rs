@@ -12,6 +12,7 @@ use crate::moderation::rows::{AuditRow, MailKind, MailRow};
 use crate::people::email::EmailAddress;
 use crate::people::membership::Membership;
 use crate::people::name::Name;
+use crate::people::notice_kinds::Muted;
 use crate::people::{User, sign_up};
 use crate::store::accounts::{self, Account, Change};
 use crate::store::{members, outbox};
@@ -71,23 +72,46 @@ pub async fn change_password(
     present: &str,
     new: NewPassword,
 ) -> anyhow::Result<Result<(), LogInError>> {
+    if let Err(refused) = check_password(app, user, present).await? {
+        return Ok(Err(refused));
+    }
+    let change = Change {
+        now_ms: app.clock.now_ms(),
+        password: Some((user.id.clone(), app.passwords.hash(new).await?)),
+        ..Change::default()
+    };
+    accounts::commit(&app.db, &change).await?;
+    Ok(Ok(()))
+}
+
+/// Whether that is the user's present password; tries are counted as those of a login.
+pub(super) async fn check_password(
+    app: &App,
+    user: &User,
+    password: &str,
+) -> anyhow::Result<Result<(), LogInError>> {
     let now_ms = app.clock.now_ms();
     let subject = Subject::account(&user.email);
     if let Err(throttled) = throttle::begin(&app.db, now_ms, &subject, None).await? {
         return Ok(Err(LogInError::Throttled(throttled)));
     }
     let kept = accounts::find_password_hash(&app.db, &user.id).await?;
-    if !app.passwords.verify(present, kept.as_deref()).await? {
+    if !app.passwords.verify(password, kept.as_deref()).await? {
         return Ok(Err(LogInError::Wrong));
     }
     throttle::succeed(&app.db, &subject, None).await?;
+    Ok(Ok(()))
+}
+
+/// Changes the name that others see.
+pub async fn rename(app: &App, user: &User, name: &Name) -> anyhow::Result<()> {
     let change = Change {
-        now_ms,
-        password: Some((user.id.clone(), app.passwords.hash(new).await?)),
+        now_ms: app.clock.now_ms(),
+        name: Some((user.id.clone(), name.as_str().to_owned())),
         ..Change::default()
     };
     accounts::commit(&app.db, &change).await?;
-    Ok(Ok(()))
+    Ok(())
 }
 
 /// Ends all sessions of a user.
@@ -117,9 +141,14 @@ pub async fn memberships(app: &App, user: &User) -> anyhow::Result<Vec<Membershi
     members::list_of_user(&app.db, &user.id).await
 }
 
-/// Switches a user's notices on or off. Mail about the account itself always comes.
-pub async fn set_notices(app: &App, user_id: &UserId, on: bool) -> anyhow::Result<()> {
-    members::set_notices(&app.db, user_id, on).await
+/// Switches a user's notices on or off, all of them or those of some kinds. Mail about the account itself always comes.
+pub async fn set_notices(
+    app: &App,
+    user_id: &UserId,
+    on: bool,
+    muted: &Muted,
+) -> anyhow::Result<()> {
+    members::set_notices(&app.db, user_id, on, &muted.to_string()).await
 }
 
 /// A user who is not in the database yet.

@@ -6,7 +6,7 @@ use crate::app::App;
 use crate::auth::role::{Actor, Role};
 use crate::ids::{SiteId, UserId};
 use crate::people::account::audit_row;
-use crate::store::members::{self, Changed};
+use crate::store::members::{self, Changed, Standing};
 
 /// A member of a site, for its owners.
 #[derive(Debug, Clone, sqlx::FromRow)]
@@ -21,6 +21,10 @@ pub struct MemberRow {
     pub role: Role,
     /// Since when.
     pub created_at_ms: i64,
+    /// Since when they may do nothing here.
+    pub suspended_at_ms: Option<i64>,
+    /// Until when they get nothing to do.
+    pub away_until_ms: Option<i64>,
 }
 
 /// A place on a site, for the member.
@@ -36,6 +40,10 @@ pub struct Membership {
     pub role: Role,
     /// Whether they want to hear of it.
     pub notices: bool,
+    /// Of what they do not: a list of the form `,a,b,`.
+    pub muted: String,
+    /// Until when they get nothing to do there.
+    pub away_until_ms: Option<i64>,
 }
 
 /// Nobody was changed: there is no such member, or a site would be left without an owner.
@@ -95,4 +103,46 @@ fn result(changed: Changed) -> Result<(), Unchanged> {
         Changed::Done => Ok(()),
         Changed::Refused => Err(Unchanged),
     }
+}
+
+/// Takes every right on the site from a member, or gives them back. Their claims end, their posts stay.
+pub async fn suspend(
+    app: &App,
+    owner: &Actor,
+    user_id: &UserId,
+    suspended: bool,
+) -> anyhow::Result<Result<(), Unchanged>> {
+    let (standing, action) = match suspended {
+        true => (Standing::Suspended(app.clock.now_ms()), "member.suspended"),
+        false => (Standing::Restored, "member.restored"),
+    };
+    set_standing(app, owner, user_id, standing, action, json!({})).await
+}
+
+/// Says until when a member is away: they hear of nothing that waits, and their claims end. `None` is back.
+pub async fn set_away(
+    app: &App,
+    by: &Actor,
+    user_id: &UserId,
+    until_ms: Option<i64>,
+) -> anyhow::Result<Result<(), Unchanged>> {
+    let details = json!({"until": until_ms.map(crate::clock::rfc3339)});
+    let standing = Standing::Away(until_ms);
+    set_standing(app, by, user_id, standing, "member.away", details).await
+}
+
+async fn set_standing(
+    app: &App,
+    by: &Actor,
+    user_id: &UserId,
+    standing: Standing,
+    action: &str,
+    details: serde_json::Value,
+) -> anyhow::Result<Result<(), Unchanged>> {
+    let line = audit_row(app, by.site_id, &by.user_id, action, user_id, details);
+    let changed = members::set_standing(&app.db, by.site_id, user_id, standing, &line).await?;
+    Ok(match changed {
+        Changed::Done => Ok(()),
+        Changed::Refused => Err(Unchanged),
+    })
 }

@@ -5,13 +5,15 @@ use crate::ids::{SiteId, UserId};
 use crate::on_db;
 use crate::store::Db;
 
-const FIND: &str = "SELECT u.id, u.email, u.name, u.epoch, m.role, m.notices
-    FROM users u LEFT JOIN members m ON m.user_id = u.id AND m.site_id = $1
+const FIND: &str = "SELECT u.id, u.email, u.name, u.epoch, m.role, m.notices, m.muted
+    FROM users u LEFT JOIN members m ON m.user_id = u.id AND m.site_id = $1 AND m.suspended_at_ms IS NULL
     WHERE u.id = $2";
 const LIST_MODERATORS: &str = "SELECT user_id FROM members
-    WHERE site_id = $1 AND role IN ('moderator', 'owner') AND notices ORDER BY user_id";
+    WHERE site_id = $1 AND role IN ('moderator', 'owner') AND notices AND suspended_at_ms IS NULL
+    AND (away_until_ms IS NULL OR away_until_ms <= $2) ORDER BY user_id";
 const LIST_OWNERS: &str = "SELECT user_id FROM members
-    WHERE site_id = $1 AND role = 'owner' AND notices ORDER BY user_id";
+    WHERE site_id = $1 AND role = 'owner' AND notices AND suspended_at_ms IS NULL
+    AND (away_until_ms IS NULL OR away_until_ms <= $2) ORDER BY user_id";
 const SWITCH_NOTICES_OFF: &str =
     "UPDATE members SET notices = FALSE WHERE site_id = $1 AND user_id = $2";
 
@@ -25,6 +27,8 @@ pub(crate) struct Addressee {
     /// What they are on the site; `None` if they have left it.
     pub(crate) role: Option<Role>,
     pub(crate) notices: Option<bool>,
+    /// What they do not want to hear of: a list of the form `,a,b,`.
+    pub(crate) muted: Option<String>,
 }
 
 /// Several people at once.
@@ -49,11 +53,12 @@ pub(crate) async fn find(
         .await?))
 }
 
-/// Everybody of an audience who wants notices.
+/// Everybody of an audience who wants notices and is there.
 pub(crate) async fn list(
     db: &Db,
     site_id: SiteId,
     audience: Audience,
+    now_ms: i64,
 ) -> anyhow::Result<Vec<UserId>> {
     let sql = match audience {
         Audience::Moderators => LIST_MODERATORS,
@@ -61,6 +66,7 @@ pub(crate) async fn list(
     };
     Ok(on_db!(db, |c| sqlx::query_scalar(sql)
         .bind(site_id)
+        .bind(now_ms)
         .fetch_all(c.read())
         .await?))
 }

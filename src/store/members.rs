@@ -9,16 +9,27 @@ use crate::store::{Db, audit};
 
 const LOCK_SITE: &str = "UPDATE sites SET id = id WHERE id = $1";
 const SET_ROLE: &str = "UPDATE members SET role = $3 WHERE site_id = $1 AND user_id = $2
-    AND (role <> 'owner' OR (SELECT COUNT(*) FROM members WHERE site_id = $1 AND role = 'owner') > 1)";
+    AND (role <> 'owner' OR (SELECT COUNT(*) FROM members WHERE site_id = $1 AND role = 'owner' AND suspended_at_ms IS NULL) > 1)";
 const REMOVE: &str = "DELETE FROM members WHERE site_id = $1 AND user_id = $2
-    AND (role <> 'owner' OR (SELECT COUNT(*) FROM members WHERE site_id = $1 AND role = 'owner') > 1)";
-const LIST: &str = "SELECT m.user_id, u.name, u.email, m.role, m.created_at_ms
+    AND (role <> 'owner' OR (SELECT COUNT(*) FROM members WHERE site_id = $1 AND role = 'owner' AND suspended_at_ms IS NULL) > 1)";
+const SUSPEND: &str = "UPDATE members SET suspended_at_ms = $3 WHERE site_id = $1 AND user_id = $2
+    AND suspended_at_ms IS NULL AND (role <> 'owner'
+        OR (SELECT COUNT(*) FROM members WHERE site_id = $1 AND role = 'owner' AND suspended_at_ms IS NULL) > 1)";
+const RESTORE: &str = "UPDATE members SET suspended_at_ms = NULL
+    WHERE site_id = $1 AND user_id = $2 AND suspended_at_ms IS NOT NULL";
+const SET_AWAY: &str = "UPDATE members SET away_until_ms = $3 WHERE site_id = $1 AND user_id = $2";
+const RELEASE_CLAIMS: &str = "UPDATE cases SET claimed_by = NULL, claimed_until_ms = NULL
+    WHERE site_id = $1 AND claimed_by = $2 AND status = 'waiting'";
+const LIST: &str =
+    "SELECT m.user_id, u.name, u.email, m.role, m.created_at_ms, m.suspended_at_ms, m.away_until_ms
     FROM members m JOIN users u ON u.id = m.user_id
     WHERE m.site_id = $1 AND m.user_id > $2 ORDER BY m.user_id LIMIT $3";
-const LIST_OF_USER: &str = "SELECT s.id AS site_id, s.slug, s.name, m.role, m.notices
+const LIST_OF_USER: &str =
+    "SELECT s.id AS site_id, s.slug, s.name, m.role, m.notices, m.muted, m.away_until_ms
     FROM members m JOIN sites s ON s.id = m.site_id WHERE m.user_id = $1 ORDER BY s.name, s.id";
-const SET_NOTICES: &str = "UPDATE members SET notices = $2 WHERE user_id = $1";
-const FIND_ROLE: &str = "SELECT role FROM members WHERE site_id = $1 AND user_id = $2";
+const SET_NOTICES: &str = "UPDATE members SET notices = $2, muted = $3 WHERE user_id = $1";
+const FIND_ROLE: &str = "SELECT role FROM members
+    WHERE site_id = $1 AND user_id = $2 AND suspended_at_ms IS NULL";
 
 /// The role of a user on a site.
 pub(crate) async fn find_role(
@@ -59,6 +70,58 @@ pub(crate) async fn set_role(
         let set = sqlx::query(SET_ROLE).bind(site_id).bind(user_id).bind(role);
         if set.execute(tx.conn()).await?.rows_affected() == 0 {
             return Ok(Changed::Refused);
+        }
+        audit::insert_query(audit).execute(tx.conn()).await?;
+        tx.commit().await?;
+        Ok(Changed::Done)
+    })
+}
+
+/// What is done to a member's place besides giving it another role.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Standing {
+    /// They may do nothing, since then; not the site's last owner.
+    Suspended(i64),
+    /// They may do again what their role allows.
+    Restored,
+    /// They get nothing to do until then; `None` ends it.
+    Away(Option<i64>),
+}
+
+/// Changes a member's standing. Their claims are given back, unless they return.
+pub(crate) async fn set_standing(
+    db: &Db,
+    site_id: SiteId,
+    user_id: &UserId,
+    standing: Standing,
+    audit: &AuditRow,
+) -> anyhow::Result<Changed> {
+    on_db!(db, |c| {
+        let mut tx = c.begin().await?;
+        sqlx::query(LOCK_SITE)
+            .bind(site_id)
+            .execute(tx.conn())
+            .await?;
+        let set = match standing {
+            Standing::Suspended(at_ms) => {
+                let suspend = sqlx::query(SUSPEND);
+                suspend.bind(site_id).bind(user_id).bind(Some(at_ms))
+            }
+            Standing::Restored => sqlx::query(RESTORE).bind(site_id).bind(user_id),
+            Standing::Away(until_ms) => {
+                let away = sqlx::query(SET_AWAY);
+                away.bind(site_id).bind(user_id).bind(until_ms)
+            }
+        };
+        if set.execute(tx.conn()).await?.rows_affected() == 0 {
+            return Ok(Changed::Refused);
+        }
+        if !matches!(standing, Standing::Restored | Standing::Away(None)) {
+            sqlx::query(RELEASE_CLAIMS)
+                .bind(site_id)
+                .bind(user_id)
+                .execute(tx.conn())
+                .await?;
         }
         audit::insert_query(audit).execute(tx.conn()).await?;
         tx.commit().await?;
@@ -113,12 +176,18 @@ pub(crate) async fn list_of_user(db: &Db, user_id: &UserId) -> anyhow::Result<Ve
 }
 
 /// Switches a user's notices on or off on all their sites.
-pub(crate) async fn set_notices(db: &Db, user_id: &UserId, on: bool) -> anyhow::Result<()> {
+pub(crate) async fn set_notices(
+    db: &Db,
+    user_id: &UserId,
+    on: bool,
+    muted: &str,
+) -> anyhow::Result<()> {
     on_db!(db, |c| {
         let mut tx = c.begin().await?;
         sqlx::query(SET_NOTICES)
             .bind(user_id)
             .bind(on)
+            .bind(muted)
             .execute(tx.conn())
             .await?;
         Ok(tx.commit().await?)

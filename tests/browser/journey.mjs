@@ -135,7 +135,7 @@ async function walk(page, ...starts) {
     await check(page);
     // A mail's links are for whom it was written to.
     if (kind.endsWith("/outbox/ID")) continue;
-    const links = await page.locator("a[href]").evaluateAll((links) => links.map((link) => link.href.split("#")[0]));
+    const links = await page.locator("a[href]:not([download])").evaluateAll((links) => links.map((link) => link.href.split("#")[0]));
     waiting.push(...links.map((href) => ({ href, from: url.pathname })));
   }
 }

@@ -9,7 +9,7 @@ use regex::Regex;
 use crate::app::TestApp;
 use crate::process::Installation;
 use crate::setting::{Arrange, Kind};
-use crate::site::{OWNER, Site};
+use crate::site::{AUTHOR, OWNER, Site};
 use crate::visitor::{Page, Visitor};
 
 /// The pair, and the keys to both.
@@ -36,6 +36,14 @@ impl Arrange for Pair {
             )
             .await;
         assert!(invited.status < 400, "{}", invited.text);
+        let author = app.login(AUTHOR).await;
+        let write = author.get(&app.path("write")).await;
+        let mut draft = write.form(&["title", "body"]).expect("the form");
+        draft.action = author.url(&app.path("write/draft"));
+        assert_eq!(
+            author.send(draft, &[("title", "A draft")]).await.status,
+            303
+        );
         let mut ids = BTreeMap::new();
         for (name, query) in IDS {
             let id: String = on_db!(&app.app.db, |c| sqlx::query_scalar(query)
@@ -50,7 +58,11 @@ impl Arrange for Pair {
 }
 
 /// Where an id of `main` comes from, by the name of its place in a path.
-const IDS: [(&str, &str); 9] = [
+const IDS: [(&str, &str); 10] = [
+    (
+        "draft",
+        "SELECT d.id FROM drafts d JOIN sites s ON s.id = d.site_id WHERE s.slug = 'main'",
+    ),
     (
         "post",
         "SELECT p.id FROM posts p JOIN sites s ON s.id = p.site_id WHERE s.slug = 'main' AND p.status = 'held'",
@@ -130,7 +142,10 @@ impl Pair {
                 let mut fields = vec![("csrf_token", token)];
                 if path.ends_with("/decision") {
                     fields.extend(&FIELDS[..4]);
-                } else if path.ends_with("/revise") || path.ends_with("/preview") {
+                } else if ["/revise", "/preview", "/draft"]
+                    .iter()
+                    .any(|end| path.ends_with(end))
+                {
                     fields.extend([FIELDS[1], FIELDS[4], FIELDS[5]]);
                 }
                 visitor.post(&path, &fields).await

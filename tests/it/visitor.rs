@@ -23,7 +23,7 @@ pub struct Page {
 /// A form as it stands in a page, to be filled in.
 #[derive(Debug, Clone)]
 pub struct Form {
-    action: Url,
+    pub action: Url,
     pub fields: Vec<(String, String)>,
 }
 
@@ -188,6 +188,27 @@ impl Page {
                     .is_some_and(|action| action.ends_with(path))
             })
             .find_map(|form| self.read_form(form, &[]))
+    }
+
+    /// All posting forms whose action ends with `path`.
+    pub fn actions(&self, path: &str) -> Vec<Form> {
+        let html = Html::parse_document(&self.text);
+        let forms = selector("form[method=post]");
+        html.select(&forms)
+            .filter(|form| {
+                form.attr("action")
+                    .is_some_and(|action| action.ends_with(path))
+            })
+            .filter_map(|form| self.read_form(form, &[]))
+            .collect()
+    }
+
+    /// That attribute of every element that `css` selects.
+    pub fn attributes(&self, css: &str, name: &str) -> Vec<String> {
+        Html::parse_document(&self.text)
+            .select(&selector(css))
+            .filter_map(|element| element.attr(name).map(str::to_owned))
+            .collect()
     }
 
     /// The targets of all links whose text contains `text`.

@@ -120,7 +120,7 @@ pub(crate) async fn list(
 }
 
 /// The beginning of a day that somebody chose, UTC.
-fn day_ms(field: &'static str, text: &str) -> Result<Option<i64>, HttpError> {
+pub(super) fn day_ms(field: &'static str, text: &str) -> Result<Option<i64>, HttpError> {
     if text.is_empty() {
         return Ok(None);
     }

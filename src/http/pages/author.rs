@@ -10,13 +10,15 @@ use crate::http::chrome::{PageChrome, Redirect, page, page_with};
 use crate::http::error::HttpError;
 use crate::http::extract::Query;
 use crate::http::form::Form;
-use crate::http::parts::{Status, When};
+use crate::http::pages::drafts;
+use crate::http::parts::{Notice, Status, When, words};
 use crate::http::visitor::Member;
-use crate::ids::{PostId, is_id};
-use crate::moderation::markdown;
+use crate::ids::{DraftId, PostId, is_id};
+use crate::moderation::draft::{self, DraftRow};
 use crate::moderation::rows::PostStatus;
-use crate::moderation::rules::FieldError;
+use crate::moderation::rules::{Checked, FieldError, Verdict};
 use crate::moderation::submit::{Draft, SubmitError};
+use crate::moderation::{markdown, wording};
 use crate::store::posts::{self, ListedPost};
 
 const PER_PAGE: i64 = 50;
@@ -33,9 +35,18 @@ struct WritePage {
 #[template(path = "site/mine.html")]
 struct MinePage {
     page: PageChrome,
+    drafts: Vec<DraftEntry>,
     posts: Vec<MineRow>,
     first_path: Option<String>,
     next_path: Option<String>,
+}
+
+/// A draft in the list of one's own posts.
+struct DraftEntry {
+    title: String,
+    path: String,
+    when: When,
+    about: String,
 }
 
 struct MineRow {
@@ -57,12 +68,17 @@ pub(super) struct PostForm {
     pub(super) body_error: Option<String>,
     pub(super) form_error: Option<String>,
     pub(super) revision: Option<String>,
+    pub(super) draft_path: String,
+    pub(super) draft: String,
+    pub(super) discard_path: Option<String>,
     pub(super) submit_label: String,
 }
 
 pub(super) struct Preview {
     pub(super) title: String,
     pub(super) body_html: String,
+    pub(super) words: String,
+    pub(super) verdict: Option<Notice>,
 }
 
 /// What the form of a new post sends.
@@ -71,6 +87,15 @@ pub(super) struct Preview {
 pub(crate) struct Typed {
     title: String,
     body: String,
+    #[serde(default)]
+    draft: String,
+}
+
+/// The query of the page to write on.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct WriteQuery {
+    draft: Option<String>,
 }
 
 /// The query of the list of one's own posts.
@@ -81,19 +106,37 @@ pub(crate) struct MineQuery {
 }
 
 /// `GET /s/{site}/write`
-pub(crate) async fn write(req: HttpRequest, member: Member) -> Result<HttpResponse, HttpError> {
-    write_page(&req, StatusCode::OK, PostForm::new(&member), None)
+pub(crate) async fn write(
+    req: HttpRequest,
+    app: web::Data<App>,
+    member: Member,
+    query: Query<WriteQuery>,
+) -> Result<HttpResponse, HttpError> {
+    let form = PostForm::new(&app, &member);
+    let form = match query.0.draft {
+        None => form,
+        Some(id) if is_id(&id) => {
+            let id = DraftId::from(id);
+            let draft = draft::find(&app.db, member.site.id, &member.user.id, &id).await?;
+            form.with_draft(&member, draft.ok_or_else(HttpError::not_found)?)
+        }
+        Some(_) => return Err(HttpError::not_found()),
+    };
+    write_page(&req, StatusCode::OK, form, None)
 }
 
 /// `POST /s/{site}/write/preview`
 pub(crate) async fn preview(
     req: HttpRequest,
+    app: web::Data<App>,
     member: Member,
     form: Form<Typed>,
 ) -> Result<HttpResponse, HttpError> {
     let typed = form.0;
-    let preview = Preview::of(&typed.title, &typed.body);
-    let form = PostForm::new(&member).typed(typed.title, typed.body);
+    let preview = Preview::of(&app, &member, &typed.title, &typed.body).await?;
+    let form = PostForm::new(&app, &member)
+        .typed(typed.title, typed.body)
+        .continuing(typed.draft);
     write_page(&req, StatusCode::OK, form, Some(preview))
 }
 
@@ -115,16 +158,20 @@ pub(crate) async fn submit(
     let draft = match draft {
         Ok(draft) => draft,
         Err(errors) => {
-            let form = PostForm::new(&member)
+            let form = PostForm::new(&app, &member)
                 .typed(typed.title, typed.body)
+                .continuing(typed.draft)
                 .refused(errors);
             return write_page(&req, StatusCode::UNPROCESSABLE_ENTITY, form, None);
         }
     };
     match app.moderation.submit(member.site.id, draft, None).await? {
-        Ok(submitted) => Ok(Redirect::to(mine_path(&member, &submitted.post.id))
-            .flash(outcome(submitted.post.status))
-            .respond_to(&req)),
+        Ok(submitted) => {
+            drafts::forget(&app, &member, typed.draft).await?;
+            Ok(Redirect::to(mine_path(&member, &submitted.post.id))
+                .flash(outcome(submitted.post.status))
+                .respond_to(&req))
+        }
         Err(SubmitError::UnknownSite) => Err(HttpError::not_found()),
         Err(SubmitError::DuplicateExternalId(_) | SubmitError::Replayed(_)) => {
             unreachable!("a form carries neither an external id nor an idempotency key")
@@ -159,8 +206,22 @@ pub(crate) async fn mine(
         .last()
         .filter(|_| more)
         .map(|last| format!("{base}?before={}", last.post.id));
+    let drafts = draft::list(&app.db, member.site.id, author).await?;
     page(&MinePage {
         page: PageChrome::of(&req, "My posts", "mine"),
+        drafts: drafts
+            .into_iter()
+            .filter(|_| query.0.before.is_none())
+            .map(|draft| DraftEntry {
+                path: drafts::path(&member, &draft.id),
+                when: When::at(draft.updated_at_ms),
+                about: words(&draft.body),
+                title: match draft.title.trim() {
+                    "" => "Without a title".to_owned(),
+                    title => title.to_owned(),
+                },
+            })
+            .collect(),
         posts: listed
             .into_iter()
             .map(|listed| mine_row(&member, listed))
@@ -171,19 +232,41 @@ pub(crate) async fn mine(
 }
 
 impl PostForm {
-    fn new(member: &Member) -> Self {
+    fn new(app: &App, member: &Member) -> Self {
         let base = format!("/s/{}", member.site.slug);
         Self {
             action_path: format!("{base}/posts"),
             preview_path: format!("{base}/write/preview"),
+            draft_path: format!("{base}/write/draft"),
+            draft: app.ids.next::<DraftId>(app.clock.now_ms()).to_string(),
             submit_label: "Submit".to_owned(),
             ..Self::default()
         }
     }
 
-    /// The form that corrects a revision of the post whose own page is `base`.
-    pub(super) fn of_revision(base: &str, revision: i64) -> Self {
+    /// What was typed before.
+    pub(super) fn with_draft(mut self, member: &Member, draft: DraftRow) -> Self {
+        let base = format!("/s/{}/write/draft/{}", member.site.slug, draft.id);
+        self.discard_path = Some(format!("{base}/discard"));
+        self.typed(draft.title, draft.body)
+            .continuing(draft.id.to_string())
+    }
+
+    /// The same form, going on with a draft.
+    pub(super) fn continuing(mut self, draft: String) -> Self {
+        if is_id(&draft) {
+            self.draft = draft;
+        }
+        self
+    }
+
+    /// The form that corrects a revision of a post.
+    pub(super) fn of_revision(app: &App, member: &Member, post: &PostId, revision: i64) -> Self {
+        let base = mine_path(member, post);
         Self {
+            draft_path: format!("{base}/draft"),
+            draft: app.ids.next::<DraftId>(app.clock.now_ms()).to_string(),
+
             action_path: format!("{base}/revise"),
             preview_path: format!("{base}/preview"),
             revision: Some(revision.to_string()),
@@ -210,11 +293,59 @@ impl PostForm {
 }
 
 impl Preview {
-    pub(super) fn of(title: &str, body: &str) -> Self {
-        Self {
+    /// What was typed, as readers would see it, and what the rules say to it where the site tells.
+    pub(super) async fn of(
+        app: &App,
+        member: &Member,
+        title: &str,
+        body: &str,
+    ) -> Result<Self, HttpError> {
+        let in_force = match member.site.settings.tell_authors_hits {
+            true => app.moderation.in_force.load(member.site.id).await?,
+            false => None,
+        };
+        Ok(Self {
             title: title.to_owned(),
             body_html: markdown::render(body),
+            words: words(body),
+            verdict: in_force.map(|in_force| verdict(&in_force.check(title, body))),
+        })
+    }
+}
+
+/// What the rules would do, and for which words.
+fn verdict(checked: &Checked) -> Notice {
+    let mut found: Vec<String> = Vec::new();
+    for hit in wording::counted(&checked.hits) {
+        let word = match hit.category.as_str() {
+            "" => format!("“{}”", hit.text),
+            category => format!("“{}” ({category})", hit.text),
+        };
+        if !found.contains(&word) {
+            found.push(word);
         }
+    }
+    let (tone, title, text) = match checked.verdict {
+        Verdict::Publish => ("ok", "It would be published at once.", String::new()),
+        Verdict::Hold => (
+            "wait",
+            "A moderator would look at it first.",
+            format!("Because of {}.", found.join(", ")),
+        ),
+        Verdict::Reject => (
+            "no",
+            "A rule of this site does not let it pass.",
+            format!("Because of {}.", found.join(", ")),
+        ),
+    };
+    Notice {
+        tone,
+        title: title.to_owned(),
+        text: if found.is_empty() {
+            String::new()
+        } else {
+            text
+        },
     }
 }
 

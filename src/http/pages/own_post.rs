@@ -12,11 +12,13 @@ use crate::http::error::HttpError;
 use crate::http::extract::Id;
 use crate::http::form::Form;
 use crate::http::pages::author::{PostForm, Preview, mine_path, outcome};
+use crate::http::pages::drafts;
 use crate::http::pages::reader::post_path;
 use crate::http::parts::{Fact, Notice, Status, TimelineRow, When, count, grouped, span, words};
 use crate::http::visitor::Member;
 use crate::ids::PostId;
 use crate::moderation::appeal::{self, Appeal, AppealError, Statement};
+use crate::moderation::draft;
 use crate::moderation::markdown;
 use crate::moderation::outlook::{self, MOST_AHEAD, Outlook};
 use crate::moderation::rows::{PostRow, PostStatus, RevisionRow};
@@ -62,6 +64,8 @@ pub(crate) struct TypedRevision {
     title: String,
     body: String,
     revision: i64,
+    #[serde(default)]
+    draft: String,
 }
 
 /// What the form of an appeal sends.
@@ -79,7 +83,13 @@ pub(crate) async fn show(
     id: Id<PostId>,
 ) -> Result<HttpResponse, HttpError> {
     let own = OwnPost::load(&app, &member, &id.0).await?;
-    let form = own.form(&member);
+    let (site, author) = (member.site.id, &member.user.id);
+    let form = match draft::find_of_post(&app.db, site, author, &id.0).await? {
+        Some(draft) => own
+            .form_of(&app, &member, draft.revision.unwrap_or(own.post.revision))
+            .with_draft(&member, draft),
+        None => own.form(&app, &member),
+    };
     own.page(&req, &app, &member, StatusCode::OK, form, None)
         .await
 }
@@ -94,10 +104,11 @@ pub(crate) async fn preview_revision(
 ) -> Result<HttpResponse, HttpError> {
     let own = OwnPost::load(&app, &member, &id.0).await?;
     let typed = form.0;
-    let preview = Preview::of(&typed.title, &typed.body);
+    let preview = Preview::of(&app, &member, &typed.title, &typed.body).await?;
     let form = own
-        .form_of(&member, typed.revision)
-        .typed(typed.title, typed.body);
+        .form_of(&app, &member, typed.revision)
+        .typed(typed.title, typed.body)
+        .continuing(typed.draft);
     own.page(&req, &app, &member, StatusCode::OK, form, Some(preview))
         .await
 }
@@ -127,6 +138,7 @@ pub(crate) async fn revise(
                 .await?
             {
                 Ok(submitted) => {
+                    drafts::forget(&app, &member, typed.draft).await?;
                     return Ok(Redirect::to(mine_path(&member, &id.0))
                         .flash(outcome(submitted.post.status))
                         .respond_to(&req));
@@ -151,8 +163,9 @@ pub(crate) async fn revise(
     };
     let own = OwnPost::load(&app, &member, &id.0).await?;
     let form = own
-        .form_of(&member, own.post.revision)
+        .form_of(&app, &member, own.post.revision)
         .typed(typed.title, typed.body)
+        .continuing(typed.draft)
         .refused(refused);
     own.page(
         &req,
@@ -222,7 +235,7 @@ pub(crate) async fn appeal(
     };
     let mut own = OwnPost::load(&app, &member, &id.0).await?;
     own.appeal_typed = Some((typed, problem));
-    let form = own.form(&member);
+    let form = own.form(&app, &member);
     let status = StatusCode::UNPROCESSABLE_ENTITY;
     own.page(&req, &app, &member, status, form, None).await
 }
@@ -257,13 +270,13 @@ impl OwnPost {
         })
     }
 
-    fn form(&self, member: &Member) -> PostForm {
-        self.form_of(member, self.post.revision)
+    fn form(&self, app: &App, member: &Member) -> PostForm {
+        self.form_of(app, member, self.post.revision)
             .typed(self.revision.title.clone(), self.revision.body.clone())
     }
 
-    fn form_of(&self, member: &Member, revision: i64) -> PostForm {
-        PostForm::of_revision(&mine_path(member, &self.post.id), revision)
+    fn form_of(&self, app: &App, member: &Member, revision: i64) -> PostForm {
+        PostForm::of_revision(app, member, &self.post.id, revision)
     }
 
     async fn page(
@@ -321,6 +334,7 @@ impl OwnPost {
                 }),
                 body_html: markdown::render(&self.revision.body),
                 form_open: preview.is_some()
+                    || form.discard_path.is_some()
                     || (status != StatusCode::OK && self.appeal_typed.is_none()),
                 form: (!withdrawn).then_some(form),
                 preview,

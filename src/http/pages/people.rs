@@ -44,6 +44,11 @@ struct MemberRow {
     roles: Vec<Choice>,
     role_path: String,
     remove_path: String,
+    suspended: Option<When>,
+    suspend_path: String,
+    away: Option<When>,
+    away_until: String,
+    away_path: String,
 }
 
 struct Invited {
@@ -75,6 +80,12 @@ pub(crate) struct InviteForm {
 #[serde(deny_unknown_fields)]
 pub(crate) struct RoleForm {
     role: Role,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct AwayForm {
+    pub(super) until: String,
 }
 
 /// `GET /s/{site}/admin/people`
@@ -147,6 +158,54 @@ pub(crate) async fn set_role(
     Ok(back(&owner).flash("The role is set."))
 }
 
+/// `POST /s/{site}/admin/people/{user}/suspend`
+pub(crate) async fn suspend(
+    app: web::Data<App>,
+    owner: Member,
+    Id(user_id): Id<UserId>,
+) -> Result<Redirect, HttpError> {
+    check_not_oneself(&owner, &user_id)?;
+    membership::suspend(&app, &owner.actor(), &user_id, true)
+        .await?
+        .map_err(|_| HttpError::not_found())?;
+    Ok(back(&owner).flash("The member is suspended. What they had claimed is free again."))
+}
+
+/// `POST /s/{site}/admin/people/{user}/restore`
+pub(crate) async fn restore(
+    app: web::Data<App>,
+    owner: Member,
+    Id(user_id): Id<UserId>,
+) -> Result<Redirect, HttpError> {
+    membership::suspend(&app, &owner.actor(), &user_id, false)
+        .await?
+        .map_err(|_| HttpError::not_found())?;
+    Ok(back(&owner).flash("The member may do again what the role allows."))
+}
+
+/// `POST /s/{site}/admin/people/{user}/away`
+pub(crate) async fn set_away(
+    app: web::Data<App>,
+    owner: Member,
+    Id(user_id): Id<UserId>,
+    Form(form): Form<AwayForm>,
+) -> Result<Redirect, HttpError> {
+    let until_ms = end_of_day_ms(&form.until)?;
+    membership::set_away(&app, &owner.actor(), &user_id, until_ms)
+        .await?
+        .map_err(|_| HttpError::not_found())?;
+    Ok(back(&owner).flash(match until_ms {
+        Some(_) => "They get nothing to do until then.",
+        None => "They are back.",
+    }))
+}
+
+/// The end of the day that was chosen, UTC; `None` for no day.
+pub(super) fn end_of_day_ms(text: &str) -> Result<Option<i64>, HttpError> {
+    const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+    Ok(super::audit::day_ms("until", text.trim())?.map(|day_ms| day_ms + DAY_MS))
+}
+
 /// `POST /s/{site}/admin/people/{user}/remove`
 pub(crate) async fn remove(
     app: web::Data<App>,
@@ -198,7 +257,7 @@ async fn people_page(
         page: PageChrome::of(req, "People", "people"),
         members: members
             .into_iter()
-            .map(|member| MemberRow::new(member, owner, &path))
+            .map(|member| MemberRow::new(member, owner, &path, app.clock.now_ms()))
             .collect(),
         first_path: after.map(|_| path.clone()),
         next_path: next,
@@ -226,7 +285,8 @@ fn choices(chosen: Role) -> Vec<Choice> {
 }
 
 impl MemberRow {
-    fn new(member: membership::MemberRow, owner: &Member, path: &str) -> Self {
+    fn new(member: membership::MemberRow, owner: &Member, path: &str, now_ms: i64) -> Self {
+        let away_ms = member.away_until_ms.filter(|until_ms| *until_ms > now_ms);
         Self {
             you: member.user_id == owner.user.id,
             since: When::at(member.created_at_ms),
@@ -234,10 +294,23 @@ impl MemberRow {
             roles: choices(member.role),
             role_path: format!("{path}/{}/role", member.user_id),
             remove_path: format!("{path}/{}/remove", member.user_id),
+            suspend_path: match member.suspended_at_ms {
+                Some(_) => format!("{path}/{}/restore", member.user_id),
+                None => format!("{path}/{}/suspend", member.user_id),
+            },
+            suspended: member.suspended_at_ms.map(When::at),
+            away_path: format!("{path}/{}/away", member.user_id),
+            away_until: away_ms.map_or(String::new(), day),
+            away: away_ms.map(When::at),
             name: member.name,
             email: member.email,
         }
     }
+}
+
+/// The last day of an absence, as a date field has it.
+pub(super) fn day(until_ms: i64) -> String {
+    When::at(until_ms - 1).rfc3339.chars().take(10).collect()
 }
 
 impl InvitationRow {

@@ -20,6 +20,7 @@ use crate::http::visitor::{SiteContext, is_signed_in};
 use crate::moderation::markdown;
 use crate::moderation::rows::PostStatus;
 use crate::moderation::site::Site;
+use crate::people::own_data::gone_slug;
 use crate::store::posts::{self, PublishedCursor, PublishedPost};
 
 const PER_PAGE: i64 = 20;
@@ -141,8 +142,12 @@ async fn tombstone(
     site: &Site,
     slug: &str,
 ) -> Result<HttpResponse, HttpError> {
-    let post = posts::find_by_slug(&app.db, site.id, slug)
-        .await?
+    let found = match posts::find_by_slug(&app.db, site.id, slug).await? {
+        Some(post) => Some(post),
+        // The address of a post whose author is gone is kept as a hash of it.
+        None => posts::find_by_slug(&app.db, site.id, &gone_slug(slug)).await?,
+    };
+    let post = found
         .filter(|post| post.status == PostStatus::Withdrawn)
         .ok_or_else(HttpError::not_found)?;
     page_with(

@@ -11,7 +11,7 @@ use crate::http::chrome::{PageChrome, Redirect, page, page_with};
 use crate::http::error::HttpError;
 use crate::http::form::Form;
 use crate::http::visitor::Member;
-use crate::moderation::site::{self, MAX_UNDO_SECONDS, ReasonTemplate, SiteSettings};
+use crate::moderation::site::{self, Look, MAX_UNDO_SECONDS, ReasonTemplate, SiteSettings};
 use crate::people::name::Name;
 
 const HOUR_SECONDS: f64 = 3_600.0;
@@ -44,6 +44,7 @@ struct SettingsPage {
     digest_minutes_error: Option<String>,
     undo_seconds: String,
     undo_seconds_error: Option<String>,
+    tell_authors_hits: bool,
     allow_self_approval: bool,
     templates: Vec<TemplateRow>,
     form_error: Option<String>,
@@ -82,6 +83,7 @@ pub(crate) async fn show(req: HttpRequest, owner: Member) -> Result<HttpResponse
         digest_minutes_error: None,
         undo_seconds: settings.undo_seconds.to_string(),
         undo_seconds_error: None,
+        tell_authors_hits: settings.tell_authors_hits,
         allow_self_approval: settings.allow_self_approval,
         templates: rows(templates.collect()),
         form_error: None,
@@ -112,13 +114,15 @@ pub(crate) async fn save(
         digest_minutes_error: None,
         undo_seconds: take("undo_seconds"),
         undo_seconds_error: None,
+        tell_authors_hits: take("tell_authors_hits") == "on",
         allow_self_approval: take("allow_self_approval") == "on",
         templates: Vec::new(),
         form_error: None,
     };
     again.templates = rows(take_templates(&mut fields)?);
     match again.check() {
-        Some((name, settings)) => {
+        Some((name, mut settings)) => {
+            settings.look = owner.site.settings.look.clone();
             site::change(&app.moderation, &owner.actor(), &name, &settings).await?;
             let to = format!("/s/{}/admin/settings", owner.site.slug);
             Ok(Redirect::to(to)
@@ -238,7 +242,9 @@ impl SettingsPage {
             appeal_timeout_seconds,
             digest_minutes: minutes,
             undo_seconds,
+            tell_authors_hits: self.tell_authors_hits,
             allow_self_approval: self.allow_self_approval,
+            look: Look::default(),
             reason_templates: self
                 .templates
                 .iter()

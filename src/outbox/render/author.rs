@@ -4,8 +4,10 @@ use anyhow::Context as _;
 
 use super::{Draft, Words};
 use crate::moderation::rows::PostStatus;
-use crate::moderation::{appeal, wording};
+use crate::moderation::rules::Hit;
+use crate::moderation::{appeal, statements, wording};
 use crate::store::case_texts::{self, PostText};
+use crate::store::posts;
 
 letter!(PostHeld, "mail/author_held.html", "mail/author_held.txt", {
     title: &'a str,
@@ -22,6 +24,9 @@ letter!(PostRejected, "mail/author_rejected.html", "mail/author_rejected.txt", {
     title: &'a str,
     by_moderator: bool,
     reason: &'a str,
+    ground: &'a str,
+    facts: &'a str,
+    appeal_until: &'a str,
     post_url: &'a str,
 });
 
@@ -85,11 +90,19 @@ impl Draft<'_> {
             return Ok(Err("the post was changed since"));
         }
         let reason = text.reason.as_deref().or(text.cause.as_deref());
+        let (db, site) = (&self.outbox.db, self.site.id);
+        let revision = posts::find_revision(db, site, &text.post.id, text.post.revision).await?;
+        let hits = revision.map_or_else(String::new, |revision| revision.hits);
+        let hits: Vec<Hit> = serde_json::from_str(&hits).unwrap_or_default();
+        let by_person = text.reason.is_some();
         PostRejected {
             mail: &self.frame,
             title: &text.title,
             by_moderator: text.reason.is_some(),
             reason: reason.unwrap_or("No reason was given."),
+            ground: &statements::ground(&self.site.name, &statements::categories_of(&hits)),
+            facts: &statements::facts(&hits, by_person, false),
+            appeal_until: &wording::moment(text.post.updated_at_ms + appeal::OPEN_MS),
             post_url: &self.post_url(&text),
         }
         .words(format!("Not published: “{}”", text.title))

@@ -1,0 +1,159 @@
+//! `/s/{site}/admin/transparency`: what a site did in a year, and its statements of reasons as the EU's transparency database
+//! takes them.
+
+use actix_web::http::header;
+use actix_web::{HttpRequest, HttpResponse, web};
+use askama::Template;
+use serde::Deserialize;
+
+use crate::app::App;
+use crate::http::chrome::{PageChrome, page};
+use crate::http::error::HttpError;
+use crate::http::extract::Query;
+use crate::http::parts::{Choice, Fact, grouped};
+use crate::http::visitor::Member;
+use crate::ids::is_id;
+use crate::moderation::statements;
+use crate::moderation::stats;
+
+/// No site is older.
+const FIRST_YEAR: i16 = 2026;
+
+#[derive(Template)]
+#[template(path = "admin/transparency.html")]
+struct TransparencyPage {
+    page: PageChrome,
+    year: i16,
+    years: Vec<Choice>,
+    figures: Vec<Fact>,
+    times: Vec<Fact>,
+    first_path: String,
+}
+
+/// The query of the page.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct YearQuery {
+    year: Option<i64>,
+}
+
+/// The query of a batch.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct BatchQuery {
+    year: i64,
+    after: Option<String>,
+}
+
+/// `GET /s/{site}/admin/transparency`
+pub(crate) async fn show(
+    req: HttpRequest,
+    app: web::Data<App>,
+    owner: Member,
+    query: Query<YearQuery>,
+) -> Result<HttpResponse, HttpError> {
+    let now_ms = app.clock.now_ms();
+    let present = year_of(now_ms);
+    let year = query.0.year.unwrap_or(i64::from(present));
+    let (year, from_ms, until_ms) = bounds(year)?;
+    let counted = statements::year(&app.db, owner.site.id, from_ms, until_ms).await?;
+    let target_ms = owner.site.settings.target_seconds * 1_000;
+    let (site, actor) = (owner.site.id, owner.actor());
+    let stats = stats::load(&app.db, site, &actor, target_ms, now_ms).await?;
+    let chosen = year.to_string();
+    let years: Vec<String> = (FIRST_YEAR.min(present)..=present)
+        .rev()
+        .map(|year| year.to_string())
+        .collect();
+    let time = |ms: Option<i64>| ms.map_or_else(|| "–".to_owned(), crate::http::parts::span);
+    page(&TransparencyPage {
+        page: PageChrome::of(&req, "Transparency", "stats"),
+        year,
+        years: years
+            .iter()
+            .map(|year| Choice {
+                value: year.clone(),
+                label: year.clone(),
+                selected: *year == chosen,
+            })
+            .collect(),
+        figures: [
+            ("Published without a person", counted.published),
+            ("Held for a person", counted.held),
+            ("Let pass by a person", counted.approved),
+            ("Kept back by a person", counted.rejected),
+            ("Kept back by a rule alone", counted.rejected_by_rule),
+            ("Appeals", counted.appeals),
+        ]
+        .into_iter()
+        .map(|(label, count)| Fact::new(label, grouped(count)))
+        .collect(),
+        times: vec![
+            Fact::new("Median time to a decision", time(stats.wait.median_ms)),
+            Fact::new("Nine in ten within", time(stats.wait.p90_ms)),
+            Fact::new(
+                "Appeals that upheld the decision",
+                grouped(stats.appeals.upheld as i64),
+            ),
+            Fact::new(
+                "Appeals that overturned it",
+                grouped(stats.appeals.overturned as i64),
+            ),
+        ],
+        first_path: batch_path(&owner, year, None),
+    })
+}
+
+/// `GET /s/{site}/admin/transparency/statements.json`
+pub(crate) async fn batch(
+    app: web::Data<App>,
+    owner: Member,
+    query: Query<BatchQuery>,
+) -> Result<HttpResponse, HttpError> {
+    let BatchQuery { year, after } = query.0;
+    if after.as_ref().is_some_and(|id| !is_id(id)) {
+        return Err(HttpError::invalid(
+            "after",
+            "must be taken from a Link header",
+        ));
+    }
+    let (year, from_ms, until_ms) = bounds(year)?;
+    let (site, name) = (owner.site.id, &owner.site.name);
+    let after = after.as_deref();
+    let batch = statements::batch(&app.db, site, name, from_ms, until_ms, after).await?;
+    let mut response = HttpResponse::Ok();
+    if let Some(next) = &batch.next {
+        let next = app.config.link(&batch_path(&owner, year, Some(next)));
+        response.insert_header((header::LINK, format!("<{next}>; rel=\"next\"")));
+    }
+    let name = format!("attachment; filename=\"statements-{year}.json\"");
+    Ok(response
+        .insert_header((header::CONTENT_DISPOSITION, name))
+        .json(batch))
+}
+
+fn batch_path(owner: &Member, year: i16, after: Option<&str>) -> String {
+    let slug = &owner.site.slug;
+    let after = after.map_or(String::new(), |after| format!("&after={after}"));
+    format!("/s/{slug}/admin/transparency/statements.json?year={year}{after}")
+}
+
+fn year_of(ms: i64) -> i16 {
+    jiff::Timestamp::from_millisecond(ms)
+        .map_or(FIRST_YEAR, |at| at.to_zoned(jiff::tz::TimeZone::UTC).year())
+}
+
+/// A year with its first moment and that of the next, UTC.
+fn bounds(year: i64) -> Result<(i16, i64, i64), HttpError> {
+    let start = |year: i16| {
+        jiff::civil::Date::new(year, 1, 1)
+            .and_then(|day| day.to_zoned(jiff::tz::TimeZone::UTC))
+            .map(|at| at.timestamp().as_millisecond())
+            .map_err(|_| HttpError::invalid("year", "must be a year"))
+    };
+    let year = i16::try_from(year)
+        .ok()
+        .filter(|year| (2000..=2200).contains(year))
+        .ok_or_else(|| HttpError::invalid("year", "must be a year"))?;
+    Ok((year, start(year)?, start(year + 1)?))
+}

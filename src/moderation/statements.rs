@@ -1,0 +1,279 @@
+//! Statements of reasons (Regulation (EU) 2022/2065, Article 17): one for each decision that keeps a post from the public. A
+//! statement is read out of the audit log, where the decision stands sealed, and out of the revision that it is about.
+
+use anyhow::Context as _;
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::ids::{PostId, SiteId, floor};
+use crate::moderation::rows::AuditRow;
+use crate::moderation::rules::Hit;
+use crate::moderation::wording::counted;
+use crate::people::User;
+use crate::store::{Db, accounts, posts, statements};
+
+/// Statements that the transparency database takes at once.
+pub const BATCH: i64 = 100;
+const EXPLANATION_MAX_CHARS: usize = 2_000;
+const FACTS_MAX_CHARS: usize = 5_000;
+const DAY_CHARS: usize = 10;
+/// What stands where a person was named.
+const REMOVED: &str = "[removed]";
+
+/// A statement in the words of the transparency database.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[expect(
+    missing_docs,
+    reason = "the names are those of the database's own description"
+)]
+pub struct Statement {
+    pub puid: String,
+    pub decision_visibility: [&'static str; 1],
+    pub decision_ground: &'static str,
+    pub incompatible_content_ground: String,
+    pub incompatible_content_explanation: String,
+    pub incompatible_content_illegal: &'static str,
+    pub content_type: [&'static str; 1],
+    pub category: &'static str,
+    pub content_date: String,
+    pub application_date: String,
+    pub decision_facts: String,
+    pub source_type: &'static str,
+    pub automated_detection: &'static str,
+    pub automated_decision: &'static str,
+}
+
+/// A batch as it is sent to the transparency database.
+#[derive(Debug, Clone, Serialize)]
+pub struct Batch {
+    /// Its statements.
+    pub statements: Vec<Statement>,
+    /// Where the next batch begins, if there is one.
+    #[serde(skip)]
+    pub next: Option<String>,
+}
+
+/// What a year's report counts.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Year {
+    /// Posts that were held for a person.
+    pub held: i64,
+    /// Published without anybody's help.
+    pub published: i64,
+    /// Let pass by a person, appeals among them.
+    pub approved: i64,
+    /// Kept back by a person, appeals among them.
+    pub rejected: i64,
+    /// Kept back by a rule alone.
+    pub rejected_by_rule: i64,
+    /// Appeals that came in.
+    pub appeals: i64,
+}
+
+/// The next statements of a site behind `after`, of decisions from `from_ms` to before `until_ms`.
+pub async fn batch(
+    db: &Db,
+    site: SiteId,
+    site_name: &str,
+    from_ms: i64,
+    until_ms: i64,
+    after: Option<&str>,
+) -> anyhow::Result<Batch> {
+    let from = floor(from_ms);
+    let after = after.filter(|after| **after > *from).unwrap_or(&from);
+    let mut lines = statements::list(db, site, after, &floor(until_ms), BATCH + 1).await?;
+    let more = lines.len() as i64 > BATCH;
+    lines.truncate(BATCH as usize);
+    let next = lines
+        .last()
+        .filter(|_| more)
+        .map(|line| line.id.to_string());
+    let mut statements = Vec::with_capacity(lines.len());
+    for line in &lines {
+        statements.extend(statement(db, site, site_name, line).await?);
+    }
+    Ok(Batch { statements, next })
+}
+
+/// What happened at a site between two moments.
+pub async fn year(db: &Db, site: SiteId, from_ms: i64, until_ms: i64) -> anyhow::Result<Year> {
+    let mut year = Year::default();
+    for (action, count) in statements::count(db, site, &floor(from_ms), &floor(until_ms)).await? {
+        match action.as_str() {
+            "post.held" => year.held = count,
+            "post.published" => year.published = count,
+            "case.approved" => year.approved = count,
+            "case.rejected" => year.rejected = count,
+            "post.rejected" => year.rejected_by_rule = count,
+            "post.appealed" => year.appeals = count,
+            _ => {}
+        }
+    }
+    Ok(year)
+}
+
+async fn statement(
+    db: &Db,
+    site: SiteId,
+    site_name: &str,
+    line: &AuditRow,
+) -> anyhow::Result<Option<Statement>> {
+    let details: Value = serde_json::from_str(&line.details).context("read a line's details")?;
+    let Some(post_id) = line.subject.strip_prefix("post:") else {
+        return Ok(None);
+    };
+    let post_id = PostId::from(post_id.to_owned());
+    let Some(post) = posts::find(db, site, &post_id).await? else {
+        return Ok(None);
+    };
+    let number = details["revision"].as_i64().unwrap_or(post.revision);
+    let Some(revision) = posts::find_revision(db, site, &post_id, number).await? else {
+        return Ok(None);
+    };
+    let author = accounts::find(db, &post.author_id).await?;
+    let hits: Vec<Hit> = serde_json::from_str(&revision.hits).unwrap_or_default();
+    let by_person = line.action == "case.rejected";
+    let is_appeal = details["appeal"] == true;
+    let reason = details["reason"].as_str().or(details["cause"].as_str());
+    let categories = categories_of(&hits);
+    Ok(Some(Statement {
+        puid: line.id.to_string(),
+        decision_visibility: ["DECISION_VISIBILITY_CONTENT_REMOVED"],
+        decision_ground: "DECISION_GROUND_INCOMPATIBLE_CONTENT",
+        incompatible_content_ground: ground(site_name, &categories),
+        incompatible_content_explanation: impersonal(
+            reason.unwrap_or("No reason is kept any more."),
+            author.as_ref(),
+            EXPLANATION_MAX_CHARS,
+        ),
+        incompatible_content_illegal: "No",
+        content_type: ["CONTENT_TYPE_TEXT"],
+        category: category(&categories),
+        content_date: day(revision.created_at_ms),
+        application_date: day(line.at_ms),
+        decision_facts: impersonal(
+            &facts(&hits, by_person, is_appeal),
+            author.as_ref(),
+            FACTS_MAX_CHARS,
+        ),
+        source_type: "SOURCE_VOLUNTARY",
+        automated_detection: if counted(&hits).next().is_some() {
+            "Yes"
+        } else {
+            "No"
+        },
+        automated_decision: match by_person {
+            true => "AUTOMATED_DECISION_NOT_AUTOMATED",
+            false => "AUTOMATED_DECISION_FULLY",
+        },
+    }))
+}
+
+/// The categories of the hits that hold or reject, each once.
+pub(crate) fn categories_of(hits: &[Hit]) -> Vec<&str> {
+    let mut categories: Vec<&str> = counted(hits).map(|hit| hit.category.as_str()).collect();
+    categories.retain(|category| !category.is_empty());
+    categories.sort_unstable();
+    categories.dedup();
+    categories
+}
+
+/// What a decision was based on.
+pub(crate) fn ground(site_name: &str, categories: &[&str]) -> String {
+    match categories {
+        [] => format!("The rules of {site_name}"),
+        categories => format!("The rules of {site_name} on: {}", categories.join(", ")),
+    }
+}
+
+/// What was found and who decided.
+pub(crate) fn facts(hits: &[Hit], by_person: bool, is_appeal: bool) -> String {
+    let found = match counted(hits).count() {
+        0 => "The text was looked at before it was published.".to_owned(),
+        1 => "Before it was published, one passage of the text matched a rule of the site."
+            .to_owned(),
+        count => {
+            format!(
+                "Before it was published, {count} passages of the text matched rules of the site."
+            )
+        }
+    };
+    let decided = match (by_person, is_appeal) {
+        (true, true) => {
+            "The author appealed; a moderator who had not taken the first decision came to the same end."
+        }
+        (true, false) => "A moderator read it and decided not to publish it.",
+        (false, _) => "A rule of the site does not let such texts pass; no person was involved.",
+    };
+    format!("{found} {decided}")
+}
+
+/// The database's word for what the site's own categories say; violations of the site's terms where none fits.
+fn category(categories: &[&str]) -> &'static str {
+    const WORDS: [(&[&str], &str); 8] = [
+        (
+            &["scam", "fraud", "spam", "phish"],
+            "STATEMENT_CATEGORY_SCAMS_AND_FRAUD",
+        ),
+        (
+            &["hate", "slur", "racis", "insult", "harass", "discriminat"],
+            "STATEMENT_CATEGORY_ILLEGAL_OR_HARMFUL_SPEECH",
+        ),
+        (
+            &["privacy", "personal", "doxx"],
+            "STATEMENT_CATEGORY_DATA_PROTECTION_AND_PRIVACY_VIOLATIONS",
+        ),
+        (
+            &["suicide", "self-harm", "selfharm"],
+            "STATEMENT_CATEGORY_SELF_HARM",
+        ),
+        (&["violence", "threat"], "STATEMENT_CATEGORY_VIOLENCE"),
+        (
+            &["sex", "porn", "nud"],
+            "STATEMENT_CATEGORY_PORNOGRAPHY_OR_SEXUALIZED_CONTENT",
+        ),
+        (
+            &["copyright", "trademark", "piracy"],
+            "STATEMENT_CATEGORY_INTELLECTUAL_PROPERTY_INFRINGEMENTS",
+        ),
+        (&["animal"], "STATEMENT_CATEGORY_ANIMAL_WELFARE"),
+    ];
+    WORDS
+        .iter()
+        .find(|(words, _)| {
+            categories.iter().any(|category| {
+                let category = category.to_lowercase();
+                words.iter().any(|word| category.contains(word))
+            })
+        })
+        .map_or("STATEMENT_CATEGORY_OTHER_VIOLATION_TC", |(_, name)| name)
+}
+
+/// `text` without the author's name and without addresses, not longer than the database takes.
+fn impersonal(text: &str, author: Option<&User>, most_chars: usize) -> String {
+    let mut names: Vec<&str> = author
+        .iter()
+        .flat_map(|author| author.name.split_whitespace())
+        .filter(|name| name.chars().count() > 1)
+        .collect();
+    names.sort_unstable_by_key(|name| std::cmp::Reverse(name.len()));
+    let word = |word: &str| {
+        let bare = word.trim_matches(|c: char| !c.is_alphanumeric());
+        let is_address = word.contains('@') || word.contains("://") || word.starts_with("www.");
+        match is_address
+            || names
+                .iter()
+                .any(|name| name.to_lowercase() == bare.to_lowercase())
+        {
+            true if is_address || bare.is_empty() => REMOVED.to_owned(),
+            true => word.replace(bare, REMOVED),
+            false => word.to_owned(),
+        }
+    };
+    let text: Vec<String> = text.split_whitespace().map(word).collect();
+    text.join(" ").chars().take(most_chars).collect()
+}
+
+fn day(ms: i64) -> String {
+    crate::clock::rfc3339(ms).chars().take(DAY_CHARS).collect()
+}
