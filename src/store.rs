@@ -38,6 +38,8 @@ pub(crate) mod login_attempts;
 pub(crate) mod members;
 pub mod migrate;
 pub mod outbox;
+#[cfg(test)]
+mod plans;
 pub mod posts;
 pub mod queue;
 pub mod rules;

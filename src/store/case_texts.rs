@@ -20,11 +20,11 @@ const FIND_CASE: &str = concat!(
     (SELECT p.revision FROM posts p WHERE p.site_id = cases.site_id AND p.id = cases.post_id) AS newest_revision
     FROM cases WHERE site_id = $1 AND id = $2"
 );
-const FIND_WAITING_OF_POST: &str = "SELECT id FROM cases
+pub(super) const FIND_WAITING_OF_POST: &str = "SELECT id FROM cases
     WHERE site_id = $1 AND post_id = $2 AND status = 'waiting' ORDER BY id DESC LIMIT 1";
 const FIND_NEXT: &str = "SELECT id FROM cases
     WHERE site_id = $1 AND status = 'waiting' ORDER BY rank_ms, id LIMIT 1";
-const FIND_POST: &str = concat!(
+pub(super) const FIND_POST: &str = concat!(
     "SELECT ",
     post_columns!(),
     ",

@@ -8,7 +8,7 @@ use crate::store::{Db, outbox};
 const LIST_EXECUTIONS: &str = "SELECT site_id, id FROM executions
     WHERE wake_at_ms IS NOT NULL AND wake_at_ms <= $1 ORDER BY wake_at_ms LIMIT $2";
 /// Joined, because of a pair in a list SQLite looks up only the first: that would be all cases of the site.
-const TAKE_REMINDERS: &str =
+pub(super) const TAKE_REMINDERS: &str =
     "WITH due (due_site, due_id) AS MATERIALIZED (SELECT site_id, id FROM cases
         WHERE remind_at_ms IS NOT NULL AND remind_at_ms <= $1 ORDER BY remind_at_ms LIMIT $2)
     UPDATE cases SET remind_at_ms = NULL FROM due

@@ -55,7 +55,7 @@ const FIND_CASE: &str = concat!(
     case_columns!(),
     " FROM cases WHERE site_id = ?1 AND id = ?2"
 );
-const FIND_CASE_OF_EXECUTION: &str = concat!(
+pub(super) const FIND_CASE_OF_EXECUTION: &str = concat!(
     "SELECT ",
     case_columns!(),
     " FROM cases \

@@ -37,7 +37,7 @@ macro_rules! claim {
 }
 /// What each database claims by: the mails that a backlog of notices to authors must not keep waiting, then the others.
 /// SQLite has one writer at a time and needs no locks.
-const CLAIM_SQLITE: [&str; 2] = [
+pub(super) const CLAIM_SQLITE: [&str; 2] = [
     claim!(
         " AND kind NOT IN ('post_held', 'post_published', 'post_rejected')",
         ""

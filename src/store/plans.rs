@@ -1,0 +1,48 @@
+//! What SQLite makes of the statements that run all the time: none may read all rows of a site. `migrations/sqlite/0005`
+//! tells its planner how many those are.
+
+use sqlx::Row as _;
+
+use super::{Db, case_texts, due, engine_sqlite, migrate, outbox};
+use crate::on_db;
+
+/// The steps of a statement's plan.
+async fn plan(db: &Db, sql: &str) -> Vec<String> {
+    on_db!(db, |c| {
+        let rows = sqlx::query(sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {sql}")))
+            .fetch_all(c.read())
+            .await
+            .unwrap();
+        rows.iter().map(|row| row.get("detail")).collect()
+    })
+}
+
+#[tokio::test]
+async fn what_runs_all_the_time_reads_only_what_it_needs() {
+    let path = std::env::temp_dir().join(format!("gatepost-plans-{}.db", std::process::id()));
+    let db = Db::open(&format!("sqlite:{}", path.display()))
+        .await
+        .unwrap();
+    migrate::up(&db).await.unwrap();
+    let by_post = "USING INDEX cases_by_post (site_id=? AND post_id=?)";
+    let by_id = "USING PRIMARY KEY (site_id=? AND id=?)";
+
+    for (sql, step) in [
+        (case_texts::FIND_WAITING_OF_POST, by_post),
+        (case_texts::FIND_POST, by_post),
+        (engine_sqlite::FIND_CASE_OF_EXECUTION, by_post),
+        (outbox::CLAIM_SQLITE[0], by_id),
+        (outbox::CLAIM_SQLITE[1], by_id),
+        (due::TAKE_REMINDERS, by_id),
+    ] {
+        let steps = plan(&db, sql).await;
+        assert!(
+            steps.iter().any(|found| found.ends_with(step)),
+            "{sql}: {steps:#?}"
+        );
+        let reads_a_site = |step: &String| step.ends_with("(site_id=?)");
+        assert!(!steps.iter().any(reads_a_site), "{sql}: {steps:#?}");
+    }
+    db.close().await;
+    std::fs::remove_file(path).unwrap();
+}
