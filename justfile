@@ -22,6 +22,11 @@ lint:
 bench texts *arguments:
     cargo run --release -- bench --texts {{texts}} {{arguments}}
 
+# Take the pictures in docs/pictures from the demo, with the Chromium at $CHROMIUM or /usr/bin/chromium
+pictures:
+    cargo build --release
+    node tests/browser/pictures.mjs target/release/gatepost docs/pictures
+
 # Show the files that have grown beyond 600 lines
 tidy:
     @git ls-files '*.rs' | xargs wc -l | awk '$1 > 600 && $2 != "total"' | sort -rn

@@ -15,6 +15,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
 use crate::auth::role::{Access, Role};
+use crate::moderation::live::Live;
 
 pub mod address;
 pub(crate) mod answer;
@@ -51,7 +52,7 @@ fn endpoints() -> Vec<Endpoint> {
     use pages::{
         account, author, drafts, health, home, invitation, keys, own_post, password, people, reader, session, settings, setup, sign_up,
     };
-    use pages::{case, claim, link, look, notices, outbox, queue, theme, undo};
+    use pages::{bulk, case, claim, design, link, live, look, notes, notices, outbox, queue, theme, undo};
     use pages::{audit, executions, rule, rule_lists, rules, stats, transparency, workflow};
     vec![
         get("/healthz",             Open,   health::live),
@@ -145,13 +146,18 @@ fn endpoints() -> Vec<Endpoint> {
 
         get("/s/{site}/admin/",                             Member(Moderator), queue::start),
         get("/s/{site}/admin/queue",                        Member(Moderator), queue::show),
+        get("/s/{site}/admin/queue/live",                   Member(Moderator), live::listen),
+        post("/s/{site}/admin/queue/decisions",             Member(Moderator), bulk::decide),
+        post("/s/{site}/admin/queue/undo",                  Member(Moderator), bulk::undo),
         post("/s/{site}/admin/queue/next",                  Member(Moderator), claim::next),
         get("/s/{site}/admin/queue/{case}",                 Member(Moderator), case::show),
+        post("/s/{site}/admin/queue/{case}/notes",          Member(Moderator), notes::add),
         post("/s/{site}/admin/queue/{case}/claim",          Member(Moderator), claim::claim),
         post("/s/{site}/admin/queue/{case}/release",        Member(Moderator), claim::release),
         post("/s/{site}/admin/queue/{case}/decision",       Member(Moderator), case::decide),
         post("/s/{site}/admin/queue/{case}/undo",           Member(Moderator), undo::undo),
         post("/s/{site}/admin/queue/{case}/run-again",      Member(Moderator), case::run_again),
+        get("/s/{site}/admin/design",                       Member(Moderator), design::show),
         get("/s/{site}/admin/executions",                   Member(Moderator), executions::list),
         get("/s/{site}/admin/executions/{execution}",       Member(Moderator), executions::show),
         post("/s/{site}/admin/executions/{execution}/stop", Member(Owner),     executions::stop),
@@ -182,10 +188,14 @@ pub async fn serve(
     let workers = std::thread::available_parallelism().map_or(2, usize::from);
     let app = web::Data::new(app);
     let assets = web::Data::new(assets::Assets::load());
+    let live = web::Data::new(Live::new(app.db.clone(), app.clock.clone()));
+    let ending = web::Data::new(shutdown.clone());
     let server = HttpServer::new(move || {
         ActixApp::new()
             .app_data(app.clone())
             .app_data(assets.clone())
+            .app_data(live.clone())
+            .app_data(ending.clone())
             .wrap(from_fn(form::guard))
             .wrap(from_fn(answer::answer))
             .configure(routes)

@@ -15,6 +15,7 @@ use crate::store::ledger::Ledger;
 
 pub mod appeal;
 pub mod brand;
+pub mod bulk;
 pub mod chain;
 pub mod claim;
 pub mod decide;
@@ -24,7 +25,9 @@ pub mod flow;
 pub mod functions;
 pub mod in_force;
 pub mod link;
+pub mod live;
 pub mod markdown;
+pub mod notes;
 pub mod opened;
 pub mod outlook;
 pub mod queue;

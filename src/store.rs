@@ -30,6 +30,7 @@ mod engine_postgres;
 mod engine_sqlite;
 pub(crate) mod erasure;
 pub mod executions;
+pub(crate) mod feed;
 pub mod founding;
 pub(crate) mod gauges;
 pub mod keys;
@@ -37,6 +38,7 @@ pub mod ledger;
 pub(crate) mod login_attempts;
 pub(crate) mod members;
 pub mod migrate;
+pub(crate) mod notes;
 pub mod outbox;
 #[cfg(test)]
 mod plans;

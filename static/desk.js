@@ -67,7 +67,7 @@ addEventListener("keydown", (event) => {
 
 function reject() {
   const summary = control("reject");
-  if (!summary) return;
+  if (!summary?.matches("summary")) return document.getElementById("bulk-template")?.focus();
   const details = summary.parentElement;
   details.open = true;
   summary.focus();
@@ -271,8 +271,20 @@ const quietly = () => new URLSearchParams({ csrf_token: token(), quiet: "yes" })
 
 async function claim(path) {
   const answer = await fetch(`${path}/claim`, { method: "POST", body: quietly() }).catch(() => null);
-  if (answer?.status === 204) held = path;
+  if (answer?.status === 204) {
+    held = path;
+    showMine(path);
+  }
   else if (answer?.status === 200) say(`${await answer.text()} works on this case.`);
+}
+
+// What the page says of the claim, once it is held.
+function showMine(path) {
+  const mark = document.querySelector(".claim:not(.theirs)");
+  if (!mark) return;
+  mark.querySelector("span").textContent = "yours while you are here";
+  mark.querySelector("form").action = `${path}/release`;
+  mark.querySelector("button").firstChild.textContent = "Give it back";
 }
 
 function leave() {
@@ -399,3 +411,75 @@ function showPalette() {
 }
 
 arrive();
+
+// ── what others do ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+let source;
+let news = 0;
+
+function listen() {
+  const queue = document.querySelector(".nav a[href$='/admin/queue']")?.href;
+  source?.close();
+  source = undefined;
+  if (!queue || document.visibilityState !== "visible") return;
+  source = new EventSource(`${queue}/live`);
+  source.onmessage = ({ data }) => hear(JSON.parse(data));
+}
+
+function hear({ what, count, status, by, case: id }) {
+  const row = id && document.querySelector(`[data-id="${id}"]`);
+  const mine = document.querySelector("#account .strong")?.textContent;
+  if (what === "new") announce(count);
+  else if (what === "claimed") {
+    const label = row?.querySelector(".with");
+    if (label) label.textContent = by ? `with ${by === mine ? "you" : by}` : "";
+  } else if (what === "gone" && by !== mine) {
+    const words = `${status}${by ? ` by ${by}` : ""}`;
+    const due = row?.querySelector(".due");
+    if (due) {
+      due.textContent = words;
+      due.className = "due";
+    }
+    (row?.querySelector(".card-link") ?? row)?.classList.add("gone");
+    const choice = row?.querySelector(".choose");
+    if (choice) {
+      choice.checked = false;
+      choice.disabled = true;
+    }
+    if (location.pathname.endsWith(`/${id}`)) settled(words);
+  } else if (what === "back" && location.pathname.endsWith(`/${id}`) && document.querySelector(".settled")) go(location.href, false);
+}
+
+// The open case was decided by somebody else: it says so in place, and nothing moves.
+function settled(words) {
+  if (document.querySelector(".settled")) return;
+  const notice = element("div", { className: "notice off settled" }, element("p", {}, element("strong", {}, `Just ${words}.`), " What you send now changes nothing."));
+  notice.role = "alert";
+  document.querySelector(".decide")?.before(notice);
+  for (const button of document.querySelectorAll(".decide button")) button.disabled = true;
+}
+
+// New cases are announced and come in when they are asked for, so that nothing jumps under the pointer.
+function announce(count) {
+  news += count;
+  let button = document.querySelector(".fresh");
+  if (!button) {
+    button = element("button", { type: "button", className: "button small fresh" });
+    button.addEventListener("click", () => go(location.href, false));
+    const place = document.querySelector(".cards, .bulk, .empty");
+    if (!place || new URLSearchParams(location.search).has("after")) return;
+    place.before(button);
+  }
+  button.textContent = news ? `${news} new` : "The queue has changed";
+  say(button.textContent);
+}
+
+addEventListener("gatepost:shown", () => { news = 0; });
+document.addEventListener("visibilitychange", listen);
+listen();
+
+addEventListener("change", ({ target }) => {
+  if (!target.matches(".choose")) return;
+  const chosen = document.querySelectorAll(".choose:checked").length;
+  document.getElementById("chosen").textContent = `${chosen} chosen`;
+});

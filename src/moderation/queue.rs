@@ -10,14 +10,19 @@ use crate::moderation::rules::Hit;
 use crate::moderation::run::{self, Run};
 use crate::store::audit::NamedAudit;
 use crate::store::cases::{self, CaseCursor, ListedCase};
+use crate::store::notes::{self, Note};
 use crate::store::{Db, audit, posts, queue};
 
 pub use crate::store::queue::{BriefCase, EarlierPost, QueueFilter, QueuedCase, SimilarCase};
 
-/// Cases on a page of the queue.
-const PER_PAGE: usize = 25;
+/// Cases on a page of the queue, and on a large one.
+pub const PER_PAGE: usize = 25;
+/// For whoever decides many at once.
+pub const PER_LARGE_PAGE: usize = 100;
 /// Earlier posts beside a case.
 const EARLIER: i64 = 5;
+/// Notes about an author beside a case.
+const NOTES: i64 = 20;
 /// Cases beside a case that wait for the same rule, of so many that are looked at.
 const SIMILAR: i64 = 5;
 const SIMILAR_AMONG: i64 = 300;
@@ -53,6 +58,8 @@ pub struct CaseFile {
     pub run: Run,
     /// What the author did before.
     pub record: Record,
+    /// What colleagues wrote about the author, newest first.
+    pub notes: Vec<Note>,
     /// What happened to the case, in order.
     pub trail: Vec<NamedAudit>,
     /// The appeal that is heard in it, if it is one.
@@ -126,15 +133,16 @@ pub async fn neighbours(
     })
 }
 
-/// A page of the queue, from the cursor on. What somebody has to do comes by its rank, the most urgent first; what
+/// A page of the queue, from the cursor on, of `per_page` cases. What somebody has to do comes by its rank, the most urgent first; what
 /// is done, the other way round.
 pub async fn list(
     db: &Db,
     site: SiteId,
     filter: &QueueFilter,
     after: Option<CaseCursor>,
+    per_page: usize,
 ) -> anyhow::Result<QueuePage> {
-    let limit = PER_PAGE as i64 + 1;
+    let limit = per_page as i64 + 1;
     let mut cases = match filter.status {
         CaseStatus::Waiting | CaseStatus::Failed => {
             let after = after.unwrap_or_else(CaseCursor::start);
@@ -145,8 +153,8 @@ pub async fn list(
             queue::list_descending(db, site, filter, &after, limit).await?
         }
     };
-    let more = cases.len() > PER_PAGE;
-    cases.truncate(PER_PAGE);
+    let more = cases.len() > per_page;
+    cases.truncate(per_page);
     let next = cases.last().filter(|_| more).map(|last| CaseCursor {
         rank_ms: last.brief.case.rank_ms,
         id: last.brief.case.id.to_string(),
@@ -204,6 +212,7 @@ pub async fn find(db: &Db, site: SiteId, id: &CaseId) -> anyhow::Result<Option<C
         hits,
         trail: trail(db, site, &listed).await?,
         record: record(db, site, &case.author_id, &post).await?,
+        notes: notes::list(db, site, &case.author_id, NOTES).await?,
         run,
         post,
         revision,

@@ -33,6 +33,7 @@ pub const TABLES: &[&str] = &[
     "queue_hours",
     "outbox",
     "digests",
+    "notes",
     "idempotency",
 ];
 

@@ -45,5 +45,6 @@ mod smtp;
 mod standing;
 mod stop;
 mod story;
+mod team;
 mod tenants;
 mod undo;

@@ -94,6 +94,17 @@ impl DecisionForm {
 }
 
 impl DecisionFields {
+    /// What a form for many cases sends, which each have a revision of their own.
+    pub fn for_many(decision: Decision, reason: String, template: String) -> Self {
+        Self {
+            decision,
+            revision: 0,
+            reason,
+            note: String::new(),
+            template,
+        }
+    }
+
     /// The answer, or what is wrong with the reason. An empty reason takes the words of the chosen template.
     pub fn answer(&self, settings: &SiteSettings) -> Result<Answer, String> {
         let typed = Some(self.reason.trim()).filter(|reason| !reason.is_empty());
@@ -118,7 +129,8 @@ impl DecisionFields {
     }
 }
 
-fn choices(settings: &SiteSettings, chosen: &str) -> Vec<ReasonChoice> {
+/// The site's templates, with the chosen one.
+pub(crate) fn choices(settings: &SiteSettings, chosen: &str) -> Vec<ReasonChoice> {
     settings
         .reason_templates
         .iter()

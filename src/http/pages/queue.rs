@@ -12,11 +12,12 @@ use crate::http::extract::Query;
 use crate::http::parts::{Choice, Tab, grouped};
 use crate::http::visitor::Member;
 use crate::ids::is_id;
-use crate::moderation::queue::{self, QueueFilter, QueuedCase};
+use crate::moderation::queue::{self, PER_LARGE_PAGE, PER_PAGE, QueueFilter, QueuedCase};
 use crate::moderation::rows::CaseStatus;
 use crate::moderation::rules::Hit;
 use crate::store::cases::{self, CaseCursor};
 
+use super::decision::{ReasonChoice, choices};
 use super::undo::UndoBar;
 
 pub(super) mod row;
@@ -38,6 +39,10 @@ struct QueuePage {
     filtered: bool,
     clear_path: String,
     cases: Vec<row::Row>,
+    decisions_path: String,
+    bulk: bool,
+    templates: Vec<ReasonChoice>,
+    large_path: Option<String>,
     first_path: Option<String>,
     next_path: Option<String>,
 }
@@ -51,6 +56,7 @@ pub(crate) struct QueueQuery {
     rule: String,
     author: String,
     after: Option<String>,
+    size: Option<usize>,
 }
 
 /// The query of a case's page: which cases stand beside it.
@@ -126,7 +132,12 @@ pub(crate) async fn show(
         None => None,
     };
     let slug = &member.site.slug;
-    let found = queue::list(&app.db, member.site.id, &filter, after).await?;
+    let per_page = match query.size {
+        None | Some(PER_PAGE) => PER_PAGE,
+        Some(PER_LARGE_PAGE) => PER_LARGE_PAGE,
+        Some(_) => return Err(HttpError::invalid("size", "must be 25 or 100")),
+    };
+    let found = queue::list(&app.db, member.site.id, &filter, after, per_page).await?;
     let page_chrome = PageChrome::of(&req, "Queue", "queue");
     let failed = cases::count(&app.db, member.site.id, CaseStatus::Failed, COUNT_MAX).await?;
     let waiting = page_chrome.waiting;
@@ -152,13 +163,18 @@ pub(crate) async fn show(
                 row::row(queued, &viewer, to)
             })
             .collect::<Result<_, _>>()?,
+        bulk: filter.status == CaseStatus::Waiting,
+        decisions_path: format!("{}/decisions", path(slug)),
+        templates: choices(&member.site.settings, ""),
+        large_path: (per_page == PER_PAGE && found.next.is_some())
+            .then(|| filter_path(slug, &filter, None, PER_LARGE_PAGE)),
         first_path: query
             .after
             .is_some()
-            .then(|| filter_path(slug, &filter, None)),
+            .then(|| filter_path(slug, &filter, None, per_page)),
         next_path: found
             .next
-            .map(|next| filter_path(slug, &filter, Some(&next))),
+            .map(|next| filter_path(slug, &filter, Some(&next), per_page)),
         author: filter.author,
         page: page_chrome,
     })
@@ -257,7 +273,12 @@ fn state_path(slug: &str, status: CaseStatus) -> String {
     }
 }
 
-fn filter_path(slug: &str, filter: &QueueFilter, after: Option<&CaseCursor>) -> String {
+fn filter_path(
+    slug: &str,
+    filter: &QueueFilter,
+    after: Option<&CaseCursor>,
+    per_page: usize,
+) -> String {
     let mut query = Serializer::new(String::new());
     query.append_pair("state", filter.status.as_str());
     for (name, value) in [
@@ -268,6 +289,9 @@ fn filter_path(slug: &str, filter: &QueueFilter, after: Option<&CaseCursor>) -> 
         if !value.is_empty() {
             query.append_pair(name, value);
         }
+    }
+    if per_page != PER_PAGE {
+        query.append_pair("size", &per_page.to_string());
     }
     if let Some(after) = after {
         query.append_pair("after", &format!("{}-{}", after.rank_ms, after.id));

@@ -9,19 +9,25 @@ use crate::http::error::{Code, HttpError};
 use crate::http::extract::Id;
 use crate::http::visitor::Member;
 use crate::ids::CaseId;
+use crate::moderation::bulk::MAX_CASES;
 use crate::moderation::rows::{CaseRow, CaseStatus};
 use crate::moderation::undo::{UndoError, may_undo};
 use crate::store::cases::{self, UndoableCase};
 
 use super::case::case_path;
+use super::queue::path as queue_path;
 
-/// Decisions in the bar.
-const SHOWN: i64 = 3;
+/// Decisions in the bar, each with its button.
+const SHOWN: usize = 3;
 
 /// The fields of `templates/admin/undo.html`: decisions that this person can take back, the newest first.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct UndoBar {
     pub rows: Vec<UndoRow>,
+    /// Where the button for all of them sends to, if there are several.
+    pub all_path: Option<String>,
+    /// How many there are.
+    pub count: usize,
 }
 
 /// A decision that can be taken back.
@@ -51,7 +57,9 @@ impl UndoBar {
     ) -> anyhow::Result<Self> {
         let now_ms = app.clock.now_ms();
         let by = format!("user:{}", actor.user_id);
-        let mine = cases::list_undoable(&app.db, actor.site_id, now_ms, &by, SHOWN).await?;
+        let limit = MAX_CASES as i64;
+        let mine = cases::list_undoable(&app.db, actor.site_id, now_ms, &by, limit).await?;
+        let count = mine.len();
         let shown = shown.and_then(|(case, title)| {
             Some(UndoableCase {
                 id: case.id.clone(),
@@ -68,8 +76,11 @@ impl UndoBar {
                 .iter()
                 .cloned()
                 .chain(others)
+                .take(SHOWN)
                 .map(|case| row(slug, now_ms, case))
                 .collect(),
+            all_path: (count > 1).then(|| format!("{}/undo", queue_path(slug))),
+            count,
         })
     }
 }

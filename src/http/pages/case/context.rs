@@ -19,6 +19,13 @@ pub(super) struct EarlierRow {
     pub status: Status,
 }
 
+/// A note of a colleague about the author.
+pub(super) struct NoteRow {
+    pub text: String,
+    pub by: String,
+    pub when: When,
+}
+
 /// Another case that waits for the same rule.
 pub(super) struct SimilarRow {
     pub title: String,
@@ -38,6 +45,7 @@ pub(super) fn card(file: &CaseFile, viewer: &Viewer<'_>, path: String) -> Brief 
     let (due, due_tone) = aged(&listed.case, viewer);
     let claim = claimed(&listed.case, listed.claimed_by_name.as_deref(), viewer);
     Brief {
+        id: listed.case.id.to_string(),
         is_current: true,
         title: listed.title.clone(),
         path,
@@ -82,6 +90,17 @@ pub(super) fn diff_about(file: &CaseFile) -> String {
         ),
         None => String::new(),
     }
+}
+
+pub(super) fn notes(file: &CaseFile) -> Vec<NoteRow> {
+    file.notes
+        .iter()
+        .map(|note| NoteRow {
+            text: note.text.clone(),
+            by: note.by_name.clone(),
+            when: When::at(note.created_at_ms),
+        })
+        .collect()
 }
 
 pub(super) fn similar(slug: &str, file: &CaseFile) -> Vec<SimilarRow> {

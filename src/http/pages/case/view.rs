@@ -4,7 +4,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
-use super::context::{self, DiffPiece, EarlierRow, SimilarRow};
+use super::context::{self, DiffPiece, EarlierRow, NoteRow, SimilarRow};
 use crate::app::App;
 use crate::http::chrome::{PageChrome, page_with};
 use crate::http::error::HttpError;
@@ -54,6 +54,7 @@ struct CasePage {
     hits: Vec<HitRow>,
     author_facts: Vec<Fact>,
     earlier: Vec<EarlierRow>,
+    notes: Vec<NoteRow>,
     similar: Vec<SimilarRow>,
     run: Vec<TimelineRow>,
     execution_path: String,
@@ -250,6 +251,7 @@ impl<'a> Desk<'a> {
             hits: marks.rows,
             author_facts: context::facts(file),
             earlier: context::earlier(slug, file),
+            notes: context::notes(file),
             similar: context::similar(slug, file),
             run: context::run(&file.run),
             execution_path: format!("/s/{slug}/admin/executions/{}", case.execution_id),

@@ -24,6 +24,10 @@ pub(crate) struct Viewer<'a> {
 
 /// A row of the list.
 pub(crate) struct Row {
+    /// Its id.
+    pub id: String,
+    /// The revision that is shown.
+    pub revision: i64,
     pub title: String,
     pub path: String,
     pub tags: Vec<Tag>,
@@ -40,6 +44,7 @@ pub(crate) struct Row {
 
 /// A row of the list beside a case.
 pub(crate) struct Brief {
+    pub id: String,
     pub is_current: bool,
     pub title: String,
     pub path: String,
@@ -59,6 +64,8 @@ pub(crate) fn row(queued: &QueuedCase, viewer: &Viewer<'_>, path: String) -> any
     let (due, due_tone) = aged(case, viewer);
     let claim = claimed(case, queued.brief.claimed_by_name.as_deref(), viewer);
     Ok(Row {
+        id: case.id.to_string(),
+        revision: case.revision,
         title: queued.brief.title.clone(),
         path,
         tags: tags(&hits),
@@ -88,6 +95,7 @@ pub(crate) fn brief(
     let (due, due_tone) = aged(case, viewer);
     let claim = claimed(case, queued.claimed_by_name.as_deref(), viewer);
     Ok(Brief {
+        id: case.id.to_string(),
         is_current: false,
         title: queued.title.clone(),
         path,

@@ -1,0 +1,14 @@
+-- What moderators tell each other about an author.
+CREATE TABLE notes (
+    site_id       BIGINT NOT NULL REFERENCES sites (id),
+    id            TEXT COLLATE "C" NOT NULL,
+    about_id      TEXT COLLATE "C" NOT NULL REFERENCES users (id),
+    by_id         TEXT COLLATE "C" NOT NULL REFERENCES users (id),
+    text          TEXT NOT NULL,
+    created_at_ms BIGINT NOT NULL,
+    PRIMARY KEY (site_id, id)
+);
+CREATE INDEX notes_by_author ON notes (site_id, about_id, id);
+
+-- Who works on which case is asked every second while somebody looks at the queue.
+CREATE INDEX cases_claimed ON cases (site_id, claimed_until_ms) WHERE claimed_until_ms IS NOT NULL;

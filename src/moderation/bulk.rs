@@ -1,0 +1,53 @@
+//! One decision for many cases, and all of somebody's decisions taken back. Each case is decided by itself, by the one
+//! function that decides; sent together, they share their transactions.
+
+use futures_util::future::join_all;
+
+use crate::auth::role::Actor;
+use crate::ids::CaseId;
+use crate::moderation::Moderation;
+use crate::moderation::decide::{Answer, DecideError, Decided, Decider, Target};
+use crate::store::cases;
+
+/// So many cases are decided at once at most.
+pub const MAX_CASES: usize = 100;
+
+/// What became of one of the cases.
+pub type Outcome = (CaseId, Result<Decided, DecideError>);
+
+impl Moderation {
+    /// Gives the same answer for each of the cases, at the revision that was seen; answers in their order.
+    pub async fn decide_many(
+        &self,
+        by: &Actor,
+        decider: &Decider,
+        cases: Vec<(CaseId, i64)>,
+        answer: &Answer,
+    ) -> anyhow::Result<Vec<Outcome>> {
+        let decisions = cases.into_iter().map(|(case, revision)| async move {
+            let target = Target::Case(case.clone());
+            let (decider, answer) = (decider.clone(), answer.clone());
+            let decided = self
+                .decide(by.site_id, target, decider, answer, Some(revision), None)
+                .await?;
+            anyhow::Ok((case, decided))
+        });
+        join_all(decisions).await.into_iter().collect()
+    }
+
+    /// Takes back all that this person decided and that has not taken effect; answers how many cases wait again.
+    pub async fn undo_all(&self, by: &Actor) -> anyhow::Result<usize> {
+        let actor = format!("user:{}", by.user_id);
+        let now_ms = self.tools.clock.now_ms();
+        let limit = MAX_CASES as i64;
+        let undoable = cases::list_undoable(&self.db, by.site_id, now_ms, &actor, limit).await?;
+        let undos = undoable
+            .into_iter()
+            .map(|case| self.undo(case.id, by.clone()));
+        let mut undone = 0;
+        for result in join_all(undos).await {
+            undone += usize::from(result?.is_ok());
+        }
+        Ok(undone)
+    }
+}

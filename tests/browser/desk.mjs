@@ -1,0 +1,120 @@
+// The desk in a real Chromium: a moderator clears the queue by keyboard alone, a second one sees it happen, decisions are
+// taken back, many are decided at once. Every state that comes up is checked.
+//
+// usage: node desk.mjs BASE_URL CASES PASSWORD
+import assert from "node:assert/strict";
+import { check, finish, person, problems } from "./browser.mjs";
+
+const [base, cases, password] = process.argv.slice(2);
+const queue = new URL("/s/main/admin/queue", base).href;
+const title = (page) => page.locator("h1").innerText();
+const waiting = async (page) => Number((await page.locator(".nav .count").count()) ? (await page.locator(".nav .count").innerText()).match(/\d+/)[0] : 0);
+
+async function login(email) {
+  const page = await person(base);
+  await page.goto(new URL("/login", base).href);
+  await page.getByLabel("E-mail").fill(email);
+  await page.getByLabel("Password").fill(password);
+  await page.keyboard.press("Enter");
+  await page.waitForURL((url) => url.pathname !== "/login");
+  return page;
+}
+
+/// Presses keys and waits until the page shows something else.
+async function press(page, ...keys) {
+  const before = await title(page);
+  for (const key of keys) await page.keyboard.press(key);
+  await page.waitForFunction((before) => document.querySelector("h1")?.innerText !== before, before);
+}
+
+try {
+  const mora = await login("mora@example.org");
+  const olga = await login("olga@example.org");
+  await mora.goto(queue);
+  assert.equal(await waiting(mora), Number(cases));
+  await check(mora);
+
+  // The sheet of keys and the palette.
+  await mora.keyboard.press("?");
+  await mora.getByRole("dialog", { name: "Keys" }).waitFor();
+  await check(mora);
+  await mora.keyboard.press("Escape");
+  await mora.keyboard.press("Control+k");
+  await mora.getByRole("dialog", { name: "Actions" }).waitFor();
+  await mora.keyboard.type("work on");
+  await mora.keyboard.press("Enter");
+  await mora.locator(".decide").waitFor();
+  assert.match(mora.url(), /queue\/[0-9a-v]{26}$/);
+  await check(mora);
+
+  // Another one looks at the same case, and knows whose it is.
+  await olga.goto(mora.url());
+  await olga.getByText("Mora Moderator works on it").waitFor();
+  await check(olga);
+
+  // There and back, over the hits and through the views.
+  const first = await title(mora);
+  await press(mora, "j");
+  await press(mora, "k");
+  assert.equal(await title(mora), first);
+  assert.equal(await mora.evaluate(() => document.activeElement.tagName), "H1", "the focus is on what is new");
+  await mora.keyboard.press("n");
+  assert.equal(await mora.locator("mark.current").count(), 1);
+  await mora.keyboard.press("v");
+  assert.equal(await mora.locator(".view.reader").isVisible(), true);
+  await check(mora);
+  await mora.keyboard.press("v");
+
+  // A decision and its way back.
+  await press(mora, "a");
+  await mora.locator(".undo .what", { hasText: first }).waitFor();
+  await check(mora);
+  await olga.locator(".settled").waitFor();
+  await check(olga);
+  await press(mora, "u");
+  assert.equal(await title(mora), first);
+  assert.equal(await waiting(mora), Number(cases));
+
+  // A letter typed into a reason is a letter; keys can be switched off.
+  await mora.keyboard.press("r");
+  await mora.getByLabel("Reason, as the author reads it").fill("");
+  await mora.getByLabel("Reason, as the author reads it").pressSequentially("a j u");
+  assert.equal(await title(mora), first);
+  await check(mora);
+  await mora.getByLabel("Reason, as the author reads it").fill("");
+  await mora.locator("h1").focus();
+
+  // Everything by keyboard alone: every third is rejected with the second reason.
+  for (let left = Number(cases); left > 0; left -= 1) {
+    assert.equal(await waiting(mora), left);
+    await (left % 3 ? press(mora, "a") : press(mora, "r", "2"));
+  }
+  await mora.getByText("Nothing here").waitFor();
+  assert.equal(await waiting(mora), 0);
+  await check(mora);
+
+  // All that is still held comes back, and many are decided at once, by keyboard.
+  await mora.getByRole("button", { name: /^Undo all/ }).click();
+  await mora.locator(".rows li").first().waitFor();
+  const back = await mora.locator(".rows li").count();
+  assert.ok(back > 1, `${back} cases came back`);
+  await mora.keyboard.press("j");
+  await mora.keyboard.press("x");
+  await mora.keyboard.press("j");
+  await mora.keyboard.press("x");
+  await mora.getByText("2 chosen").waitFor();
+  await check(mora);
+  await mora.getByLabel("Reason", { exact: true }).selectOption({ index: 1 });
+  await mora.getByRole("button", { name: "Reject", exact: true }).click();
+  await mora.getByText("2 posts rejected.").waitFor();
+
+  // Light or dark is remembered and there from the first byte.
+  await mora.getByRole("button", { name: "Mora Moderator" }).click();
+  await mora.getByRole("button", { name: "Dark" }).click();
+  await mora.waitForFunction(() => document.documentElement.dataset.theme === "dark");
+  await mora.reload();
+  assert.equal(await mora.evaluate(() => document.documentElement.dataset.theme), "dark");
+} catch (error) {
+  problems.push(String(error?.stack ?? error));
+}
+await finish();
