@@ -52,7 +52,7 @@ fn endpoints() -> Vec<Endpoint> {
     use pages::{
         account, author, drafts, health, home, invitation, keys, own_post, password, people, reader, session, settings, setup, sign_up,
     };
-    use pages::{bulk, case, claim, design, link, live, look, notes, notices, outbox, queue, theme, undo};
+    use pages::{bulk, case, claim, design, handover, link, live, look, notes, notices, outbox, queue, theme, undo};
     use pages::{audit, executions, rule, rule_lists, rules, stats, transparency, workflow};
     vec![
         get("/healthz",             Open,   health::live),
@@ -152,6 +152,7 @@ fn endpoints() -> Vec<Endpoint> {
         post("/s/{site}/admin/queue/next",                  Member(Moderator), claim::next),
         get("/s/{site}/admin/queue/{case}",                 Member(Moderator), case::show),
         post("/s/{site}/admin/queue/{case}/notes",          Member(Moderator), notes::add),
+        post("/s/{site}/admin/queue/{case}/hand-over",      Member(Moderator), handover::hand_over),
         post("/s/{site}/admin/queue/{case}/claim",          Member(Moderator), claim::claim),
         post("/s/{site}/admin/queue/{case}/release",        Member(Moderator), claim::release),
         post("/s/{site}/admin/queue/{case}/decision",       Member(Moderator), case::decide),

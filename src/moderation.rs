@@ -23,6 +23,7 @@ pub mod diff;
 pub mod draft;
 pub mod flow;
 pub mod functions;
+pub mod handover;
 pub mod in_force;
 pub mod link;
 pub mod live;

@@ -33,6 +33,7 @@ pub mod executions;
 pub(crate) mod feed;
 pub mod founding;
 pub(crate) mod gauges;
+pub(crate) mod handovers;
 pub mod keys;
 pub mod ledger;
 pub(crate) mod login_attempts;

@@ -12,7 +12,7 @@ const actions = {
   reject: { key: "r", name: "Reject, then the number of a reason", run: reject },
   undo: { key: "u", name: "Undo the last decision" },
   select: { key: "x", name: "Select for many at once", run: () => document.activeElement.closest("li")?.querySelector("[type=checkbox]")?.click() },
-  escalate: { key: "e", name: "Escalate" },
+  escalate: { key: "e", name: "Hand over to a colleague or the owners" },
   claim: { key: "c", name: "Claim, or give back" },
   work: { key: "w", name: "Work on the next free case" },
   queue: { key: "q", name: "Back to the queue" },
@@ -44,7 +44,10 @@ function perform(action) {
   if (run) return run();
   const element = control(action);
   if (element?.matches("input, select, textarea")) element.focus();
-  else element?.click();
+  else {
+    element?.click();
+    if (element?.matches("summary")) element.parentElement.querySelector("select")?.focus();
+  }
 }
 
 const isTyping = (element) => element.isContentEditable || element.matches("textarea, select, input:not([type=checkbox], [type=radio])");

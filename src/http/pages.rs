@@ -10,6 +10,7 @@ pub(crate) mod decision;
 pub(crate) mod design;
 pub(crate) mod drafts;
 pub(crate) mod executions;
+pub(crate) mod handover;
 pub(crate) mod health;
 pub(crate) mod home;
 pub(crate) mod invitation;

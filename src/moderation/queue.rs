@@ -3,8 +3,10 @@
 
 use anyhow::Context as _;
 
+use crate::auth::role::{Actor, Role};
 use crate::ids::{CaseId, SiteId, UserId};
 use crate::moderation::appeal::{self, Appeal};
+use crate::moderation::handover::OWNERS;
 use crate::moderation::rows::{CaseRow, CaseStatus, PostRow, PostStatus, RevisionRow};
 use crate::moderation::rules::Hit;
 use crate::moderation::run::{self, Run};
@@ -160,6 +162,28 @@ pub async fn list(
         id: last.brief.case.id.to_string(),
     });
     Ok(QueuePage { cases, next })
+}
+
+/// What waits and was handed to somebody, or, if they are one, to the owners.
+pub async fn list_handed(db: &Db, to: &Actor) -> anyhow::Result<QueuePage> {
+    let (user, or) = (to.user_id.as_str(), handed_or(to));
+    let limit = PER_LARGE_PAGE as i64;
+    Ok(QueuePage {
+        cases: queue::list_handed(db, to.site_id, user, or, limit).await?,
+        next: None,
+    })
+}
+
+/// How much that is.
+pub async fn count_handed(db: &Db, to: &Actor) -> anyhow::Result<i64> {
+    queue::count_handed(db, to.site_id, to.user_id.as_str(), handed_or(to)).await
+}
+
+fn handed_or(to: &Actor) -> &str {
+    match to.role {
+        Role::Owner => OWNERS,
+        _ => to.user_id.as_str(),
+    }
 }
 
 /// One case with all that belongs to it.

@@ -83,6 +83,8 @@ text_enum! {
         Reminder = "reminder",
         /// To owners: a case's time is over.
         Escalation = "escalation",
+        /// To a moderator or the owners: a colleague hands a case over.
+        HandedOver = "handed_over",
         /// To owners: a workflow broke.
         WorkflowFailed = "workflow_failed",
         /// To the author.

@@ -226,6 +226,7 @@ impl Draft<'_> {
             MailKind::CasesWaiting => self.cases_waiting().await,
             MailKind::Reminder => self.reminder().await,
             MailKind::Escalation => self.escalation().await,
+            MailKind::HandedOver => self.handed_over().await,
             MailKind::WorkflowFailed => self.workflow_failed().await,
             MailKind::PostHeld => self.post_held().await,
             MailKind::PostPublished => self.post_published().await,

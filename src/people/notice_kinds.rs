@@ -14,7 +14,7 @@ text_enum! {
         Held = "held",
         /// To authors: what became of a post or an appeal.
         Decided = "decided",
-        /// To moderators: cases wait.
+        /// To moderators: cases wait, or a colleague hands one over.
         Waiting = "waiting",
         /// To moderators: half of a case's time is over.
         Reminder = "reminder",
@@ -32,7 +32,7 @@ impl NoticeKind {
             | MailKind::PostRejected
             | MailKind::DecisionUpheld
             | MailKind::DecisionOverturned => Self::Decided,
-            MailKind::CasesWaiting => Self::Waiting,
+            MailKind::CasesWaiting | MailKind::HandedOver => Self::Waiting,
             MailKind::Reminder => Self::Reminder,
             MailKind::Escalation | MailKind::WorkflowFailed => Self::Trouble,
             MailKind::Invitation | MailKind::PasswordReset | MailKind::AddressConfirmation => {

@@ -18,7 +18,8 @@ macro_rules! list_columns {
              AND revisions.post_id = cases.post_id AND revisions.number = cases.revision) AS hits, \
              (SELECT name FROM users WHERE users.id = cases.author_id) AS author_name, \
              (SELECT email FROM users WHERE users.id = cases.author_id) AS author_email, \
-             (SELECT name FROM users WHERE users.id = cases.claimed_by) AS claimed_by_name"
+             (SELECT name FROM users WHERE users.id = cases.claimed_by) AS claimed_by_name, \
+             handed_to, (SELECT name FROM users WHERE users.id = cases.handed_to) AS handed_to_name"
         )
     };
 }
@@ -66,6 +67,10 @@ pub struct ListedCase {
     pub author_email: String,
     /// The name of whoever claimed it, however long ago.
     pub claimed_by_name: Option<String>,
+    /// Whom it was handed to: a person's id, or `owners`.
+    pub handed_to: Option<String>,
+    /// The name of the person whom it was handed to.
+    pub handed_to_name: Option<String>,
 }
 
 /// Which cases to list. Empty texts do not filter.

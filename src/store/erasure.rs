@@ -20,7 +20,7 @@ const ERASE_LINE: &str = "UPDATE audit SET details = $3 WHERE site_id = $1 AND i
 const SET_SLUG: &str = "UPDATE posts SET slug = $3 WHERE site_id = $1 AND id = $2";
 
 /// What is done on each site, in order; `$1` is the site, `$2` the person.
-const ON_SITE: [&str; 12] = [
+const ON_SITE: [&str; 13] = [
     ERASE_REVISIONS,
     ERASE_HISTORY,
     ERASE_EXECUTIONS,
@@ -31,6 +31,7 @@ const ON_SITE: [&str; 12] = [
     ERASE_EXTERNAL_IDS,
     ERASE_ANSWERS,
     DELETE_DRAFTS,
+    DELETE_NOTES,
     DELETE_MAILS,
     DELETE_MEMBER,
 ];
@@ -57,6 +58,7 @@ const ERASE_ANSWERS: &str =
     "DELETE FROM idempotency WHERE site_id = $1 AND EXISTS (SELECT 1 FROM posts
     WHERE posts.site_id = $1 AND author_id = $2 AND idempotency.body LIKE '%' || posts.id || '%')";
 const DELETE_DRAFTS: &str = "DELETE FROM drafts WHERE site_id = $1 AND author_id = $2";
+const DELETE_NOTES: &str = "DELETE FROM notes WHERE site_id = $1 AND about_id = $2";
 const DELETE_MAILS: &str = "DELETE FROM outbox WHERE site_id = $1 AND user_id = $2";
 const DELETE_MEMBER: &str = "DELETE FROM members WHERE site_id = $1 AND user_id = $2";
 

@@ -21,7 +21,8 @@ macro_rules! brief_columns {
              (SELECT hits FROM revisions WHERE revisions.site_id = cases.site_id \
              AND revisions.post_id = cases.post_id AND revisions.number = cases.revision) AS hits, \
              (SELECT name FROM users WHERE users.id = cases.author_id) AS author_name, \
-             (SELECT name FROM users WHERE users.id = cases.claimed_by) AS claimed_by_name"
+             (SELECT name FROM users WHERE users.id = cases.claimed_by) AS claimed_by_name, \
+             handed_to, (SELECT name FROM users WHERE users.id = cases.handed_to) AS handed_to_name"
         )
     };
 }
@@ -74,6 +75,13 @@ const LIST_BRIEF_DESCENDING: &str = concat!(
     queue_filter!(),
     " ORDER BY rank_ms DESC, id DESC LIMIT $8"
 );
+const LIST_HANDED: &str = concat!(
+    "SELECT ",
+    queue_columns!(),
+    " FROM cases WHERE site_id = $1 AND handed_to IN ($2, $3) AND status = 'waiting' ORDER BY rank_ms, id LIMIT $4"
+);
+const COUNT_HANDED: &str = "SELECT COUNT(*) FROM cases
+    WHERE site_id = $1 AND handed_to IN ($2, $3) AND status = 'waiting'";
 // Similar is what the same rule holds, among the foremost of the queue.
 const LIST_SIMILAR: &str = "SELECT id, rules,
     (SELECT title FROM revisions WHERE revisions.site_id = foremost.site_id
@@ -114,6 +122,10 @@ pub struct BriefCase {
     pub author_name: String,
     /// The name of whoever claimed it, however long ago.
     pub claimed_by_name: Option<String>,
+    /// Whom it was handed to: a person's id, or `owners`.
+    pub handed_to: Option<String>,
+    /// The name of the person whom it was handed to.
+    pub handed_to_name: Option<String>,
 }
 
 /// A case with what the queue shows of its post.
@@ -221,6 +233,33 @@ where
         .bind(filter.author.trim())
         .bind(limit)
         .fetch_all(c.read())
+        .await?))
+}
+
+/// What waits and was handed to either of two.
+pub(crate) async fn list_handed(
+    db: &Db,
+    site: SiteId,
+    to: &str,
+    or: &str,
+    limit: i64,
+) -> anyhow::Result<Vec<QueuedCase>> {
+    Ok(on_db!(db, |c| sqlx::query_as(LIST_HANDED)
+        .bind(site)
+        .bind(to)
+        .bind(or)
+        .bind(limit)
+        .fetch_all(c.read())
+        .await?))
+}
+
+/// How much waits and was handed to either of two.
+pub(crate) async fn count_handed(db: &Db, site: SiteId, to: &str, or: &str) -> anyhow::Result<i64> {
+    Ok(on_db!(db, |c| sqlx::query_scalar(COUNT_HANDED)
+        .bind(site)
+        .bind(to)
+        .bind(or)
+        .fetch_one(c.read())
         .await?))
 }
 

@@ -164,6 +164,34 @@ both_dbs! {
         assert!(!audit.text.contains("satire") && audit.text.contains("note.added"), "{}", audit.text);
     }
 
+    async fn a_case_is_handed_over_to_a_colleague_or_the_owners(app: TestApp) {
+        let case = app.submit_held("Too hard for me").await;
+        let other = app.submit_held("Left alone").await;
+        let (mora, olga) = (app.login(MODERATOR).await, app.login(OWNER).await);
+        let path = case_path(&app, &case);
+
+        let nobody = press(&mora, &format!("{path}/hand-over"), &[("to", "0000000000000000000000000a")]).await;
+        assert_eq!(nobody.status, 400, "{}", nobody.text);
+        let page = mora.get(&path).await;
+        let form = page.form(&["to", "words"]).expect("the form to hand over");
+        let handed = mora.send(form, &[("to", "owners"), ("words", "Is this satire?")]).await;
+        assert!(mora.follow(&handed).await.text.contains("Handed over to the owners"));
+
+        let mine = olga.get(&app.path("admin/queue?mine=true")).await;
+        assert_eq!(mine.texts(".rows a.name"), ["Too hard for me"]);
+        assert!(mine.texts(".tag").contains(&"for the owners".to_owned()), "{}", mine.text);
+        assert!(mora.get(&app.path("admin/queue?mine=true")).await.texts(".rows a.name").is_empty());
+        assert!(olga.get(&path).await.text.contains("Is this satire?"));
+        app.app.run_until_idle().await.expect("work");
+        let mail = app.inbox().into_iter().rfind(|mail| mail.subject.contains("asks you to decide")).expect("a mail");
+        assert_eq!(mail.to, OWNER);
+        assert!(mail.text.contains("Is this satire?") && mail.text.contains("/decide/"), "{}", mail.text);
+        let decided = olga.fill(&path, &[("decision", "APPROVED")]).await;
+        assert_eq!(decided.status, 303);
+        assert!(olga.get(&app.path("admin/queue?mine=true")).await.texts(".rows a.name").is_empty());
+        assert_eq!(status_of(&app, &other).await, "held");
+    }
+
     async fn everybody_hears_what_happens_in_the_queue(app: TestApp) {
         let mora = app.login(MODERATOR).await;
         let url = mora.url(&app.path("admin/queue/live"));

@@ -7,6 +7,8 @@ use serde_json::Value;
 use crate::moderation::decide::{Answer, Decision, REASON_MAX_CHARS};
 use crate::moderation::site::SiteSettings;
 
+use super::handover::HandOver;
+
 /// The fields of `templates/admin/decision.html`.
 #[derive(Debug, Clone)]
 pub(crate) struct DecisionForm {
@@ -24,6 +26,8 @@ pub(crate) struct DecisionForm {
     pub note: String,
     /// Whether the part for rejecting is open.
     pub reject_open: bool,
+    /// Handing it over, where that is possible.
+    pub hand_over: Option<HandOver>,
 }
 
 /// A template of a reason, as an entry of a select.
@@ -64,6 +68,7 @@ impl DecisionForm {
             reason_error: None,
             note: String::new(),
             reject_open: false,
+            hand_over: None,
         }
     }
 

@@ -57,6 +57,7 @@ pub(crate) async fn show(req: HttpRequest, _: Member) -> Result<HttpResponse, Ht
         start: 21,
         end: 31,
         text: "free money".to_owned(),
+        view: Default::default(),
         rule_set_version: 1,
     };
     page(&DesignPage {

@@ -242,6 +242,7 @@ fn label(kind: MailKind) -> &'static str {
         MailKind::CasesWaiting => "Posts wait for a decision",
         MailKind::Reminder => "A post still waits",
         MailKind::Escalation => "Nobody decided in time",
+        MailKind::HandedOver => "A colleague hands a case over",
         MailKind::WorkflowFailed => "A workflow broke",
         MailKind::PostHeld => "Your post waits for a moderator",
         MailKind::PostPublished => "Your post is published",

@@ -57,6 +57,7 @@ pub(crate) struct QueueQuery {
     author: String,
     after: Option<String>,
     size: Option<usize>,
+    mine: bool,
 }
 
 /// The query of a case's page: which cases stand beside it.
@@ -137,7 +138,11 @@ pub(crate) async fn show(
         Some(PER_LARGE_PAGE) => PER_LARGE_PAGE,
         Some(_) => return Err(HttpError::invalid("size", "must be 25 or 100")),
     };
-    let found = queue::list(&app.db, member.site.id, &filter, after, per_page).await?;
+    let found = match query.mine {
+        true => queue::list_handed(&app.db, &member.actor()).await?,
+        false => queue::list(&app.db, member.site.id, &filter, after, per_page).await?,
+    };
+    let handed = queue::count_handed(&app.db, &member.actor()).await?;
     let page_chrome = PageChrome::of(&req, "Queue", "queue");
     let failed = cases::count(&app.db, member.site.id, CaseStatus::Failed, COUNT_MAX).await?;
     let waiting = page_chrome.waiting;
@@ -149,7 +154,13 @@ pub(crate) async fn show(
     page(&QueuePage {
         undo: UndoBar::of(&app, slug, &member.actor(), None).await?,
         summary: format!("{} waiting", bounded(waiting)),
-        tabs: tabs(slug, filter.status, waiting, failed),
+        tabs: tabs(
+            slug,
+            (!query.mine).then_some(filter.status),
+            waiting,
+            failed,
+            handed,
+        ),
         state: filter.status.as_str().to_owned(),
         categories: categories(&app, &member, &filter).await?,
         rules: rules(&found.cases, &filter),
@@ -190,8 +201,23 @@ pub(crate) fn author_path(slug: &str, author: &str) -> String {
     format!("{}?author={author}", path(slug))
 }
 
-fn tabs(slug: &str, current: CaseStatus, waiting: i64, failed: i64) -> Vec<Tab> {
-    CaseStatus::ALL
+fn tabs(
+    slug: &str,
+    current: Option<CaseStatus>,
+    waiting: i64,
+    failed: i64,
+    handed: i64,
+) -> Vec<Tab> {
+    let mine = Tab {
+        label: "For you".to_owned(),
+        path: format!("{}?mine=true", path(slug)),
+        count: match handed {
+            0 => String::new(),
+            handed => bounded(handed),
+        },
+        current: current.is_none(),
+    };
+    let mut tabs: Vec<Tab> = CaseStatus::ALL
         .iter()
         .map(|&status| Tab {
             label: match status {
@@ -209,9 +235,11 @@ fn tabs(slug: &str, current: CaseStatus, waiting: i64, failed: i64) -> Vec<Tab> 
                 CaseStatus::Failed if failed > 0 => bounded(failed),
                 _ => String::new(),
             },
-            current: status == current,
+            current: Some(status) == current,
         })
-        .collect()
+        .collect();
+    tabs.insert(1, mine);
+    tabs
 }
 
 /// A count that stops at a bound.

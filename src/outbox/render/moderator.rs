@@ -10,7 +10,7 @@ use crate::moderation::rows::{CaseRow, CaseStatus};
 use crate::moderation::rules::Hit;
 use crate::moderation::wording;
 use crate::store::case_texts::{self, CaseText};
-use crate::store::sites;
+use crate::store::{audit, sites};
 
 /// A deadline further away than this is none.
 const NO_DEADLINE_MS: i64 = 10 * 365 * 24 * 60 * 60 * 1000;
@@ -47,6 +47,12 @@ letter!(Reminder, "mail/reminder.html", "mail/reminder.txt", {
 letter!(Escalation, "mail/escalation.html", "mail/escalation.txt", {
     case: &'a MailCase,
     waited: &'a str,
+});
+
+letter!(HandedOver, "mail/handed_over.html", "mail/handed_over.txt", {
+    case: &'a MailCase,
+    by: &'a str,
+    words: &'a str,
 });
 
 letter!(WorkflowFailed, "mail/workflow_failed.html", "mail/workflow_failed.txt", {
@@ -136,6 +142,35 @@ impl Draft<'_> {
             waited: &self.waited(&text.case),
         }
         .words(format!("Nobody decided in time: “{}”", text.title))
+        .map(Ok)
+    }
+
+    pub(super) async fn handed_over(&self) -> anyhow::Result<Result<Words, &'static str>> {
+        if !self.may_decide() {
+            return Ok(Err("they may not decide any more"));
+        }
+        let text = match self.waiting_case().await? {
+            Ok(text) => text,
+            Err(reason) => return Ok(Err(reason)),
+        };
+        let subject = format!("post:{}", text.case.post_id);
+        let lines = audit::list_named_of_subject(&self.outbox.db, self.site.id, &subject).await?;
+        let of_case = |line: &&audit::NamedAudit| {
+            line.row.action == "case.handed_over"
+                && line.row.details.contains(text.case.id.as_str())
+        };
+        let Some(line) = lines.iter().rfind(of_case) else {
+            return Ok(Err("nobody has handed it over"));
+        };
+        let details: serde_json::Value = serde_json::from_str(&line.row.details)?;
+        let by = line.actor_name.as_deref().unwrap_or("A colleague");
+        HandedOver {
+            mail: &self.frame,
+            case: &self.mail_case(&text)?,
+            by,
+            words: details["words"].as_str().unwrap_or_default(),
+        }
+        .words(format!("{by} asks you to decide: “{}”", text.title))
         .map(Ok)
     }
 

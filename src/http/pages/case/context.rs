@@ -4,7 +4,7 @@
 use serde_json::Value;
 
 use super::case_path;
-use crate::http::pages::queue::row::{Brief, Viewer, aged, claimed, tags};
+use crate::http::pages::queue::row::{Brief, Viewer, aged, claimed, handed, tags};
 use crate::http::parts::{Fact, Status, TimelineRow, When, count, grouped};
 use crate::moderation::diff::{self, Fate};
 use crate::moderation::queue::{self, CaseFile};
@@ -53,6 +53,11 @@ pub(super) fn card(file: &CaseFile, viewer: &Viewer<'_>, path: String) -> Brief 
         author: listed.author_name.clone(),
         about: count(file.hits.len(), "hit"),
         claimed_by: claim.map(|(name, _)| name),
+        handed_to: handed(
+            listed.handed_to.as_deref(),
+            listed.handed_to_name.as_deref(),
+            viewer,
+        ),
         status: listed.case.status.into(),
         due,
         due_tone,
@@ -203,6 +208,10 @@ pub(super) fn trail(line: &NamedAudit) -> TimelineRow {
     let details: Value = serde_json::from_str(&line.row.details).unwrap_or_default();
     let seconds = details["seconds"].as_i64().unwrap_or_default();
     let (tone, title) = match line.row.action.as_str() {
+        "case.handed_over" => {
+            let to = details["to"].as_str().unwrap_or("a colleague");
+            ("run", format!("Handed over to {to}"))
+        }
         "case.opened" => ("off", "Opened".to_owned()),
         "post.held" => ("wait", "Put into the queue".to_owned()),
         "case.escalated" => ("warn", "Time was over; the owners were told".to_owned()),
@@ -233,7 +242,10 @@ pub(super) fn trail(line: &NamedAudit) -> TimelineRow {
             Some(name) => format!("{title} by {name}"),
             None => title,
         },
-        detail: via.or(details["problem"].as_str()).map(str::to_owned),
+        detail: via
+            .or(details["problem"].as_str())
+            .or(details["words"].as_str().filter(|words| !words.is_empty()))
+            .map(str::to_owned),
         when: Some(When::at(line.row.at_ms)),
     }
 }

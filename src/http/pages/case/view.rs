@@ -10,6 +10,7 @@ use crate::http::chrome::{PageChrome, page_with};
 use crate::http::error::HttpError;
 use crate::http::marks::{HitRow, Line, Marks, Segment};
 use crate::http::pages::decision::{DecisionFields, DecisionForm};
+use crate::http::pages::handover::HandOver;
 use crate::http::pages::queue::row::{Brief, Viewer, aged, brief, claimed, place};
 use crate::http::pages::queue::{CaseQuery, author_path, path as queue_path};
 use crate::http::pages::undo::UndoBar;
@@ -141,6 +142,13 @@ impl<'a> Desk<'a> {
                 _ => form,
             }
         });
+        let form = match form {
+            Some(form) => Some(DecisionForm {
+                hand_over: Some(HandOver::of(app, member, id).await?),
+                ..form
+            }),
+            None => None,
+        };
         let desk = Self {
             page: PageChrome::of(req, title, "queue"),
             undo,

@@ -2,6 +2,7 @@
 
 use crate::http::parts::{Status, Tag, When, count, grouped, span};
 use crate::ids::UserId;
+use crate::moderation::handover::OWNERS;
 use crate::moderation::markdown;
 use crate::moderation::queue::{BriefCase, PLACE_MAX, QueuedCase};
 use crate::moderation::rows::{CaseRow, CaseStatus};
@@ -36,6 +37,7 @@ pub(crate) struct Row {
     pub excerpt: String,
     pub place: String,
     pub claimed_by: Option<String>,
+    pub handed_to: Option<String>,
     pub status: Status,
     pub due: String,
     pub due_tone: &'static str,
@@ -52,6 +54,7 @@ pub(crate) struct Brief {
     pub author: String,
     pub about: String,
     pub claimed_by: Option<String>,
+    pub handed_to: Option<String>,
     pub status: Status,
     pub due: String,
     pub due_tone: &'static str,
@@ -77,6 +80,11 @@ pub(crate) fn row(queued: &QueuedCase, viewer: &Viewer<'_>, path: String) -> any
         },
         place: reason(case, viewer.now_ms),
         claimed_by: claim.map(|(name, _)| name),
+        handed_to: handed(
+            queued.brief.handed_to.as_deref(),
+            queued.brief.handed_to_name.as_deref(),
+            viewer,
+        ),
         status: case.status.into(),
         due,
         due_tone,
@@ -103,6 +111,11 @@ pub(crate) fn brief(
         author: queued.author_name.clone(),
         about: about(case, &hits),
         claimed_by: claim.map(|(name, _)| name),
+        handed_to: handed(
+            queued.handed_to.as_deref(),
+            queued.handed_to_name.as_deref(),
+            viewer,
+        ),
         status: case.status.into(),
         due,
         due_tone,
@@ -169,6 +182,15 @@ fn reason(case: &CaseRow, now_ms: i64) -> String {
         None => "",
     };
     format!("{waited}{severity}{escalated}")
+}
+
+/// Whom a case was handed to: `you`, `the owners` or a name.
+pub(crate) fn handed(to: Option<&str>, name: Option<&str>, viewer: &Viewer<'_>) -> Option<String> {
+    match to? {
+        OWNERS => Some("the owners".to_owned()),
+        id if id == viewer.user_id.as_str() => Some("you".to_owned()),
+        _ => name.map(str::to_owned),
+    }
 }
 
 fn about(case: &CaseRow, hits: &[Hit]) -> String {

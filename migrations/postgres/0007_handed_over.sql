@@ -1,0 +1,3 @@
+-- handed_to is whom a colleague handed the case to: a person's id, or 'owners'.
+ALTER TABLE cases ADD COLUMN handed_to TEXT COLLATE "C";
+CREATE INDEX cases_handed ON cases (site_id, handed_to) WHERE handed_to IS NOT NULL;

@@ -1,0 +1,90 @@
+//! Handing a case over to a colleague or to the owners.
+
+use actix_web::{HttpRequest, HttpResponse, Responder as _, web};
+use serde::Deserialize;
+
+use crate::app::App;
+use crate::http::chrome::Redirect;
+use crate::http::error::HttpError;
+use crate::http::extract::Id;
+use crate::http::form::Form;
+use crate::http::parts::Choice;
+use crate::http::visitor::Member;
+use crate::ids::CaseId;
+use crate::moderation::handover::{HandOverError, OWNERS};
+
+use super::case::case_path;
+
+/// A part of the fields of `templates/admin/decision.html`.
+#[derive(Debug, Clone)]
+pub(crate) struct HandOver {
+    /// Where the form sends to.
+    pub action_path: String,
+    /// Whom it can be handed to.
+    pub choices: Vec<Choice>,
+}
+
+/// What the form sends.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct HandOverFields {
+    to: String,
+    #[serde(default)]
+    words: String,
+}
+
+impl HandOver {
+    /// The form for a case.
+    pub async fn of(app: &App, member: &Member, id: &CaseId) -> anyhow::Result<Self> {
+        let owners = (OWNERS.to_owned(), "the owners".to_owned());
+        let colleagues = app.moderation.colleagues(&member.actor()).await?;
+        let people = colleagues
+            .into_iter()
+            .map(|(user, name)| (user.to_string(), name));
+        Ok(Self {
+            action_path: format!("{}/hand-over", case_path(&member.site.slug, id)),
+            choices: std::iter::once(owners)
+                .chain(people)
+                .map(|(value, label)| Choice {
+                    selected: value == OWNERS,
+                    value,
+                    label,
+                })
+                .collect(),
+        })
+    }
+}
+
+/// `POST /s/{site}/admin/queue/{case}/hand-over`
+pub(crate) async fn hand_over(
+    req: HttpRequest,
+    app: web::Data<App>,
+    member: Member,
+    id: Id<CaseId>,
+    fields: Form<HandOverFields>,
+) -> Result<HttpResponse, HttpError> {
+    let HandOverFields { to, words } = fields.0;
+    let handed = app
+        .moderation
+        .hand_over(&member.actor(), &id.0, &to, &words)
+        .await?;
+    let redirect = Redirect::to(case_path(&member.site.slug, &id.0));
+    Ok(match handed {
+        Ok(name) => redirect.flash(format!("Handed over to {name}, who is told by mail.")),
+        Err(HandOverError::Unknown) => return Err(HttpError::not_found()),
+        Err(HandOverError::Nobody) => {
+            return Err(HttpError::invalid(
+                "to",
+                "must be owners or a colleague who decides here",
+            ));
+        }
+        Err(HandOverError::TooLong) => {
+            return Err(HttpError::invalid(
+                "words",
+                "must have at most 500 characters",
+            ));
+        }
+        Err(HandOverError::Closed) => redirect.flash("It waits for nobody any more."),
+    }
+    .respond_to(&req))
+}
