@@ -27,6 +27,7 @@ mod outbox;
 mod posts;
 mod progress;
 mod rules;
+mod rules_test;
 mod serve;
 mod show_config;
 mod site;

@@ -32,6 +32,7 @@ pub mod notes;
 pub mod opened;
 pub mod outlook;
 pub mod queue;
+pub mod rehearsal;
 pub mod rows;
 pub mod rule_set;
 pub mod rules;

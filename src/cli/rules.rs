@@ -10,7 +10,7 @@ use clap::Subcommand;
 use serde_json::json;
 
 use super::instance::{self, SiteFlag};
-use super::{CREATED_BY, print, print_json};
+use super::{CREATED_BY, print, print_json, rules_test};
 use crate::app::App;
 use crate::config::Config;
 use crate::moderation::rule_set::Uncompilable;
@@ -31,6 +31,7 @@ enum Command {
     Import(ImportArgs),
     Export(ExportArgs),
     Check(CheckArgs),
+    Test(TestArgs),
 }
 
 /// Add the rules of a file: one pattern a line (txt), CSV with a column `pattern`, or JSON
@@ -91,12 +92,34 @@ struct CheckArgs {
     json: bool,
 }
 
+/// Check a file of expectations against the rules in force
+#[derive(clap::Args)]
+#[command(
+    after_help = "The file is a JSON array: [{\"text\": \"a sm.urf\", \"expect\": \"hold\", \"hits\": [\"smurf\"]}, …]\n\n\
+                  Example:\n  gatepost rules test --site main expectations.json"
+)]
+struct TestArgs {
+    #[command(flatten)]
+    site: SiteFlag,
+    /// The expectations
+    file: PathBuf,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
 pub(super) async fn run(config: &Config, args: Args) -> anyhow::Result<ExitCode> {
     let app = instance::open(config).await?;
     match args.command {
         Command::Import(args) => import(&app, args).await,
         Command::Export(args) => write(&app, args).await,
         Command::Check(args) => check(&app, args).await,
+        Command::Test(args) => {
+            let site = instance::find_site(&app, &args.site.site).await?;
+            let in_force = app.moderation.in_force.load(site.id).await?;
+            let in_force = in_force.context("the site has just gone")?;
+            rules_test::run(&in_force, &read(&args.file)?, args.json)
+        }
     }
 }
 

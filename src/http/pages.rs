@@ -26,6 +26,7 @@ pub(crate) mod password;
 pub(crate) mod people;
 pub(crate) mod queue;
 pub(crate) mod reader;
+mod rehearsal;
 pub(crate) mod rule;
 pub(crate) mod rule_lists;
 pub(crate) mod rules;

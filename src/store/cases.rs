@@ -48,6 +48,14 @@ const LIST_UNDOABLE: &str = "SELECT id, status, undo_until_ms,
     (SELECT title FROM revisions WHERE revisions.site_id = cases.site_id
         AND revisions.post_id = cases.post_id AND revisions.number = cases.revision) AS title
     FROM cases WHERE site_id = $1 AND undo_until_ms > $2 AND decided_by = $3 ORDER BY undo_until_ms DESC LIMIT $4";
+const LIST_DECISIONS: &str = "SELECT post_id, id, status FROM cases
+    WHERE site_id = $1 AND status IN ('approved', 'rejected') ORDER BY id";
+const FIGURES_OF_RULE: &str = "SELECT
+        COUNT(*) FILTER (WHERE waiting_since_ms >= $3) AS recent,
+        COUNT(*) FILTER (WHERE status = 'approved') AS approved,
+        COUNT(*) FILTER (WHERE status = 'rejected') AS rejected,
+        MAX(waiting_since_ms) AS last_ms
+    FROM cases WHERE site_id = $1 AND rules LIKE $2 ESCAPE '!'";
 // Counting stops at a bound, so that a long queue costs no more than a short one.
 const COUNT: &str = "SELECT COUNT(*) FROM (SELECT 1 FROM cases WHERE site_id = $1 AND status = $2 LIMIT $3) AS bounded";
 
@@ -143,6 +151,45 @@ pub async fn list(
         .bind(filter.post.as_ref().map_or("", PostId::as_str))
         .bind(limit)
         .fetch_all(c.read())
+        .await?))
+}
+
+/// What people decided of posts, oldest first: the post, the case and its status.
+pub async fn list_decisions(
+    db: &Db,
+    site: SiteId,
+) -> anyhow::Result<Vec<(PostId, CaseId, CaseStatus)>> {
+    Ok(on_db!(db, |c| sqlx::query_as(LIST_DECISIONS)
+        .bind(site)
+        .fetch_all(c.read())
+        .await?))
+}
+
+/// What became of the cases that a rule opened.
+#[derive(Debug, Clone, Default, PartialEq, Eq, FromRow)]
+pub struct RuleFigures {
+    /// Cases since the given time.
+    pub recent: i64,
+    /// Cases that people approved, ever.
+    pub approved: i64,
+    /// Cases that people rejected, ever.
+    pub rejected: i64,
+    /// When the newest was opened.
+    pub last_ms: Option<i64>,
+}
+
+/// The figures of a rule; `since_ms` is from when on cases are recent.
+pub async fn figures_of_rule(
+    db: &Db,
+    site: SiteId,
+    rule: &str,
+    since_ms: i64,
+) -> anyhow::Result<RuleFigures> {
+    Ok(on_db!(db, |c| sqlx::query_as(FIGURES_OF_RULE)
+        .bind(site)
+        .bind(member_pattern(rule))
+        .bind(since_ms)
+        .fetch_one(c.read())
         .await?))
 }
 

@@ -51,6 +51,14 @@ const LIST: &str = concat!(
     " FROM posts WHERE site_id = $1 AND id < $2 AND ($3 = '' OR status = $3)
      ORDER BY id DESC LIMIT $4"
 );
+// What was last written in the newest posts.
+const LIST_TEXTS: &str = concat!(
+    "SELECT ",
+    revision_columns!(),
+    " FROM revisions WHERE site_id = $1 AND (post_id, number) IN
+        (SELECT id, revision FROM posts WHERE site_id = $1 ORDER BY id DESC LIMIT $2)
+    ORDER BY post_id DESC"
+);
 const LIST_OF_AUTHOR: &str = concat!(
     "SELECT ",
     list_columns!(),
@@ -181,6 +189,15 @@ pub async fn list_revisions(
     Ok(on_db!(db, |c| sqlx::query_as(LIST_REVISIONS)
         .bind(site)
         .bind(post)
+        .fetch_all(c.read())
+        .await?))
+}
+
+/// The newest revisions of the newest posts.
+pub async fn list_texts(db: &Db, site: SiteId, limit: i64) -> anyhow::Result<Vec<RevisionRow>> {
+    Ok(on_db!(db, |c| sqlx::query_as(LIST_TEXTS)
+        .bind(site)
+        .bind(limit)
         .fetch_all(c.read())
         .await?))
 }

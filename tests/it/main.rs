@@ -39,6 +39,7 @@ mod own_data;
 mod packaging;
 mod people;
 mod races;
+mod rehearsal;
 mod replicas;
 mod schema;
 mod smtp;

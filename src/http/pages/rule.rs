@@ -11,13 +11,15 @@ use crate::http::chrome::{PageChrome, Redirect, page, page_with};
 use crate::http::error::HttpError;
 use crate::http::extract::Id;
 use crate::http::form::Form;
-use crate::http::parts::{Choice, Status, TimelineRow, When};
+use crate::http::parts::{Choice, Status, TimelineRow, When, grouped};
 use crate::http::visitor::Member;
-use crate::ids::RuleId;
+use crate::ids::{RuleId, SiteId};
 use crate::moderation::rule_set::RuleRefused;
 use crate::moderation::rules::{Action, FieldError, Fields, MatchMode, Rule, RuleDraft, RuleKind};
+use crate::store::cases;
 use crate::store::rules::{self, RuleVersion};
 
+use super::rehearsal::{Report, rehearse};
 use super::rules::{outcome, path};
 
 const SEVERITIES: [(u8, &str); 4] = [(1, "1, mild"), (2, "2"), (3, "3"), (4, "4, severe")];
@@ -39,6 +41,7 @@ pub(super) struct RuleForm {
     pub(super) note: String,
     pub(super) enabled: bool,
     pub(super) form_error: Option<String>,
+    pub(super) rehearsal: Option<Report>,
     pub(super) submit_label: &'static str,
 }
 
@@ -50,7 +53,15 @@ struct RulePage {
     status: Status,
     form: Option<RuleForm>,
     delete_path: Option<String>,
+    figures: Vec<Figure>,
     history: Vec<TimelineRow>,
+}
+
+/// A number of a rule with what it counts.
+struct Figure {
+    label: &'static str,
+    value: String,
+    when: Option<When>,
 }
 
 /// What the form sends.
@@ -73,6 +84,8 @@ pub(crate) struct RuleFields {
     note: String,
     #[serde(default)]
     enabled: bool,
+    #[serde(default)]
+    pub rehearse: bool,
 }
 
 /// `GET /s/{site}/admin/rules/{rule}`
@@ -94,6 +107,15 @@ pub(crate) async fn change(
     fields: Form<RuleFields>,
 ) -> Result<HttpResponse, HttpError> {
     let fields = fields.0;
+    if let (true, Ok(draft)) = (fields.rehearse, fields.draft()) {
+        let action = rule_path(&member.site.slug, id.0.as_str());
+        let rehearsed = rehearse(&app, &member.site, Some(id.0.as_str()), draft).await?;
+        let form = RuleForm::of(action, "Save", &fields).rehearsed(rehearsed);
+        return page(&RulePage {
+            form: Some(form),
+            ..rule_page(&req, &app, &member, &id.0).await?
+        });
+    }
     let changed = match fields.draft() {
         Ok(draft) => {
             let rule = Rule {
@@ -171,8 +193,42 @@ async fn rule_page(
         },
         form: is_ours.then(|| RuleForm::of(action.clone(), "Save", &RuleFields::from(draft))),
         delete_path: is_ours.then(|| format!("{action}/remove")),
+        figures: figures(app, site.id, id).await?,
         history: versions.iter().map(history_row).collect(),
     })
+}
+
+async fn figures(app: &App, site_id: SiteId, id: &RuleId) -> Result<Vec<Figure>, HttpError> {
+    let since_ms = app.clock.now_ms() - 30 * 24 * 60 * 60 * 1_000;
+    let found = cases::figures_of_rule(&app.db, site_id, id.as_str(), since_ms).await?;
+    let decided = found.approved + found.rejected;
+    let precision = match decided {
+        0 => "nobody has decided yet".to_owned(),
+        decided => format!(
+            "{} % rejected of {}",
+            found.rejected * 100 / decided,
+            grouped(decided)
+        ),
+    };
+    let figure = |label, value| Figure {
+        label,
+        value,
+        when: None,
+    };
+    Ok(vec![
+        figure("Cases in 30 days", grouped(found.recent)),
+        figure("Decided", precision),
+        Figure {
+            when: found.last_ms.map(When::at),
+            ..figure(
+                "Last case",
+                match found.last_ms {
+                    None => "none yet".to_owned(),
+                    Some(_) => String::new(),
+                },
+            )
+        },
+    ])
 }
 
 fn history_row(version: &RuleVersion) -> TimelineRow {
@@ -224,7 +280,19 @@ impl RuleForm {
             note: fields.note.clone(),
             enabled: fields.enabled,
             form_error: None,
+            rehearsal: None,
             submit_label,
+        }
+    }
+
+    /// The form with what the rule would do.
+    pub fn rehearsed(mut self, rehearsed: Result<Report, RuleRefused>) -> Self {
+        match rehearsed {
+            Ok(report) => {
+                self.rehearsal = Some(report);
+                self
+            }
+            Err(refused) => self.refused(&refused),
         }
     }
 
@@ -309,6 +377,7 @@ impl From<&RuleDraft> for RuleFields {
             severity: u16::from(draft.severity),
             note: draft.note.clone(),
             enabled: draft.enabled,
+            rehearse: false,
         }
     }
 }

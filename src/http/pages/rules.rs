@@ -23,6 +23,7 @@ use crate::moderation::rules::{Action, Rule, RuleDraft, RuleKind, Verdict};
 use crate::store::posts;
 use crate::store::rules::{self, RuleFilter};
 
+use super::rehearsal::rehearse;
 use super::rule::{RuleFields, RuleForm, rule_path};
 use super::rule_lists::ImportForm;
 
@@ -111,6 +112,15 @@ pub(crate) async fn add(
 ) -> Result<HttpResponse, HttpError> {
     let fields = fields.0;
     let slug = &member.site.slug;
+    if let (true, Ok(draft)) = (fields.rehearse, fields.draft()) {
+        let rehearsed = rehearse(&app, &member.site, None, draft).await?;
+        let form = RuleForm::of(path(slug), "Add the rule", &fields).rehearsed(rehearsed);
+        return page(&RulesPage {
+            form: Some(form),
+            form_open: true,
+            ..rules_page(&req, &app, &member, RulesQuery::default()).await?
+        });
+    }
     let refused = match fields.draft() {
         Ok(draft) => {
             let added = app

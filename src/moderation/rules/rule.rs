@@ -148,30 +148,32 @@ impl Fields {
 }
 
 impl RuleKind {
-    /// The kind that somebody who wrote only a pattern most likely meant, and the pattern to keep:
-    /// `/…/` is a regex, `*` or `?` make a wildcard, white space makes a phrase, the rest is a word.
+    /// The kind that somebody who wrote only a pattern most likely meant, and the pattern to keep: `/…/` with signs of a regex
+    /// in it is one, letters with `*` or `?` make a wildcard, white space makes a phrase, the rest is a word. Parts of
+    /// addresses such as `/blog/` and `page.php?id=` are words.
     pub fn guess(line: &str) -> (RuleKind, &str) {
+        const REGEX_SIGNS: &[char] = &['\\', '(', '[', '{', '*', '+', '?', '|', '^', '$'];
         let line = line.trim();
         if let Some(regex) = line
             .strip_prefix('/')
             .and_then(|rest| rest.strip_suffix('/'))
-            && !regex.is_empty()
+            && regex.contains(REGEX_SIGNS)
         {
             return (RuleKind::Regex, regex);
         }
-        let spaced = line.contains(char::is_whitespace);
-        if !spaced && line.contains(['*', '?']) && pattern::check(RuleKind::Wildcard, line).is_ok()
+        if line.contains(char::is_whitespace) {
+            return (RuleKind::Phrase, line);
+        }
+        let is_open = |c: char| matches!(c, '*' | '?');
+        let letters = |c: char| c.is_alphanumeric() || is_open(c) || matches!(c, '-' | '\'');
+        let is_wildcard = line.contains('*') || line.trim_end_matches('?').contains('?');
+        if is_wildcard
+            && line.chars().all(letters)
+            && pattern::check(RuleKind::Wildcard, line).is_ok()
         {
             return (RuleKind::Wildcard, line);
         }
-        (
-            if spaced {
-                RuleKind::Phrase
-            } else {
-                RuleKind::Word
-            },
-            line,
-        )
+        (RuleKind::Word, line)
     }
 }
 

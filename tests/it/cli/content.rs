@@ -95,12 +95,20 @@ both_dbs! {
         let csv = desk.run(&["rules", "export", "--format", "csv"]).text();
         let checked = desk.run_with(&["rules", "check", "--json"], "You **blockhead**!").json();
         let text = desk.run_with(&["rules", "check"], "What rubbish.").text();
+        desk.write(
+            "expected.json",
+            r#"[{"text": "A bl0ckhead", "expect": "hold", "hits": ["blockhead"]}, {"text": "Fine", "expect": "hold"}]"#,
+        );
+        let expected = desk.run(&["rules", "test", "expected.json", "--json"]);
 
         assert_eq!((dry["added"].clone(), dry["rule_set_version"].clone()), (json!(3), Value::Null));
         assert_eq!((first["added"].clone(), first["duplicates"].clone()), (json!(3), json!(1)));
         assert_eq!((second["added"].clone(), second["known"].clone()), (json!(0), json!(3)));
         assert!(csv.starts_with("kind,pattern,") && csv.contains("phrase,utter nonsense,"), "{csv}");
         assert_eq!(checked["verdict"], "hold");
+        assert_eq!(expected.code, 1);
+        let expected: Value = serde_json::from_str(&expected.stdout).expect("JSON");
+        assert_eq!((expected["met"].clone(), expected["failures"][0]["number"].clone()), (json!(1), json!(2)));
         assert_eq!((checked["hits"][0]["start"].clone(), checked["hits"][0]["end"].clone()), (json!(6), json!(15)));
         assert_eq!(text, "body 5..12 \"rubbish\": hold \"rubb*\", severity 2, insult\nhold\n");
     }
