@@ -65,7 +65,8 @@ both_dbs! {
         let second = fresh.visitor();
         goes_to(&fresh.log_in(&second, " ANNA@example.org ", PASSWORD).await, "/s/main/mine");
         let account = anna.get("/account").await;
-        let out = anna.submit(&account, &[]).await;
+        let button = account.form_to("/logout").expect("a button");
+        let out = anna.send(button, &[]).await;
 
         let cookie = |page: &Page| page.headers.get_all("set-cookie").iter()
             .find_map(|value| value.to_str().ok()?.strip_prefix("gp_session=").map(str::to_owned));
