@@ -3,7 +3,7 @@
 
 const form = document.querySelector("form[data-draft-path]");
 if (form) {
-  const { title, body } = form.elements;
+  const { title, body, draft } = form.elements;
   const state = form.querySelector("[data-state]");
   const counter = form.querySelector("[data-words]");
   const preview = document.getElementById("live");
@@ -36,10 +36,13 @@ if (form) {
       const answer = await fetch(form.dataset.draftPath, { method: "POST", body: fields(), headers: { accept: "application/json" }, redirect: "error", signal: leave.signal });
       if (!answer.ok) throw new Error(answer.status);
       kept = now;
+      localStorage.removeItem(key());
+      // Who loads the page anew goes on with the draft.
+      if (location.pathname.endsWith("/write")) history.replaceState(null, "", `?draft=${draft.value}`);
+      if (text() !== now) localStorage.setItem(key(), text());
       // The page may be left without being asked.
       title.defaultValue = title.value;
       body.defaultValue = body.value;
-      if (text() === now) localStorage.removeItem(key());
       state.textContent = "Draft saved";
     } catch {
       if (leave.signal.aborted) return;
@@ -85,7 +88,8 @@ if (form) {
     if (text() !== kept) sessionStorage.setItem("gatepost:sent", key());
   });
   count();
-  show();
+  // A correction begins with the text that stands on the page anyway.
+  if (location.pathname.includes("/write")) show();
 }
 
 // The page after a submission: what was sent is not needed here any more.

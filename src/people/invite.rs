@@ -82,7 +82,15 @@ pub async fn list(app: &App, owner: &Actor) -> anyhow::Result<Vec<Link>> {
 
 /// Takes an invitation back, by the hash that names it; says whether it was open.
 pub async fn revoke(app: &App, owner: &Actor, hash: &str) -> anyhow::Result<bool> {
-    accounts::void_link(&app.db, owner.site_id, hash, app.clock.now_ms()).await
+    let line = audit_row(
+        app,
+        owner.site_id,
+        &owner.user_id,
+        "member.uninvited",
+        "new",
+        json!({}),
+    );
+    accounts::void_link(&app.db, owner.site_id, hash, app.clock.now_ms(), &line).await
 }
 
 /// An invitation that can be accepted.

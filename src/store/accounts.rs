@@ -321,6 +321,7 @@ pub(crate) async fn void_link(
     site_id: SiteId,
     hash: &str,
     now_ms: i64,
+    line: &AuditRow,
 ) -> anyhow::Result<bool> {
     on_db!(db, |c| {
         let mut tx = c.begin().await?;
@@ -329,6 +330,9 @@ pub(crate) async fn void_link(
             .bind(hash)
             .bind(now_ms);
         let voided = void.execute(tx.conn()).await?.rows_affected();
+        if voided == 1 {
+            audit::insert_query(line).execute(tx.conn()).await?;
+        }
         tx.commit().await?;
         Ok(voided == 1)
     })

@@ -20,7 +20,7 @@ const ERASE_LINE: &str = "UPDATE audit SET details = $3 WHERE site_id = $1 AND i
 const SET_SLUG: &str = "UPDATE posts SET slug = $3 WHERE site_id = $1 AND id = $2";
 
 /// What is done on each site, in order; `$1` is the site, `$2` the person.
-const ON_SITE: [&str; 13] = [
+const ON_SITE: [&str; 14] = [
     ERASE_REVISIONS,
     ERASE_HISTORY,
     ERASE_EXECUTIONS,
@@ -32,6 +32,7 @@ const ON_SITE: [&str; 13] = [
     ERASE_ANSWERS,
     DELETE_DRAFTS,
     DELETE_NOTES,
+    HAND_BACK,
     DELETE_MAILS,
     DELETE_MEMBER,
 ];
@@ -57,8 +58,10 @@ const ERASE_EXTERNAL_IDS: &str =
 const ERASE_ANSWERS: &str =
     "DELETE FROM idempotency WHERE site_id = $1 AND EXISTS (SELECT 1 FROM posts
     WHERE posts.site_id = $1 AND author_id = $2 AND idempotency.body LIKE '%' || posts.id || '%')";
+const HAND_BACK: &str =
+    "UPDATE cases SET handed_to = 'owners' WHERE site_id = $1 AND handed_to = $2";
 const DELETE_DRAFTS: &str = "DELETE FROM drafts WHERE site_id = $1 AND author_id = $2";
-const DELETE_NOTES: &str = "DELETE FROM notes WHERE site_id = $1 AND about_id = $2";
+const DELETE_NOTES: &str = "DELETE FROM notes WHERE site_id = $1 AND (about_id = $2 OR by_id = $2)";
 const DELETE_MAILS: &str = "DELETE FROM outbox WHERE site_id = $1 AND user_id = $2";
 const DELETE_MEMBER: &str = "DELETE FROM members WHERE site_id = $1 AND user_id = $2";
 

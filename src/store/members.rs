@@ -20,6 +20,8 @@ const RESTORE: &str = "UPDATE members SET suspended_at_ms = NULL
 const SET_AWAY: &str = "UPDATE members SET away_until_ms = $3 WHERE site_id = $1 AND user_id = $2";
 const RELEASE_CLAIMS: &str = "UPDATE cases SET claimed_by = NULL, claimed_until_ms = NULL
     WHERE site_id = $1 AND claimed_by = $2 AND status = 'waiting'";
+const HAND_BACK: &str = "UPDATE cases SET handed_to = 'owners'
+    WHERE site_id = $1 AND handed_to = $2 AND status = 'waiting'";
 const LIST: &str =
     "SELECT m.user_id, u.name, u.email, m.role, m.created_at_ms, m.suspended_at_ms, m.away_until_ms
     FROM members m JOIN users u ON u.id = m.user_id
@@ -88,7 +90,8 @@ pub(crate) enum Standing {
     Away(Option<i64>),
 }
 
-/// Changes a member's standing. Their claims are given back, unless they return.
+/// Changes a member's standing. What they claimed is free again and what was
+/// handed to them goes to the owners, unless they return.
 pub(crate) async fn set_standing(
     db: &Db,
     site_id: SiteId,
@@ -117,11 +120,13 @@ pub(crate) async fn set_standing(
             return Ok(Changed::Refused);
         }
         if !matches!(standing, Standing::Restored | Standing::Away(None)) {
-            sqlx::query(RELEASE_CLAIMS)
-                .bind(site_id)
-                .bind(user_id)
-                .execute(tx.conn())
-                .await?;
+            for sql in [RELEASE_CLAIMS, HAND_BACK] {
+                sqlx::query(sql)
+                    .bind(site_id)
+                    .bind(user_id)
+                    .execute(tx.conn())
+                    .await?;
+            }
         }
         audit::insert_query(audit).execute(tx.conn()).await?;
         tx.commit().await?;

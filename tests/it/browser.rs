@@ -22,6 +22,12 @@ both_dbs! {
         drive("desk.mjs", &[server.base.as_str(), &CASES.to_string(), PASSWORD]).await;
     }
 
+    async fn authors_lose_nothing_and_get_a_second_look(installation: Installation) {
+        installation.prepare().await;
+        let server = installation.serve().await;
+        drive("author.mjs", &[server.base.as_str(), PASSWORD]).await;
+    }
+
     async fn people_sign_up_write_decide_and_read(installation: Installation) {
         journey(installation, &[]).await;
     }
