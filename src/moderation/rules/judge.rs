@@ -17,6 +17,8 @@ use super::view::{View, Views};
 
 /// A pattern with fewer letters is no word for some disguises: too many other words are near.
 const SHORT: usize = 4;
+/// How many invisible characters are looked behind.
+const HIDDEN_MAX: usize = 64;
 
 /// A field of a post, with what has to be known of all of it, found out when it is needed.
 pub(super) struct Text<'t> {
@@ -24,6 +26,8 @@ pub(super) struct Text<'t> {
     pub(super) is_markdown: bool,
     letters: OnceCell<Letters>,
     plain: OnceCell<String>,
+    /// Where fences of code stand.
+    fences: OnceCell<Vec<usize>>,
 }
 
 /// Of what letters a text consists.
@@ -41,6 +45,7 @@ impl<'t> Text<'t> {
             is_markdown,
             letters: OnceCell::new(),
             plain: OnceCell::new(),
+            fences: OnceCell::new(),
         }
     }
 
@@ -71,10 +76,15 @@ impl<'t> Text<'t> {
 
     /// Whether the byte `at` is in code, where runs of one letter are placeholders.
     fn is_code(&self, at: usize) -> bool {
-        let before = &self.text[..at];
+        let from = self.text.floor_char_boundary(at.saturating_sub(500));
+        let before = &self.text[from..at];
         let line = &before[before.rfind('\n').map_or(0, |feed| feed + 1)..];
+        let fences = self
+            .fences
+            .get_or_init(|| self.text.match_indices("```").map(|(at, _)| at).collect());
         self.is_markdown
-            && (before.matches("```").count() % 2 == 1 || line.matches('`').count() % 2 == 1)
+            && (fences.partition_point(|fence| *fence < at) % 2 == 1
+                || line.matches('`').count() % 2 == 1)
     }
 
     /// The text as rendered, folded.
@@ -446,7 +456,7 @@ pub(super) fn may_begin(text: &str, at: usize) -> bool {
         return false;
     };
     let first = sign(first).class;
-    for before in text[..at].chars().rev() {
+    for before in text[..at].chars().rev().take(HIDDEN_MAX) {
         let before = sign(before);
         if before.hidden {
             continue;

@@ -19,7 +19,7 @@ use super::view::Views;
 use super::walk::Walk;
 
 /// Steps for one post: enough for a megabyte of prose with thousands of rules, and well under a second.
-const STEPS_MAX: usize = 16 << 20;
+const STEPS_MAX: usize = 4 << 20;
 /// More hits than this tell a moderator nothing new.
 const HITS_MAX: usize = 1_000;
 
@@ -178,7 +178,7 @@ impl Matcher {
                         if !looks_in(*rule) {
                             return Ok(());
                         }
-                        budget.spend(path.len())?;
+                        budget.spend(64 + (end - start))?;
                         let mode = match spelling.is_literal {
                             true => MatchMode::Exact,
                             false => self.mode_of(*rule),

@@ -2,7 +2,7 @@
 //! at all. May be wrong in one direction only: what it leaves out, no walk would find.
 
 use super::judge::may_begin;
-use super::sign::DRAWN;
+use super::sign::{DRAWN, sign};
 use super::token::decode;
 
 /// Which three letters keys begin with.
@@ -185,7 +185,7 @@ impl Starts {
                 self.may_hold(bytes, at) && may_begin(text, at)
             }
             WORD => self.may_hold(bytes, at),
-            LEAD => may_begin(text, at),
+            LEAD => !is_hidden_at(text, at) && may_begin(text, at),
             _ if self.signs[usize::from(byte)] => true,
             _ => !follows_word && self.may_begin_with_symbol(text, at),
         }
@@ -263,6 +263,11 @@ impl Starts {
         }
         at + 32 < bytes.len() || self.contain(codes << (5 * (3 - letters)))
     }
+}
+
+/// Nothing begins with what is not seen.
+fn is_hidden_at(text: &str, at: usize) -> bool {
+    text[at..].chars().next().is_some_and(|c| sign(c).hidden)
 }
 
 /// Signs that only stand between letters.

@@ -8,7 +8,7 @@ use super::sign::{Sign, sign};
 /// The longest name of an entity, with `&` and `;`.
 const ENTITY_MAX: usize = 34;
 /// How long a tag, a link's target or a comment may be to be stepped over inside a word.
-const STRETCH_MAX: usize = 512;
+const STRETCH_MAX: usize = 256;
 
 /// One character, however it is written.
 #[derive(Debug, Clone, Copy)]
@@ -88,10 +88,14 @@ pub(super) fn stretch(text: &str, at: usize) -> Option<usize> {
         [b']', b'[', ..] => (2, b"]".as_slice()),
         _ => return None,
     };
-    let end = rest[from..]
-        .windows(closer.len())
-        .position(|window| window == closer)?;
-    Some(at + from + end + closer.len())
+    let last = *closer.last()?;
+    let begin = &closer[..closer.len() - 1];
+    let ends = rest.iter().enumerate().skip(from + begin.len());
+    let end = ends
+        .filter(|(_, byte)| **byte == last)
+        .map(|(end, _)| end)
+        .find(|end| rest[from..*end].ends_with(begin))?;
+    Some(at + end + 1)
 }
 
 /// Whether rendering may remove `c` from inside a word.
@@ -130,11 +134,8 @@ pub(super) fn context(text: &str, at: usize) -> Context {
         .filter(|open| !line[*open..].contains('>'))
         .and_then(|open| line.as_bytes().get(open + 1));
     let is_tag = tag.is_some_and(|next| next.is_ascii_alphabetic() || matches!(next, b'/' | b'!'));
-    let closes = text[at..]
-        .split('\n')
-        .next()
-        .unwrap_or_default()
-        .contains('>');
+    let rest = &text[at..text.floor_char_boundary(at + STRETCH_MAX)];
+    let closes = rest.split('\n').next().unwrap_or_default().contains('>');
     match is_tag && closes {
         true => Context::Tag,
         false => Context::Text,

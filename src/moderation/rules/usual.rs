@@ -21,8 +21,8 @@ const PHRASES: &[(&str, &[&str])] = &[(
 
 /// Whether `found`, with what follows it in the text, is one of the usual phrases.
 pub(super) fn is_usual(found: &str, after: &str) -> bool {
-    let found = fold(found).text;
-    let Some((_, followers)) = PHRASES.iter().find(|(word, _)| *word == found) else {
+    let is_it = |word: &str| word.eq_ignore_ascii_case(found);
+    let Some((_, followers)) = PHRASES.iter().find(|(word, _)| is_it(word)) else {
         return false;
     };
     let next: String = after

@@ -12,8 +12,8 @@ use super::token::{SINGLE, begins_drawn, behind_number, is_dash, is_markup_sign,
 use super::trie::ROOT;
 
 /// How often a letter may be repeated, and how many may be read on one way: keeps runs linear and the stack shallow.
-const REPEATS_MAX: u32 = 256;
-const LETTERS_MAX: u32 = 400;
+const REPEATS_MAX: u32 = 64;
+const LETTERS_MAX: u32 = 200;
 /// How many characters may stand between two letters of a word.
 const SEPARATORS_MAX: usize = 8;
 /// How many may stand between two words of a phrase.
@@ -153,6 +153,9 @@ impl<'a, T, F: FnMut(&T, usize, usize, &[Step], &mut Budget) -> Result<(), Exhau
             }
             if gap == Between::Nothing && is_mask(token.c) {
                 self.masked(node, at, token.len, gap, budget)?;
+            }
+            if matches!(token.c, '<' | ']') {
+                budget.spend(32)?;
             }
             if let Some(end) = stretch(self.text, at) {
                 gap = gap.max(Between::Markup);
