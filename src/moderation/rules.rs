@@ -1,8 +1,8 @@
 //! The rules of a site and the checking of a post's text against them.
 //!
 //! Pure: text and rules come in, hits and a verdict come out. Nothing here knows of databases, HTTP, clocks or pages.
-//! A text is read as it was typed: words of the rules are looked for from the beginnings of words ([`starts`]), through
-//! whatever disguise ([`sign`], [`token`], [`walk`]), and believed or not ([`judge`]), so that a hit is always a span of what
+//! A text is read as it was typed: words of the rules are looked for from the beginnings of words (`starts`), through
+//! whatever disguise (`sign`, `token`, `walk`), and believed or not (`judge`), so that a hit is always a span of what
 //! the author typed. Only what regular expressions look for is rendered first ([`text`]).
 
 mod boundary;
