@@ -85,10 +85,10 @@ pub(super) struct Preview {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Typed {
-    title: String,
-    body: String,
+    pub(super) title: String,
+    pub(super) body: String,
     #[serde(default)]
-    draft: String,
+    pub(super) draft: String,
 }
 
 /// The query of the page to write on.

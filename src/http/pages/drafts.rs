@@ -2,7 +2,6 @@
 
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, Responder as _, web};
-use serde::Deserialize;
 use serde_json::json;
 
 use crate::app::App;
@@ -10,32 +9,12 @@ use crate::http::chrome::Redirect;
 use crate::http::error::{Code, HttpError};
 use crate::http::extract::Id;
 use crate::http::form::Form;
-use crate::http::pages::author::mine_path;
+use crate::http::pages::author::{Typed, mine_path};
+use crate::http::pages::own_post::TypedRevision;
 use crate::http::visitor::Member;
 use crate::ids::{DraftId, PostId, is_id};
 use crate::moderation::draft::{self, KeepError, MOST, Typing};
 use crate::store::posts;
-
-/// What either form of a post sends.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Typed {
-    title: String,
-    body: String,
-    #[serde(default)]
-    draft: String,
-}
-
-/// What the form of a correction sends.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct TypedRevision {
-    title: String,
-    body: String,
-    #[serde(default)]
-    draft: String,
-    revision: i64,
-}
 
 /// `POST /s/{site}/write/draft`
 pub(crate) async fn keep(

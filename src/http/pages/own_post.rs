@@ -61,11 +61,11 @@ struct AppealForm {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct TypedRevision {
-    title: String,
-    body: String,
-    revision: i64,
+    pub(super) title: String,
+    pub(super) body: String,
+    pub(super) revision: i64,
     #[serde(default)]
-    draft: String,
+    pub(super) draft: String,
 }
 
 /// What the form of an appeal sends.
