@@ -1,6 +1,8 @@
 //! The use cases of moderation, one file each: what the product exists for. No HTTP types, no SQL text; every door calls
 //! the same functions.
 
+pub use gatepost_rules as rules;
+
 use std::sync::Arc;
 
 use tokio::sync::Notify;
@@ -35,7 +37,6 @@ pub mod queue;
 pub mod rehearsal;
 pub mod rows;
 pub mod rule_set;
-pub mod rules;
 pub mod run;
 pub mod site;
 pub mod statements;

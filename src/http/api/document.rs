@@ -16,7 +16,6 @@ use utoipa::{Modify, OpenApi as _, PartialSchema, ToSchema};
 use crate::http::error::{Code, HttpError};
 use crate::moderation::decide::Decision;
 use crate::moderation::rows::{CaseStatus, PostStatus};
-use crate::moderation::rules::{Action, Field, Verdict};
 
 use super::request::JSON;
 use super::{check, decisions, docs, posts, queue};
@@ -128,13 +127,10 @@ macro_rules! enum_schemas {
 }
 
 enum_schemas! {
-    Action: "What a rule asks for.";
     CaseStatus: "How a case stands.";
     Code: "The stable name of an error.";
     Decision: "What somebody decides.";
-    Field: "A field of a post.";
     PostStatus: "Where a post's newest revision stands.";
-    Verdict: "What the rules say of a text.";
 }
 
 /// What holds for every call: the base address, the key, the errors, the `Idempotency-Key`.

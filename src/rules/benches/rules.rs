@@ -1,13 +1,13 @@
 //! What checking a post costs: real posts cut to 2 KB against 100 to 60,000 real rules, and hostile texts.
-//! `GATEPOST_SAMPLES_DIR=… cargo bench --bench rules`. Times are the processor's where Linux tells them, so that what else
+//! `GATEPOST_SAMPLES_DIR=… cargo bench -p gatepost-rules`. Times are the processor's where Linux tells them, so that what else
 //! runs matters little; the median and the least of the rounds' means are printed.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use gatepost::moderation::rules::import::{Format, parse};
-use gatepost::moderation::rules::{Matcher, Rule, RuleDraft};
+use gatepost_rules::import::{Format, parse};
+use gatepost_rules::{Matcher, Rule, RuleDraft};
 
 const POST_BYTES: usize = 2_000;
 const ROUNDS: usize = 25;
