@@ -119,6 +119,8 @@ id_types! {
     AuditId;
     /// What an author has typed and not submitted.
     DraftId;
+    /// A filter of the queue that has a name.
+    ViewId;
     /// A mail in the outbox.
     MailId;
 }

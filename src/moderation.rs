@@ -11,6 +11,7 @@ use crate::auth::keyring::Keyring;
 use crate::clock::Clock;
 use crate::engine::definitions::Definitions;
 use crate::ids::Ids;
+use crate::moderation::counts::Counts;
 use crate::moderation::in_force::InForceCache;
 use crate::store::Db;
 use crate::store::ledger::Ledger;
@@ -20,6 +21,7 @@ pub mod brand;
 pub mod bulk;
 pub mod chain;
 pub mod claim;
+pub mod counts;
 pub mod decide;
 pub mod diff;
 pub mod draft;
@@ -38,6 +40,7 @@ pub mod rehearsal;
 pub mod rows;
 pub mod rule_set;
 pub mod run;
+pub mod search;
 pub mod site;
 pub mod statements;
 pub mod stats;
@@ -45,6 +48,7 @@ pub mod submit;
 pub mod supersede;
 pub mod timeline;
 pub mod undo;
+pub mod views;
 pub mod wake;
 pub(crate) mod wording;
 pub mod workflow;
@@ -61,6 +65,8 @@ pub struct Moderation {
     pub ledger: Ledger,
     /// What is in force at each site.
     pub in_force: InForceCache,
+    /// How much waits.
+    pub counts: Counts,
     pub(crate) tools: Tools,
     /// Rung when there is new mail in the outbox.
     pub mail_bell: Arc<Notify>,
@@ -86,6 +92,7 @@ impl Moderation {
         Ok(Self {
             ledger: Ledger::start(&db, definitions.clone())?,
             in_force: InForceCache::new(db.clone(), clock.clone(), definitions),
+            counts: Counts::new(db.clone(), clock.clone()),
             db,
             tools: Tools {
                 clock,

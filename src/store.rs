@@ -47,12 +47,14 @@ pub mod posts;
 pub mod queue;
 pub mod rules;
 pub(crate) mod seals;
+pub(crate) mod search;
 pub(crate) mod sessions;
 pub(crate) mod sites;
 pub(crate) mod statements;
 pub mod stats;
 pub mod tables;
 pub(crate) mod tidy;
+pub(crate) mod views;
 pub mod workflows;
 
 /// Runs the same expression on either database: `on_db!(db, |c| query(SQL).fetch_all(c.read()).await)`.

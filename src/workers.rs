@@ -41,6 +41,8 @@ enum Work {
     Post,
     /// Lines of the audit log that are not in its chain.
     Seal,
+    /// Cases that cannot be searched yet.
+    Index,
     /// What is only kept for a while.
     Tidy,
 }
@@ -54,6 +56,7 @@ impl App {
             Work::Sweep,
             Work::Post,
             Work::Seal,
+            Work::Index,
             Work::Tidy,
         ] {
             let (app, shutdown) = (self.clone(), shutdown.clone());
@@ -67,7 +70,13 @@ impl App {
     pub async fn run_until_idle(&self) -> anyhow::Result<()> {
         loop {
             let mut is_idle = true;
-            for work in [Work::Timers, Work::Sweep, Work::Post, Work::Seal] {
+            for work in [
+                Work::Timers,
+                Work::Sweep,
+                Work::Post,
+                Work::Seal,
+                Work::Index,
+            ] {
                 is_idle &= work.run_once(self).await? == Outcome::Idle;
             }
             if is_idle {
@@ -91,6 +100,7 @@ impl Work {
                 app.outbox.run_once().await
             }
             Self::Seal => app.moderation.seal_due().await.map(Outcome::of),
+            Self::Index => app.moderation.index_due().await.map(Outcome::of),
             Self::Tidy => tidy(app).await.map(Outcome::of),
         }
     }
@@ -146,7 +156,7 @@ impl Work {
                 () = app.moderation.mail_bell.notified() => {}
                 () = poll => {}
             },
-            Self::Timers | Self::Sweep | Self::Seal | Self::Tidy => poll.await,
+            Self::Timers | Self::Sweep | Self::Seal | Self::Index | Self::Tidy => poll.await,
         }
     }
 
@@ -154,7 +164,7 @@ impl Work {
     fn poll_after(self, app: &App) -> Duration {
         let usual_ms = match self {
             Self::Timers => 500,
-            Self::Post => 1_000,
+            Self::Post | Self::Index => 1_000,
             Self::Seal => 10_000,
             Self::Sweep => 60_000,
             Self::Tidy => 60 * 60 * 1_000,
@@ -166,7 +176,7 @@ impl Work {
         match self {
             Self::Post => BETWEEN_MAILS * u32::try_from(count).unwrap_or(u32::MAX),
             Self::Timers | Self::Sweep => Duration::ZERO,
-            Self::Seal | Self::Tidy => BETWEEN_PIECES,
+            Self::Seal | Self::Index | Self::Tidy => BETWEEN_PIECES,
         }
     }
 }

@@ -18,6 +18,7 @@ use super::assets::Assets;
 use super::cookies::{self, Name};
 use super::error::HttpError;
 use super::pages::look;
+use super::parts::grouped;
 use super::visitor::known;
 
 const ROBOTS: HeaderName = HeaderName::from_static("x-robots-tag");
@@ -127,6 +128,13 @@ impl PageChrome {
             write_js_path: path("write.js"),
             waiting: known.map_or(0, |known| known.waiting),
         }
+    }
+}
+
+impl PageChrome {
+    /// How many cases wait, `99,213`.
+    pub fn waiting_text(&self) -> String {
+        grouped(self.waiting)
     }
 }
 

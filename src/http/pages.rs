@@ -38,4 +38,5 @@ pub(crate) mod stats;
 pub(crate) mod theme;
 pub(crate) mod transparency;
 pub(crate) mod undo;
+pub(crate) mod views;
 pub(crate) mod workflow;

@@ -74,7 +74,7 @@ pub(crate) async fn learn(req: &HttpRequest) -> Result<Rc<Known>, HttpError> {
     };
     let waiting = match &site {
         Some(site) if role >= Some(Role::Moderator) => {
-            site::count_waiting(&app.db, site.id).await?
+            app.moderation.counts.waiting(site.id).await?
         }
         _ => 0,
     };

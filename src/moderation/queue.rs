@@ -10,9 +10,11 @@ use crate::moderation::handover::OWNERS;
 use crate::moderation::rows::{CaseRow, CaseStatus, PostRow, PostStatus, RevisionRow};
 use crate::moderation::rules::Hit;
 use crate::moderation::run::{self, Run};
+use crate::moderation::search::Terms;
 use crate::store::audit::NamedAudit;
 use crate::store::cases::{self, CaseCursor, ListedCase};
 use crate::store::notes::{self, Note};
+use crate::store::search::{self, Found, Order};
 use crate::store::{Db, audit, posts, queue};
 
 pub use crate::store::queue::{BriefCase, EarlierPost, QueueFilter, QueuedCase, SimilarCase};
@@ -31,6 +33,10 @@ const SIMILAR_AMONG: i64 = 300;
 /// Cases before and after the one that is shown, in the list beside it.
 const BEFORE: i64 = 4;
 const AFTER: i64 = 25;
+/// Cases that a filter looks through in one go, where it matches many.
+pub const LOOKED_THROUGH: i64 = search::WALK;
+/// Counting what cannot be found yet stops here.
+pub const UNSEEN_MAX: i64 = 1_000;
 /// Counting a case's place in the queue stops here.
 pub const PLACE_MAX: i64 = 1_000;
 /// An author's record counts their newest posts up to this number.
@@ -43,6 +49,10 @@ pub struct QueuePage {
     pub cases: Vec<QueuedCase>,
     /// Where the next page begins, if there is one.
     pub next: Option<CaseCursor>,
+    /// Whether looking stopped before the page was full; it goes on from `next`.
+    pub is_cut: bool,
+    /// How many cases the filter finds, where they were counted.
+    pub total: Option<usize>,
 }
 
 /// All that is known of a case.
@@ -126,13 +136,28 @@ pub async fn neighbours(
         rank_ms: case.rank_ms,
         id: case.id.to_string(),
     };
-    let mut before = queue::list_brief_descending(db, site, filter, &here, BEFORE).await?;
+    let mut before = around(db, site, filter, Order::Descending, &here, BEFORE).await?;
     before.reverse();
     Ok(Neighbours {
         before,
-        after: queue::list_brief_ascending(db, site, filter, &here, AFTER).await?,
+        after: around(db, site, filter, Order::Ascending, &here, AFTER).await?,
         place: queue::count_before(db, site, &here, PLACE_MAX).await?,
     })
+}
+
+async fn around(
+    db: &Db,
+    site: SiteId,
+    filter: &QueueFilter,
+    order: Order,
+    here: &CaseCursor,
+    limit: i64,
+) -> anyhow::Result<Vec<BriefCase>> {
+    if !filter.is_narrow() {
+        return queue::list_brief(db, site, filter.status, order, here, limit).await;
+    }
+    let found = find_places(db, site, filter, order, here, limit as usize).await?;
+    queue::list_brief_these(db, site, &found.places).await
 }
 
 /// A page of the queue, from the cursor on, of `per_page` cases. What somebody has to do comes by its rank, the most urgent first; what
@@ -144,24 +169,62 @@ pub async fn list(
     after: Option<CaseCursor>,
     per_page: usize,
 ) -> anyhow::Result<QueuePage> {
-    let limit = per_page as i64 + 1;
-    let mut cases = match filter.status {
-        CaseStatus::Waiting | CaseStatus::Failed => {
-            let after = after.unwrap_or_else(CaseCursor::start);
-            queue::list_ascending(db, site, filter, &after, limit).await?
-        }
-        _ => {
-            let after = after.unwrap_or_else(CaseCursor::end);
-            queue::list_descending(db, site, filter, &after, limit).await?
-        }
+    let (order, start) = match filter.status {
+        CaseStatus::Waiting | CaseStatus::Failed => (Order::Ascending, CaseCursor::start()),
+        _ => (Order::Descending, CaseCursor::end()),
     };
+    let after = after.unwrap_or(start);
+    if filter.is_narrow() {
+        let found = find_places(db, site, filter, order, &after, per_page).await?;
+        return Ok(QueuePage {
+            is_cut: found.next.is_some() && found.places.len() < per_page,
+            cases: queue::list_these(db, site, &found.places).await?,
+            next: found.next,
+            total: found.total,
+        });
+    }
+    let limit = per_page as i64 + 1;
+    let mut cases = queue::list(db, site, filter.status, order, &after, limit).await?;
     let more = cases.len() > per_page;
     cases.truncate(per_page);
     let next = cases.last().filter(|_| more).map(|last| CaseCursor {
         rank_ms: last.brief.case.rank_ms,
         id: last.brief.case.id.to_string(),
     });
-    Ok(QueuePage { cases, next })
+    Ok(QueuePage {
+        cases,
+        next,
+        is_cut: false,
+        total: None,
+    })
+}
+
+async fn find_places(
+    db: &Db,
+    site: SiteId,
+    filter: &QueueFilter,
+    order: Order,
+    after: &CaseCursor,
+    limit: usize,
+) -> anyhow::Result<Found> {
+    let terms = Terms::default()
+        .typed(&filter.words)
+        .category(&filter.category)
+        .rule(&filter.rule)
+        .author(&filter.author);
+    if terms.0.is_empty() {
+        return Ok(Found {
+            places: Vec::new(),
+            next: None,
+            total: Some(0),
+        });
+    }
+    search::find(db, site, &terms, filter.status, order, after, limit).await
+}
+
+/// How many cases cannot be found yet, counted up to [`UNSEEN_MAX`].
+pub async fn count_unseen(db: &Db, site: SiteId) -> anyhow::Result<i64> {
+    search::count_missing(db, site, UNSEEN_MAX).await
 }
 
 /// What waits and was handed to somebody, or, if they are one, to the owners.
@@ -171,6 +234,8 @@ pub async fn list_handed(db: &Db, to: &Actor) -> anyhow::Result<QueuePage> {
     Ok(QueuePage {
         cases: queue::list_handed(db, to.site_id, user, or, limit).await?,
         next: None,
+        is_cut: false,
+        total: None,
     })
 }
 

@@ -183,11 +183,6 @@ pub async fn list_public(db: &Db) -> anyhow::Result<Vec<PublicSite>> {
     sites::list_public(db).await
 }
 
-/// How many cases wait for a moderator, up to a thousand.
-pub async fn count_waiting(db: &Db, id: SiteId) -> anyhow::Result<i64> {
-    sites::count_waiting(db, id).await
-}
-
 /// Whether `text` can name a site in paths: 1 to 40 lower-case letters, digits and inner hyphens.
 pub fn is_slug(text: &str) -> bool {
     (1..=40).contains(&text.len())

@@ -20,7 +20,7 @@ const ERASE_LINE: &str = "UPDATE audit SET details = $3 WHERE site_id = $1 AND i
 const SET_SLUG: &str = "UPDATE posts SET slug = $3 WHERE site_id = $1 AND id = $2";
 
 /// What is done on each site, in order; `$1` is the site, `$2` the person.
-const ON_SITE: [&str; 14] = [
+const ON_SITE: [&str; 19] = [
     ERASE_REVISIONS,
     ERASE_HISTORY,
     ERASE_EXECUTIONS,
@@ -30,6 +30,11 @@ const ON_SITE: [&str; 14] = [
     ERASE_APPEALS,
     ERASE_EXTERNAL_IDS,
     ERASE_ANSWERS,
+    DELETE_WORDS,
+    DELETE_WORDS_OF,
+    DELETE_ASIDES,
+    DELETE_APPROVALS,
+    DELETE_PASSAGES,
     DELETE_DRAFTS,
     DELETE_NOTES,
     HAND_BACK,
@@ -58,6 +63,18 @@ const ERASE_EXTERNAL_IDS: &str =
 const ERASE_ANSWERS: &str =
     "DELETE FROM idempotency WHERE site_id = $1 AND EXISTS (SELECT 1 FROM posts
     WHERE posts.site_id = $1 AND author_id = $2 AND idempotency.body LIKE '%' || posts.id || '%')";
+const DELETE_WORDS: &str =
+    "DELETE FROM search_words WHERE rowid IN (SELECT search_cases.id FROM search_cases
+    JOIN cases ON cases.site_id = search_cases.site_id AND cases.id = search_cases.case_id
+    WHERE search_cases.site_id = $1 AND cases.author_id = $2)";
+const DELETE_WORDS_OF: &str = "DELETE FROM search_cases WHERE site_id = $1
+    AND case_id IN (SELECT id FROM cases WHERE cases.site_id = $1 AND author_id = $2)";
+const DELETE_ASIDES: &str = "DELETE FROM asides WHERE site_id = $1 AND (by_id = $2
+    OR case_id IN (SELECT id FROM cases WHERE cases.site_id = $1 AND author_id = $2))";
+const DELETE_APPROVALS: &str = "DELETE FROM approvals WHERE site_id = $1 AND (by_id = $2
+    OR case_id IN (SELECT id FROM cases WHERE cases.site_id = $1 AND author_id = $2))";
+const DELETE_PASSAGES: &str = "DELETE FROM passages WHERE site_id = $1
+    AND case_id IN (SELECT id FROM cases WHERE cases.site_id = $1 AND author_id = $2)";
 const HAND_BACK: &str =
     "UPDATE cases SET handed_to = 'owners' WHERE site_id = $1 AND handed_to = $2";
 const DELETE_DRAFTS: &str = "DELETE FROM drafts WHERE site_id = $1 AND author_id = $2";

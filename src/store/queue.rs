@@ -1,5 +1,5 @@
 //! Reads of the moderators' desk: the queue, page by page, what is known of a case's author, and what became of cases.
-//! Without a filter every statement reads a bounded number of rows, however long the queue is.
+//! Every statement reads a bounded number of rows, however long the queue is; what a filter finds is known to `search`.
 
 use sqlx::FromRow;
 use sqlx::postgres::PgRow;
@@ -11,6 +11,7 @@ use crate::on_db;
 use crate::store::Db;
 use crate::store::cases::{CaseCursor, member_pattern};
 use crate::store::columns::case_columns;
+use crate::store::search::Order;
 
 macro_rules! brief_columns {
     () => {
@@ -37,13 +38,11 @@ macro_rules! queue_columns {
     };
 }
 
-// An empty filter lets everything pass.
-macro_rules! queue_filter {
+// What was put aside is out of the queue until it comes back.
+macro_rules! in_the_queue {
     () => {
-        "AND ($5 = '' OR categories LIKE $5 ESCAPE '!') AND ($6 = '' OR rules LIKE $6 ESCAPE '!') \
-         AND ($7 = '' OR author_id = $7 OR author_id IN ( \
-         SELECT users.id FROM users JOIN members ON members.user_id = users.id \
-         WHERE members.site_id = $1 AND (users.email = LOWER($7) OR LOWER(users.name) = LOWER($7))))"
+        "AND ($2 <> 'waiting' OR NOT EXISTS (SELECT 1 FROM asides \
+         WHERE asides.site_id = cases.site_id AND asides.case_id = cases.id))"
     };
 }
 
@@ -51,29 +50,49 @@ const LIST_ASCENDING: &str = concat!(
     "SELECT ",
     queue_columns!(),
     " FROM cases WHERE site_id = $1 AND status = $2 AND (rank_ms, id) > ($3, $4) ",
-    queue_filter!(),
-    " ORDER BY rank_ms, id LIMIT $8"
+    in_the_queue!(),
+    " ORDER BY rank_ms, id LIMIT $5"
 );
 const LIST_DESCENDING: &str = concat!(
     "SELECT ",
     queue_columns!(),
     " FROM cases WHERE site_id = $1 AND status = $2 AND (rank_ms, id) < ($3, $4) ",
-    queue_filter!(),
-    " ORDER BY rank_ms DESC, id DESC LIMIT $8"
+    in_the_queue!(),
+    " ORDER BY rank_ms DESC, id DESC LIMIT $5"
 );
 const LIST_BRIEF_ASCENDING: &str = concat!(
     "SELECT ",
     brief_columns!(),
     " FROM cases WHERE site_id = $1 AND status = $2 AND (rank_ms, id) > ($3, $4) ",
-    queue_filter!(),
-    " ORDER BY rank_ms, id LIMIT $8"
+    in_the_queue!(),
+    " ORDER BY rank_ms, id LIMIT $5"
 );
 const LIST_BRIEF_DESCENDING: &str = concat!(
     "SELECT ",
     brief_columns!(),
     " FROM cases WHERE site_id = $1 AND status = $2 AND (rank_ms, id) < ($3, $4) ",
-    queue_filter!(),
-    " ORDER BY rank_ms DESC, id DESC LIMIT $8"
+    in_the_queue!(),
+    " ORDER BY rank_ms DESC, id DESC LIMIT $5"
+);
+const LIST_THESE_SQLITE: &str = concat!(
+    "SELECT ",
+    queue_columns!(),
+    " FROM cases WHERE site_id = $1 AND id IN (SELECT value FROM json_each($2))"
+);
+const LIST_THESE_POSTGRES: &str = concat!(
+    "SELECT ",
+    queue_columns!(),
+    " FROM cases WHERE site_id = $1 AND id IN (SELECT json_array_elements_text($2::json))"
+);
+const LIST_BRIEF_THESE_SQLITE: &str = concat!(
+    "SELECT ",
+    brief_columns!(),
+    " FROM cases WHERE site_id = $1 AND id IN (SELECT value FROM json_each($2))"
+);
+const LIST_BRIEF_THESE_POSTGRES: &str = concat!(
+    "SELECT ",
+    brief_columns!(),
+    " FROM cases WHERE site_id = $1 AND id IN (SELECT json_array_elements_text($2::json))"
 );
 const LIST_HANDED: &str = concat!(
     "SELECT ",
@@ -188,35 +207,67 @@ pub struct QueueFilter {
     pub rule: String,
     /// The author: an id, an address or a name.
     pub author: String,
+    /// Words of the title, the text or the author's name.
+    pub words: String,
 }
 
-/// Cases from the cursor on, in the order of the queue.
-pub(crate) async fn list_ascending(
+impl QueueFilter {
+    /// All that stands like this.
+    pub fn all(status: CaseStatus) -> Self {
+        Self {
+            status,
+            category: String::new(),
+            rule: String::new(),
+            author: String::new(),
+            words: String::new(),
+        }
+    }
+
+    /// Whether it leaves anything out.
+    pub fn is_narrow(&self) -> bool {
+        [&self.category, &self.rule, &self.author, &self.words]
+            .iter()
+            .any(|text| !text.trim().is_empty())
+    }
+}
+
+/// Cases that stand like this, from the cursor on, that way through the queue.
+pub(crate) async fn list(
     db: &Db,
     site: SiteId,
-    filter: &QueueFilter,
+    status: CaseStatus,
+    order: Order,
     after: &CaseCursor,
     limit: i64,
 ) -> anyhow::Result<Vec<QueuedCase>> {
-    list(LIST_ASCENDING, db, site, filter, after, limit).await
+    let sql = match order {
+        Order::Ascending => LIST_ASCENDING,
+        Order::Descending => LIST_DESCENDING,
+    };
+    read(sql, db, site, status, after, limit).await
 }
 
-/// Cases from the cursor on, against the order of the queue.
-pub(crate) async fn list_descending(
+/// [`list`] without the texts.
+pub(crate) async fn list_brief(
     db: &Db,
     site: SiteId,
-    filter: &QueueFilter,
+    status: CaseStatus,
+    order: Order,
     after: &CaseCursor,
     limit: i64,
-) -> anyhow::Result<Vec<QueuedCase>> {
-    list(LIST_DESCENDING, db, site, filter, after, limit).await
+) -> anyhow::Result<Vec<BriefCase>> {
+    let sql = match order {
+        Order::Ascending => LIST_BRIEF_ASCENDING,
+        Order::Descending => LIST_BRIEF_DESCENDING,
+    };
+    read(sql, db, site, status, after, limit).await
 }
 
-async fn list<T>(
+async fn read<T>(
     sql: &'static str,
     db: &Db,
     site: SiteId,
-    filter: &QueueFilter,
+    status: CaseStatus,
     after: &CaseCursor,
     limit: i64,
 ) -> anyhow::Result<Vec<T>>
@@ -225,15 +276,67 @@ where
 {
     Ok(on_db!(db, |c| sqlx::query_as(sql)
         .bind(site)
-        .bind(filter.status.as_str())
+        .bind(status.as_str())
         .bind(after.rank_ms)
         .bind(&after.id)
-        .bind(member_pattern(&filter.category))
-        .bind(member_pattern(&filter.rule))
-        .bind(filter.author.trim())
         .bind(limit)
         .fetch_all(c.read())
         .await?))
+}
+
+/// The cases at these places, in their order.
+pub(crate) async fn list_these(
+    db: &Db,
+    site: SiteId,
+    places: &[CaseCursor],
+) -> anyhow::Result<Vec<QueuedCase>> {
+    let sql = match db {
+        Db::Sqlite(_) => LIST_THESE_SQLITE,
+        Db::Postgres(_) => LIST_THESE_POSTGRES,
+    };
+    let cases = read_these(sql, db, site, places).await?;
+    Ok(in_order(cases, places, |queued: &QueuedCase| {
+        &queued.brief.case.id
+    }))
+}
+
+/// [`list_these`] without the texts.
+pub(crate) async fn list_brief_these(
+    db: &Db,
+    site: SiteId,
+    places: &[CaseCursor],
+) -> anyhow::Result<Vec<BriefCase>> {
+    let sql = match db {
+        Db::Sqlite(_) => LIST_BRIEF_THESE_SQLITE,
+        Db::Postgres(_) => LIST_BRIEF_THESE_POSTGRES,
+    };
+    let cases = read_these(sql, db, site, places).await?;
+    Ok(in_order(cases, places, |brief: &BriefCase| &brief.case.id))
+}
+
+async fn read_these<T>(
+    sql: &'static str,
+    db: &Db,
+    site: SiteId,
+    places: &[CaseCursor],
+) -> anyhow::Result<Vec<T>>
+where
+    T: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin,
+{
+    let ids: Vec<&str> = places.iter().map(|place| place.id.as_str()).collect();
+    Ok(on_db!(db, |c| sqlx::query_as(sql)
+        .bind(site)
+        .bind(serde_json::to_string(&ids)?)
+        .fetch_all(c.read())
+        .await?))
+}
+
+fn in_order<T>(mut cases: Vec<T>, places: &[CaseCursor], id: fn(&T) -> &CaseId) -> Vec<T> {
+    cases.sort_by_key(|case| {
+        let id = id(case).as_str();
+        places.iter().position(|place| place.id == id)
+    });
+    cases
 }
 
 /// What waits and was handed to either of two.
@@ -261,28 +364,6 @@ pub(crate) async fn count_handed(db: &Db, site: SiteId, to: &str, or: &str) -> a
         .bind(or)
         .fetch_one(c.read())
         .await?))
-}
-
-/// [`list_ascending`] without the texts.
-pub(crate) async fn list_brief_ascending(
-    db: &Db,
-    site: SiteId,
-    filter: &QueueFilter,
-    after: &CaseCursor,
-    limit: i64,
-) -> anyhow::Result<Vec<BriefCase>> {
-    list(LIST_BRIEF_ASCENDING, db, site, filter, after, limit).await
-}
-
-/// [`list_descending`] without the texts.
-pub(crate) async fn list_brief_descending(
-    db: &Db,
-    site: SiteId,
-    filter: &QueueFilter,
-    after: &CaseCursor,
-    limit: i64,
-) -> anyhow::Result<Vec<BriefCase>> {
-    list(LIST_BRIEF_DESCENDING, db, site, filter, after, limit).await
 }
 
 /// Cases among the `among` foremost of the queue in which the rule hit too.

@@ -19,8 +19,10 @@ const LIST_PUBLIC: &str = "SELECT s.slug, s.name,
     (SELECT COUNT(*) FROM posts p WHERE p.site_id = s.id AND p.published_revision IS NOT NULL) AS published
     FROM sites s ORDER BY s.name, s.id";
 const CHANGE: &str = "UPDATE sites SET name = $2, settings = $3 WHERE id = $1";
-const COUNT_WAITING: &str = "SELECT COUNT(*) FROM
-    (SELECT 1 FROM cases WHERE site_id = $1 AND status = 'waiting' LIMIT 1000) waiting";
+const COUNT_WAITING: &str = "SELECT
+    (SELECT COUNT(*) FROM (SELECT 1 FROM cases WHERE site_id = $1 AND status = 'waiting' LIMIT $2) counted) AS waiting,
+    (SELECT COUNT(*) FROM asides JOIN cases ON cases.site_id = asides.site_id AND cases.id = asides.case_id
+        WHERE asides.site_id = $1 AND cases.status = 'waiting') AS aside";
 
 #[derive(sqlx::FromRow)]
 struct Row {
@@ -75,10 +77,11 @@ pub(crate) async fn list(db: &Db) -> anyhow::Result<Vec<Site>> {
     rows.into_iter().map(Site::try_from).collect()
 }
 
-/// How many cases wait, up to a thousand.
-pub(crate) async fn count_waiting(db: &Db, id: SiteId) -> anyhow::Result<i64> {
-    Ok(on_db!(db, |c| sqlx::query_scalar(COUNT_WAITING)
+/// How many cases wait, counted up to `limit`, and how many of all that wait were put aside.
+pub(crate) async fn count_waiting(db: &Db, id: SiteId, limit: i64) -> anyhow::Result<(i64, i64)> {
+    Ok(on_db!(db, |c| sqlx::query_as(COUNT_WAITING)
         .bind(id)
+        .bind(limit)
         .fetch_one(c.read())
         .await?))
 }

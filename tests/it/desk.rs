@@ -65,6 +65,7 @@ both_dbs! {
         app.submit_held("In the house").await;
         app.clock.advance_ms(1_000);
         app.submit("Win", "The lottery is yours.").await;
+        app.app.run_until_idle().await.expect("work until idle");
         let mora = app.login(MODERATOR).await;
 
         for (query, expected) in [

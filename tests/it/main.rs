@@ -42,6 +42,7 @@ mod races;
 mod rehearsal;
 mod replicas;
 mod schema;
+mod search;
 mod smtp;
 mod standing;
 mod stop;

@@ -13,7 +13,7 @@ use crate::http::extract::{read_query, segment};
 use crate::ids::{CaseId, PostId, is_id};
 use crate::moderation::rows::CaseStatus;
 use crate::moderation::rules;
-use crate::store::cases::{self, CaseCursor, CaseFilter, ListedCase};
+use crate::store::cases::{self, CaseCursor, ListedCase};
 use crate::store::posts;
 
 use super::caller::Caller;
@@ -161,14 +161,7 @@ async fn list_all(
     after: &CaseCursor,
     limit: i64,
 ) -> anyhow::Result<Vec<ListedCase>> {
-    let filter = CaseFilter {
-        status,
-        category: String::new(),
-        rule: String::new(),
-        author: None,
-        post: None,
-    };
-    cases::list(&caller.app.db, caller.site_id(), &filter, after, limit)
+    cases::list(&caller.app.db, caller.site_id(), status, after, limit)
         .await
         .context("list the queue")
 }

@@ -19,11 +19,9 @@ use crate::store::cases::{self, CaseCursor};
 
 use super::decision::{ReasonChoice, choices};
 use super::undo::UndoBar;
+use super::views::ViewRow;
 
 pub(super) mod row;
-
-/// Counting stops here.
-const COUNT_MAX: i64 = 1_000;
 
 #[derive(Template)]
 #[template(path = "admin/queue.html")]
@@ -36,7 +34,13 @@ struct QueuePage {
     categories: Vec<Choice>,
     rules: Vec<Choice>,
     author: String,
+    q: String,
+    views: Vec<ViewRow>,
+    views_path: String,
+    can_keep: bool,
     filtered: bool,
+    cut: Option<String>,
+    unseen: Option<String>,
     clear_path: String,
     cases: Vec<row::Row>,
     decisions_path: String,
@@ -55,6 +59,7 @@ pub(crate) struct QueueQuery {
     category: String,
     rule: String,
     author: String,
+    q: String,
     after: Option<String>,
     size: Option<usize>,
     mine: bool,
@@ -64,9 +69,10 @@ pub(crate) struct QueueQuery {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct CaseQuery {
-    category: String,
-    rule: String,
-    author: String,
+    pub category: String,
+    pub rule: String,
+    pub author: String,
+    pub q: String,
 }
 
 impl CaseQuery {
@@ -77,14 +83,34 @@ impl CaseQuery {
             category: self.category.clone(),
             rule: self.rule.clone(),
             author: self.author.clone(),
+            words: self.q.clone(),
         }
     }
 
     /// Whether it leaves anything out.
     pub fn is_narrow(&self) -> bool {
-        [&self.category, &self.rule, &self.author]
-            .iter()
-            .any(|text| !text.is_empty())
+        self.fields().iter().any(|(_, value)| !value.is_empty())
+    }
+
+    fn fields(&self) -> [(&'static str, &str); 4] {
+        [
+            ("category", &self.category),
+            ("rule", &self.rule),
+            ("author", &self.author),
+            ("q", &self.q),
+        ]
+    }
+
+    /// As the query of the queue's page.
+    pub fn text(&self, status: CaseStatus) -> String {
+        let mut query = Serializer::new(String::new());
+        query.append_pair("state", status.as_str());
+        for (name, value) in self.fields() {
+            if !value.is_empty() {
+                query.append_pair(name, value);
+            }
+        }
+        query.finish()
     }
 
     /// The path with this query.
@@ -93,11 +119,7 @@ impl CaseQuery {
             return path.to_owned();
         }
         let mut query = Serializer::new(String::new());
-        for (name, value) in [
-            ("category", &self.category),
-            ("rule", &self.rule),
-            ("author", &self.author),
-        ] {
+        for (name, value) in self.fields() {
             if !value.is_empty() {
                 query.append_pair(name, value);
             }
@@ -123,6 +145,7 @@ pub(crate) async fn show(
         category: query.category,
         rule: query.rule,
         author: query.author,
+        q: query.q.trim().to_owned(),
     };
     let filter = narrow.filter(query.state.unwrap_or(CaseStatus::Waiting));
     let after = match &query.after {
@@ -144,8 +167,9 @@ pub(crate) async fn show(
     };
     let handed = queue::count_handed(&app.db, &member.actor()).await?;
     let page_chrome = PageChrome::of(&req, "Queue", "queue");
-    let failed = cases::count(&app.db, member.site.id, CaseStatus::Failed, COUNT_MAX).await?;
+    let failed = cases::count(&app.db, member.site.id, CaseStatus::Failed, i64::MAX).await?;
     let waiting = page_chrome.waiting;
+    let here = narrow.text(filter.status);
     let viewer = row::Viewer {
         settings: &member.site.settings,
         user_id: &member.user.id,
@@ -153,7 +177,22 @@ pub(crate) async fn show(
     };
     page(&QueuePage {
         undo: UndoBar::of(&app, slug, &member.actor(), None).await?,
-        summary: format!("{} waiting", bounded(waiting)),
+        summary: summary(&found, waiting),
+        cut: cut(&found),
+        unseen: match narrow.is_narrow() {
+            true => unseen(queue::count_unseen(&app.db, member.site.id).await?),
+            false => None,
+        },
+        views: app
+            .moderation
+            .views(member.site.id)
+            .await?
+            .iter()
+            .map(|view| ViewRow::of(slug, view, &here))
+            .collect(),
+        views_path: format!("{}/views", path(slug)),
+        can_keep: narrow.is_narrow(),
+        q: narrow.q.clone(),
         tabs: tabs(
             slug,
             (!query.mine).then_some(filter.status),
@@ -213,7 +252,7 @@ fn tabs(
         path: format!("{}?mine=true", path(slug)),
         count: match handed {
             0 => String::new(),
-            handed => bounded(handed),
+            handed => grouped(handed),
         },
         current: current.is_none(),
     };
@@ -231,8 +270,8 @@ fn tabs(
             .to_owned(),
             path: state_path(slug, status),
             count: match status {
-                CaseStatus::Waiting => bounded(waiting),
-                CaseStatus::Failed if failed > 0 => bounded(failed),
+                CaseStatus::Waiting => grouped(waiting),
+                CaseStatus::Failed if failed > 0 => grouped(failed),
                 _ => String::new(),
             },
             current: Some(status) == current,
@@ -242,11 +281,36 @@ fn tabs(
     tabs
 }
 
-/// A count that stops at a bound.
-pub(crate) fn bounded(number: i64) -> String {
-    match number {
-        COUNT_MAX.. => format!("{}+", grouped(COUNT_MAX)),
-        number => number.to_string(),
+fn summary(found: &queue::QueuePage, waiting: i64) -> String {
+    match found.total {
+        Some(1) => "1 case found".to_owned(),
+        Some(total) => format!("{} cases found", grouped(total as i64)),
+        None => format!("{} waiting", grouped(waiting)),
+    }
+}
+
+/// What to say where looking stopped before the page was full.
+fn cut(found: &queue::QueuePage) -> Option<String> {
+    found.is_cut.then(|| {
+        format!(
+            "This filter finds many cases. {} of the queue were looked through for this page; look on for more.",
+            grouped(queue::LOOKED_THROUGH)
+        )
+    })
+}
+
+/// What to say of cases that cannot be found yet.
+fn unseen(count: i64) -> Option<String> {
+    match count {
+        0 => None,
+        1 => Some("1 case has just come in and cannot be found yet.".to_owned()),
+        queue::UNSEEN_MAX.. => Some(format!(
+            "The search is being built: {} cases or more cannot be found yet.",
+            grouped(queue::UNSEEN_MAX)
+        )),
+        count => Some(format!(
+            "{count} cases have just come in and cannot be found yet."
+        )),
     }
 }
 
@@ -313,6 +377,7 @@ fn filter_path(
         ("category", &filter.category),
         ("rule", &filter.rule),
         ("author", &filter.author),
+        ("q", &filter.words),
     ] {
         if !value.is_empty() {
             query.append_pair(name, value);

@@ -16,8 +16,6 @@ use crate::moderation::stats::{self, DAYS, Day, Group, Hour, NEWEST_CASES, Stats
 use crate::moderation::wording;
 use crate::text_enum;
 
-use super::queue::bounded;
-
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 /// Rows that the page shows of a table; the CSV has all.
 const SHOWN: usize = 20;
@@ -105,7 +103,7 @@ pub(crate) async fn show(
     page(&StatsPage {
         figures: figures(
             &stats,
-            bounded(chrome.waiting),
+            grouped(chrome.waiting),
             member.site.settings.target_seconds * 1_000,
         ),
         depth: Area::of(&curve(&|hour| hour.waiting), first_ms, until_ms, &grouped),

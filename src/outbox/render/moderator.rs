@@ -75,8 +75,9 @@ impl Draft<'_> {
                 cases.push(self.mail_case(&text)?);
             }
         }
-        let waiting = sites::count_waiting(&self.outbox.db, self.site.id).await?;
-        let others = usize::try_from(waiting)
+        let (counted, aside) =
+            sites::count_waiting(&self.outbox.db, self.site.id, i64::MAX).await?;
+        let others = usize::try_from(counted - aside)
             .unwrap_or(0)
             .saturating_sub(cases.len());
         let more = self.payload.more.min(others);
