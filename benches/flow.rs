@@ -14,7 +14,7 @@ use gatepost::moderation::decide::{Answer, Decider, Decision, Target, Via};
 use gatepost::moderation::rules::{Rule, RuleDraft};
 use gatepost::moderation::submit::Draft;
 use gatepost::on_db;
-use gatepost::store::rules::{RuleSetChange, apply};
+use gatepost::store::rule_changes::{RuleSetChange, apply};
 
 const TASKS: usize = 64;
 const SITE: SiteId = SiteId(1);

@@ -53,7 +53,7 @@ fn endpoints() -> Vec<Endpoint> {
         account, author, drafts, health, home, invitation, keys, own_post, password, people, reader, session, settings, setup, sign_up,
     };
     use pages::{bulk, case, claim, design, handover, link, live, look, notes, notices, outbox, queue, theme, undo, views};
-    use pages::{audit, executions, rule, rule_lists, rules, stats, transparency, workflow};
+    use pages::{audit, executions, rule, rule_lists, rules, stats, transparency, versions, workflow};
     vec![
         get("/healthz",             Open,   health::live),
         get("/readyz",              Open,   health::ready),
@@ -68,6 +68,17 @@ fn endpoints() -> Vec<Endpoint> {
         get("/api/v1/queue",                    Open,   api::queue::list),
         get("/api/v1/queue/{case}",             Open,   api::queue::show),
         post("/api/v1/decisions",               Open,   api::decisions::create),
+        get("/api/v1/rules",                    Open,   api::rules::list),
+        post("/api/v1/rules",                   Open,   api::rules::create),
+        post("/api/v1/rules/import",            Open,   api::rule_lists::import),
+        post("/api/v1/rules/rehearse",          Open,   api::rule_lists::rehearse),
+        get("/api/v1/rules/export",             Open,   api::rule_lists::export),
+        get("/api/v1/rules/versions",           Open,   api::rule_versions::list),
+        get("/api/v1/rules/versions/{version}", Open,   api::rule_versions::show),
+        post("/api/v1/rules/versions/{version}/restore", Open, api::rule_versions::restore),
+        get("/api/v1/rules/{rule}",             Open,   api::rules::show),
+        endpoint(Method::PATCH, "/api/v1/rules/{rule}", Open, api::rules::change),
+        endpoint(Method::DELETE, "/api/v1/rules/{rule}", Open, api::rules::remove),
         get("/api/v1/openapi.json",             Open,   api::document::openapi),
         get("/api/v1/docs",                     Open,   api::docs::show),
 
@@ -169,6 +180,9 @@ fn endpoints() -> Vec<Endpoint> {
         post("/s/{site}/admin/rules/test",                  Member(Moderator), rules::test),
         post("/s/{site}/admin/rules/import",                Member(Owner),     rule_lists::import),
         get("/s/{site}/admin/rules/export.{format}",        Member(Moderator), rule_lists::download),
+        get("/s/{site}/admin/rules/versions",               Member(Moderator), versions::list),
+        get("/s/{site}/admin/rules/versions/{version}",     Member(Moderator), versions::show),
+        post("/s/{site}/admin/rules/versions/{version}/restore", Member(Owner), versions::restore),
         get("/s/{site}/admin/rules/{rule}",                 Member(Moderator), rule::show),
         post("/s/{site}/admin/rules/{rule}",                Member(Owner),     rule::change),
         post("/s/{site}/admin/rules/{rule}/remove",         Member(Owner),     rule::remove),

@@ -21,6 +21,7 @@ pub mod brand;
 pub mod bulk;
 pub mod chain;
 pub mod claim;
+pub mod collisions;
 pub mod counts;
 pub mod decide;
 pub mod diff;

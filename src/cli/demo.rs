@@ -20,6 +20,7 @@ use crate::config::{Config, Secret, data_dir, derived_base_url};
 use crate::ids::{Ids, PostId};
 use crate::moderation::decide::{Answer, Decider, Decision, Target, Via};
 use crate::moderation::rows::PostStatus;
+use crate::moderation::rule_set::Edit;
 use crate::moderation::rules::{RuleDraft, RuleKind};
 use crate::moderation::site::Site;
 use crate::moderation::submit::Draft;
@@ -188,12 +189,11 @@ async fn add_rules(app: &App, site: &Site) -> anyhow::Result<()> {
             ..RuleDraft::default()
         })
         .collect();
-    let addition = app
-        .moderation
-        .plan_addition(site.id, drafts, "what needs a second pair of eyes")
+    let comment = "what needs a second pair of eyes";
+    app.moderation
+        .edit_rules(site.id, Edit::Import(drafts), comment, PEOPLE[0].1, None)
         .await?
-        .map_err(|problems| anyhow!("the rules do not work together: {problems:?}"))?;
-    app.moderation.add_rules(&addition, PEOPLE[0].1).await?;
+        .map_err(|refused| anyhow!("the rules do not work together: {refused:?}"))?;
     Ok(())
 }
 

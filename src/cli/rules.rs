@@ -13,10 +13,14 @@ use super::instance::{self, SiteFlag};
 use super::{CREATED_BY, print, print_json, rules_test};
 use crate::app::App;
 use crate::config::Config;
-use crate::moderation::rule_set::Uncompilable;
+use crate::moderation::rehearsal::Rehearsal;
+use crate::moderation::rule_set::{Edit, RuleRefused};
 use crate::moderation::rules::import::{Format, parse};
 use crate::moderation::rules::{Action, MatchMode, RuleDraft, View, export};
 use crate::store::rules;
+
+/// Collisions with common words that are printed; the rest is only counted.
+const COLLISIONS_SHOWN: usize = 20;
 
 /// Import, export and try rules
 #[derive(clap::Args)]
@@ -55,7 +59,7 @@ struct ImportArgs {
     /// exact, normal or aggressive: how much disguise to see through, where the list does not say
     #[arg(long = "match", default_value = "normal")]
     mode: MatchMode,
-    /// Only show what would be added
+    /// Only show what would be added, and what it would do to the posts that are there
     #[arg(long)]
     dry_run: bool,
     /// Print JSON
@@ -136,33 +140,37 @@ async fn import(app: &App, args: ImportArgs) -> anyhow::Result<ExitCode> {
     let report = parse(Format::detect(name, &bytes), &bytes, &defaults);
     let found = report.drafts.len();
     let comment = format!("import of {}", name.unwrap_or("a file"));
-    let addition = match app
-        .moderation
-        .plan_addition(site.id, report.drafts, &comment)
-        .await?
-    {
-        Ok(addition) => addition,
-        Err(Uncompilable(problems)) => {
-            let lines: Vec<_> = problems
-                .into_iter()
-                .map(|problem| problem.message)
-                .collect();
-            bail!("the rules do not work together:\n  {}", lines.join("\n  "));
-        }
+    let edit = Edit::Import(report.drafts);
+    let plan = match app.moderation.plan(site.id, edit, &comment).await? {
+        Ok(plan) => plan,
+        Err(RuleRefused::Uncompilable(problems)) => bail!("{}", problems.in_words()),
+        Err(refused) => bail!("the rules cannot be imported: {refused:?}"),
     };
-    let version = match args.dry_run {
-        true => None,
-        false => app.moderation.add_rules(&addition, CREATED_BY).await?,
+    let (rehearsal, version) = match args.dry_run {
+        true => (Some(app.moderation.rehearse(&plan).await?), None),
+        false => match app.moderation.put_in_force(&plan, CREATED_BY, None).await? {
+            Ok(saved) => (None, (!plan.is_empty()).then_some(saved.version)),
+            Err(_) => bail!("somebody else changed the rules meanwhile; try again"),
+        },
     };
-    let added = addition.rules().len();
+    let added = plan.rules().len();
     if args.json {
         print_json(&json!({
             "dry_run": args.dry_run,
             "added": added,
-            "known": addition.known,
+            "known": plan.known,
             "duplicates": report.duplicates,
             "unneeded": report.unneeded,
             "problems": report.problems,
+            "literal": plan.literal.iter().map(|known| &known.pattern).collect::<Vec<_>>(),
+            "rehearsal": rehearsal.as_ref().map(|found| json!({
+                "posts": found.posts,
+                "hit": found.hit,
+                "newly_held": found.newly_held.count,
+                "newly_rejected": found.newly_rejected.count,
+                "released": found.released.count,
+                "collisions": found.collisions.len(),
+            })),
             "rule_set_version": version,
         }))?;
     } else {
@@ -173,17 +181,45 @@ async fn import(app: &App, args: ImportArgs) -> anyhow::Result<ExitCode> {
         print(format!(
             "{verb} {added} rules to {}; {} were there already, {} stood in the file twice, {} exceptions are not needed, {} were refused",
             site.slug,
-            addition.known,
+            plan.known,
             report.duplicates,
             report.unneeded,
             report.problems.len()
         ))?;
+        if !plan.literal.is_empty() {
+            print(format!(
+                "{} are taken at their word, because seen through disguises they are common words",
+                plan.literal.len()
+            ))?;
+        }
+        if let Some(found) = &rehearsal {
+            tell(found)?;
+        }
     }
     // A list of which nothing can be used is the wrong file.
     Ok(match found == 0 && !report.problems.is_empty() {
         true => ExitCode::FAILURE,
         false => ExitCode::SUCCESS,
     })
+}
+
+/// What an import would do, in words.
+fn tell(found: &Rehearsal) -> anyhow::Result<()> {
+    for collision in found.collisions.iter().take(COLLISIONS_SHOWN) {
+        print(collision.in_words())?;
+    }
+    if let more @ 1.. = found.collisions.len().saturating_sub(COLLISIONS_SHOWN) {
+        print(format!("and {more} more common words"))?;
+    }
+    print(format!(
+        "of the newest {} posts the rules hit {} ({} %): newly held {}, rejected at once {}, released {}",
+        found.posts,
+        found.hit,
+        found.share(),
+        found.newly_held.count,
+        found.newly_rejected.count,
+        found.released.count
+    ))
 }
 
 async fn write(app: &App, args: ExportArgs) -> anyhow::Result<ExitCode> {

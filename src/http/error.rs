@@ -70,6 +70,8 @@ codes! {
     StaleRevision = "stale_revision", CONFLICT, "The post was changed meanwhile";
     /// The site has a post with this external id.
     DuplicateExternalId = "duplicate_external_id", CONFLICT, "The post was submitted before";
+    /// The site has a rule that says the same.
+    DuplicateRule = "duplicate_rule", CONFLICT, "The site has this rule";
     /// A link or token whose time is over.
     Expired = "expired", GONE, "This has expired";
     /// The body is larger than its limit.

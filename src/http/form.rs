@@ -26,6 +26,8 @@ use super::pairs;
 const FORM_BYTES: usize = 64 * 1024;
 /// What a form with a post, rules or a workflow may have.
 const LONG_FORM_BYTES: usize = 1024 * 1024;
+/// What the form with a list of rules may have: tens of thousands of them, percent-encoded.
+const LIST_FORM_BYTES: usize = 8 * 1024 * 1024;
 /// How long a body may take to arrive.
 pub(crate) const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 /// The field with the token.
@@ -114,7 +116,9 @@ fn limit(path: &str) -> usize {
         ]
         .iter()
         .any(|end| path.contains(end));
-    if has_long_texts {
+    if path.ends_with("/rules/import") {
+        LIST_FORM_BYTES
+    } else if has_long_texts {
         LONG_FORM_BYTES
     } else {
         FORM_BYTES

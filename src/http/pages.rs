@@ -38,5 +38,6 @@ pub(crate) mod stats;
 pub(crate) mod theme;
 pub(crate) mod transparency;
 pub(crate) mod undo;
+pub(crate) mod versions;
 pub(crate) mod views;
 pub(crate) mod workflow;

@@ -1,33 +1,64 @@
-//! What a change of the rules would have done to the posts that are there, before it is saved. Reads only.
-//! Knows nothing of pages.
+//! What a change of the rules would do to the posts that are there, before it is put in force. Reads only, and no more
+//! than it can in a moment. Knows nothing of pages.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
-use crate::ids::{CaseId, PostId, SiteId};
+use crate::ids::{CaseId, PostId};
 use crate::moderation::Moderation;
+use crate::moderation::collisions::{self, Collision};
 use crate::moderation::in_force::InForce;
 use crate::moderation::rows::{CaseStatus, RevisionRow};
-use crate::moderation::rule_set::Uncompilable;
-use crate::moderation::rules::{Checked, Matcher, Rule, RuleDraft, Verdict};
-use crate::store::{cases, posts, rules};
+use crate::moderation::rule_set::Plan;
+use crate::moderation::rules::{Action, Checked, MatchMode, Matcher, Rule, Verdict};
+use crate::store::{cases, posts};
 
 /// How many of the newest posts are looked at.
-pub const POSTS_MAX: i64 = 10_000;
+pub const POSTS_MAX: usize = 10_000;
+/// How many are read at once.
+const PAGE: i64 = 250;
+/// After so long it is enough of them.
+const TIME_MS: i64 = 1_500;
+/// Posts that are kept of each list; the others are counted.
+const KEPT: usize = 100;
+/// With more rules than this it is cheaper to check each post twice than to find out first which ones they are about.
+const PROBE_RULES_MAX: usize = 2_000;
 
-/// What other rules would have done.
+/// What other rules would do.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Rehearsal {
-    /// How many posts were looked at: all, or the newest [`POSTS_MAX`].
+    /// How many posts were looked at, the newest ones.
     pub posts: usize,
-    /// How many of them the rules as they would be hold or reject.
-    pub held: usize,
-    /// Posts that would newly be held or rejected, newest first.
-    pub newly_held: Vec<Changed>,
-    /// Posts that would be held or rejected no more.
-    pub released: Vec<Changed>,
+    /// Whether these are all of the site.
+    pub is_all: bool,
+    /// In how many of them the rules that are put would hit something.
+    pub hit: usize,
+    /// Published before, held by the rules as they would be.
+    pub newly_held: Changes,
+    /// Published or held before, rejected at once by the rules as they would be.
+    pub newly_rejected: Changes,
+    /// Rejected at once before, held by the rules as they would be.
+    pub softened: Changes,
+    /// Held or rejected before, published by the rules as they would be.
+    pub released: Changes,
+    /// Common words that the rules that are put would hit.
+    pub collisions: Vec<Collision>,
 }
 
-/// A post with another verdict.
+/// Posts with another verdict.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Changes {
+    /// How many.
+    pub count: usize,
+    /// How many of them people had approved.
+    pub approved: usize,
+    /// How many of them people had rejected.
+    pub rejected: usize,
+    /// The newest of them.
+    pub posts: Vec<Changed>,
+}
+
+/// One of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Changed {
     /// The post.
@@ -41,80 +72,189 @@ pub struct Changed {
 }
 
 impl Rehearsal {
-    /// How many of the posts people had approved.
-    pub fn approved(changed: &[Changed]) -> usize {
-        let is_approved =
-            |changed: &&Changed| matches!(&changed.decision, Some((_, CaseStatus::Approved)));
-        changed.iter().filter(is_approved).count()
+    /// Whether the rules hit so many posts that they look like a mistake.
+    pub fn is_harsh(&self) -> bool {
+        let more = self.newly_held.count + self.newly_rejected.count;
+        more > 5 && more * 20 > self.posts
     }
+
+    /// The percentage of the posts in which the rules hit something.
+    pub fn share(&self) -> usize {
+        self.hit * 100 / self.posts.max(1)
+    }
+}
+
+/// Two rule sets and a quick way to tell whether they may differ about a text.
+struct Comparison {
+    before: Arc<InForce>,
+    after: Arc<Matcher>,
+    put: HashSet<String>,
+    /// Only the rules that come, go or change, none of them excused; none if there are too many.
+    probe: Option<Matcher>,
+}
+
+/// A post about which the two differ.
+struct Difference {
+    was: Verdict,
+    is: Verdict,
+    changed: Changed,
 }
 
 impl Moderation {
-    /// What the rules would do if `drafts` were added and, where a rule is named, it were taken out for them.
-    pub async fn rehearse(
-        &self,
-        site_id: SiteId,
-        without: Option<&str>,
-        drafts: Vec<RuleDraft>,
-    ) -> anyhow::Result<Result<Rehearsal, Uncompilable>> {
-        let mut rules = rules::list_in_force(&self.db, site_id).await?;
-        rules.retain(|rule| Some(rule.id.as_str()) != without);
-        let added = drafts.into_iter().enumerate();
-        rules.extend(added.map(|(index, draft)| Rule {
-            id: format!("new {index}"),
-            draft,
-        }));
-        let texts = posts::list_texts(&self.db, site_id, POSTS_MAX).await?;
-        let decisions = cases::list_decisions(&self.db, site_id).await?;
-        let decisions: HashMap<PostId, (CaseId, CaseStatus)> = decisions
-            .into_iter()
-            .map(|(post, case, status)| (post, (case, status)))
-            .collect();
-        let Some(in_force) = self.in_force.load(site_id).await? else {
-            return Ok(Ok(Rehearsal::default()));
+    /// What `plan` would do.
+    pub async fn rehearse(&self, plan: &Plan) -> anyhow::Result<Rehearsal> {
+        let Some(in_force) = self.in_force.load(plan.site_id).await? else {
+            return Ok(Rehearsal::default());
         };
-        let compared = tokio::task::spawn_blocking(move || match Matcher::build(0, &rules) {
-            Ok(matcher) => Ok(compare(&in_force, &matcher, texts, &decisions)),
-            Err(problems) => Err(Uncompilable(problems)),
-        });
-        Ok(compared.await?)
+        let (plan_put, before) = (plan.change.put.clone(), plan.before.clone());
+        let after = plan.matcher.clone();
+        let (comparison, collisions) =
+            tokio::task::spawn_blocking(move || Comparison::of(in_force, after, plan_put, before))
+                .await?;
+        let comparison = Arc::new(comparison);
+        let mut rehearsal = Rehearsal {
+            collisions,
+            ..Rehearsal::default()
+        };
+        let started_ms = self.tools.clock.now_ms();
+        let mut before = posts::NEWEST.to_owned();
+        while rehearsal.posts < POSTS_MAX && self.tools.clock.now_ms() - started_ms < TIME_MS {
+            let texts = posts::list_texts(&self.db, plan.site_id, &before, PAGE).await?;
+            let (Some(newest), Some(oldest)) = (texts.first(), texts.last()) else {
+                rehearsal.is_all = true;
+                break;
+            };
+            let range = (oldest.post_id.clone(), newest.post_id.clone());
+            before = oldest.post_id.to_string();
+            rehearsal.posts += texts.len();
+            let comparison = comparison.clone();
+            let (hit, differences) =
+                tokio::task::spawn_blocking(move || comparison.compare(texts)).await?;
+            rehearsal.hit += hit;
+            if differences.is_empty() {
+                continue;
+            }
+            let decisions =
+                cases::list_decisions(&self.db, plan.site_id, &range.0, &range.1).await?;
+            let mut decisions: HashMap<PostId, (CaseId, CaseStatus)> = decisions
+                .into_iter()
+                .map(|(post, case, status)| (post, (case, status)))
+                .collect();
+            for mut difference in differences {
+                difference.changed.decision = decisions.remove(&difference.changed.post);
+                rehearsal.note(difference);
+            }
+        }
+        Ok(rehearsal)
     }
 }
 
-fn compare(
-    in_force: &InForce,
-    matcher: &Matcher,
-    texts: Vec<RevisionRow>,
-    decisions: &HashMap<PostId, (CaseId, CaseStatus)>,
-) -> Rehearsal {
-    let mut rehearsal = Rehearsal {
-        posts: texts.len(),
-        ..Rehearsal::default()
+impl Rehearsal {
+    fn note(&mut self, difference: Difference) {
+        let list = match (difference.was, difference.is) {
+            (Verdict::Publish, Verdict::Hold) => &mut self.newly_held,
+            (_, Verdict::Reject) => &mut self.newly_rejected,
+            (Verdict::Reject, Verdict::Hold) => &mut self.softened,
+            (_, _) => &mut self.released,
+        };
+        list.count += 1;
+        match difference.changed.decision {
+            Some((_, CaseStatus::Approved)) => list.approved += 1,
+            Some((_, CaseStatus::Rejected)) => list.rejected += 1,
+            _ => {}
+        }
+        if list.posts.len() < KEPT {
+            list.posts.push(difference.changed);
+        }
+    }
+}
+
+impl Comparison {
+    fn of(
+        before: Arc<InForce>,
+        after: Arc<Matcher>,
+        put: Vec<Rule>,
+        replaced: Vec<Rule>,
+    ) -> (Self, Vec<Collision>) {
+        let ids: HashSet<String> = put.iter().map(|rule| rule.id.clone()).collect();
+        let mut collisions = match ids.is_empty() {
+            true => Vec::new(),
+            false => collisions::of(&after),
+        };
+        collisions.retain(|collision| ids.contains(&collision.rule));
+        let unexcused = |(index, mut rule): (usize, Rule)| {
+            rule.id = format!("{index} {}", rule.id);
+            if rule.draft.action == Action::Allow {
+                rule.draft.mode = MatchMode::Exact;
+            }
+            rule.draft.action = Action::Shadow;
+            rule
+        };
+        let is_known = before.problem().is_none();
+        let probe = (is_known && put.len() + replaced.len() <= PROBE_RULES_MAX)
+            .then(|| {
+                let changed = put.into_iter().chain(replaced).enumerate();
+                let changed: Vec<Rule> = changed.map(unexcused).collect();
+                Matcher::build(0, &changed).ok()
+            })
+            .flatten();
+        let comparison = Self {
+            before,
+            after,
+            put: ids,
+            probe,
+        };
+        (comparison, collisions)
+    }
+
+    /// In how many of the texts the new rules hit, and about which the verdicts differ.
+    fn compare(&self, texts: Vec<RevisionRow>) -> (usize, Vec<Difference>) {
+        let mut hits = 0;
+        let mut differences = Vec::new();
+        for text in texts {
+            if !self.may_differ(&text) {
+                continue;
+            }
+            let before = self.before.check(&text.title, &text.body);
+            let after = self.after.check(&text.title, &text.body);
+            hits += usize::from(after.hits.iter().any(|hit| self.put.contains(&hit.rule)));
+            if before.verdict == after.verdict {
+                continue;
+            }
+            let (was, is) = (before.verdict, after.verdict);
+            let shown = if is > was { &after } else { &before };
+            differences.push(Difference {
+                was,
+                is,
+                changed: Changed {
+                    hit: gravest(shown),
+                    post: text.post_id,
+                    title: text.title,
+                    decision: None,
+                },
+            });
+        }
+        (hits, differences)
+    }
+
+    fn may_differ(&self, text: &RevisionRow) -> bool {
+        self.probe.as_ref().is_none_or(|probe| {
+            let checked = probe.check(&text.title, &text.body);
+            !checked.hits.is_empty() || checked.problem.is_some()
+        })
+    }
+}
+
+/// What of a text the verdict is for.
+fn gravest(checked: &Checked) -> String {
+    let rank = |action| match action {
+        Action::Reject => 2,
+        Action::Hold => 1,
+        Action::Allow | Action::Shadow => 0,
     };
-    for text in texts {
-        let before = in_force.check(&text.title, &text.body);
-        let after = matcher.check(&text.title, &text.body);
-        let (was_held, is_held) = (is_held(&before), is_held(&after));
-        rehearsal.held += usize::from(is_held);
-        let (list, checked) = match (was_held, is_held) {
-            (false, true) => (&mut rehearsal.newly_held, after),
-            (true, false) => (&mut rehearsal.released, before),
-            _ => continue,
-        };
-        list.push(Changed {
-            decision: decisions.get(&text.post_id).cloned(),
-            post: text.post_id,
-            title: text.title,
-            hit: checked
-                .hits
-                .first()
-                .map(|hit| hit.text.clone())
-                .unwrap_or_default(),
-        });
-    }
-    rehearsal
-}
-
-fn is_held(checked: &Checked) -> bool {
-    checked.verdict != Verdict::Publish
+    let hits = checked.hits.iter().rev();
+    hits.max_by_key(|hit| rank(hit.action))
+        .map(|hit| hit.text.clone())
+        .or_else(|| checked.problem.clone())
+        .unwrap_or_default()
 }

@@ -1,37 +1,97 @@
-//! Changes of a site's rule set: one rule at a time, or a list of which those that the site has already are left out. A
-//! new set is only put in force if all of it can be compiled.
+//! Changes of a site's rule set. Each is planned first: what it would put and remove, compiled together with the rest, so
+//! that it can be tried on the stored posts (`rehearsal`) before it is put in force. A set that cannot be compiled never is.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use crate::ids::{AuditId, RuleId, SiteId};
 use crate::moderation::Moderation;
-use crate::moderation::rules::{FieldError, Matcher, Rule, RuleDraft, RuleProblem};
-use crate::store::rules::{self, RuleSetChange};
+use crate::moderation::collisions::{self, Collision};
+use crate::moderation::rules::{
+    FieldError, MatchMode, Matcher, Rule, RuleDraft, RuleKind, RuleProblem,
+};
+use crate::moderation::submit::{Repeatable, Replay};
+use crate::store::rule_changes::{Applied, Once, RuleSetChange, apply_once};
+use crate::store::{idempotency, rule_versions, rules};
 
-/// What adding rules would do.
-#[derive(Debug)]
-pub struct Addition {
-    site_id: SiteId,
-    change: RuleSetChange,
-    /// How many of the drafts the site has already.
-    pub known: usize,
+/// The longest comment of a version, in characters.
+pub const COMMENT_MAX_CHARS: usize = 500;
+
+/// What is to become of a rule set.
+#[derive(Debug, Clone)]
+pub enum Edit {
+    /// One rule more.
+    Add(RuleDraft),
+    /// A rule says something else.
+    Change(Rule),
+    /// A rule less, by its id.
+    Remove(String),
+    /// The rules of a list that the site has not yet.
+    Import(Vec<RuleDraft>),
+    /// All rules as they were in a version.
+    Restore(i64),
 }
 
-impl Addition {
-    /// The rules that are new.
+/// A change that can be put in force, and has not been.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    pub(super) site_id: SiteId,
+    pub(super) change: RuleSetChange,
+    /// What the rules said that it changes or removes.
+    pub(super) before: Vec<Rule>,
+    /// The whole set as it would be.
+    pub(super) matcher: Arc<Matcher>,
+    /// How many rules of a list the site has already.
+    pub known: usize,
+    /// Entries of a list that are taken at their word, because seen through disguises they are other words.
+    pub literal: Vec<Collision>,
+}
+
+impl Plan {
+    /// The rules that would be new or changed.
     pub fn rules(&self) -> &[Rule] {
         &self.change.put
     }
+
+    /// How many rules would be gone.
+    pub fn removed(&self) -> usize {
+        self.change.remove.len()
+    }
+
+    /// Whether it would change nothing.
+    pub fn is_empty(&self) -> bool {
+        self.change.put.is_empty() && self.change.remove.is_empty()
+    }
 }
 
-/// Why rules were not added: these cannot be compiled, or not together.
+/// What was put in force.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Saved {
+    /// The version of the rule set.
+    pub version: i64,
+    /// The rules that are new or changed.
+    pub rules: Vec<Rule>,
+}
+
+/// Rules that cannot be compiled, or not together.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Uncompilable(pub Vec<RuleProblem>);
 
-/// Why one rule was not changed. Nothing has changed.
+impl Uncompilable {
+    /// For people.
+    pub fn in_words(&self) -> String {
+        let texts: Vec<&str> = self.0.iter().map(|problem| &*problem.message).collect();
+        format!(
+            "with this change the rule set does not load: {}",
+            texts.join("; ")
+        )
+    }
+}
+
+/// Why the rules were not changed. Nothing has changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RuleRefused {
-    /// The rule set in force has no such rule.
+    /// The rule set in force has no such rule, or there was no such version.
     Unknown,
     /// Fields break their rules.
     Invalid(Vec<FieldError>),
@@ -39,175 +99,275 @@ pub enum RuleRefused {
     Known(String),
     /// With it, the rule set cannot be compiled.
     Uncompilable(Uncompilable),
+    /// Somebody changed the rules since the plan was made.
+    Stale,
+    /// The request was answered before.
+    Replayed(Replay),
 }
 
 impl Moderation {
-    /// Adds one rule; answers its id.
-    pub async fn add_rule(
+    /// What `edit` would do. Without a comment the version gets one that says so.
+    pub async fn plan(
         &self,
         site_id: SiteId,
-        draft: RuleDraft,
-        created_by: &str,
-    ) -> anyhow::Result<Result<String, RuleRefused>> {
-        let id: RuleId = self.tools.ids.next(self.tools.clock.now_ms());
-        let id = id.to_string();
-        let rule = Rule {
-            id: id.clone(),
-            draft,
-        };
-        let all = rules::list_in_force(&self.db, site_id).await?;
-        let comment = format!("added {}", rule.draft.pattern);
-        let saved = self
-            .put_rule(site_id, all, rule, comment, created_by)
-            .await?;
-        Ok(saved.map(|()| id))
-    }
-
-    /// Changes what a rule says.
-    pub async fn change_rule(
-        &self,
-        site_id: SiteId,
-        rule: Rule,
-        created_by: &str,
-    ) -> anyhow::Result<Result<(), RuleRefused>> {
-        let mut all = rules::list_in_force(&self.db, site_id).await?;
-        let Some(place) = all.iter().position(|known| known.id == rule.id) else {
-            return Ok(Err(RuleRefused::Unknown));
-        };
-        if all.remove(place) == rule {
-            return Ok(Ok(()));
-        }
-        let comment = format!("changed {}", rule.draft.pattern);
-        self.put_rule(site_id, all, rule, comment, created_by).await
-    }
-
-    /// Takes a rule out of the set; answers what it was.
-    pub async fn remove_rule(
-        &self,
-        site_id: SiteId,
-        id: &str,
-        created_by: &str,
-    ) -> anyhow::Result<Result<Rule, RuleRefused>> {
-        let Some(rule) = rules::find(&self.db, site_id, id).await? else {
-            return Ok(Err(RuleRefused::Unknown));
-        };
-        let change = RuleSetChange {
-            remove: vec![rule.id.clone()],
-            comment: format!("removed {}", rule.draft.pattern),
-            ..RuleSetChange::default()
-        };
-        self.apply(site_id, change, created_by).await?;
-        Ok(Ok(rule))
-    }
-
-    /// Puts `rule` beside all the `others` in force.
-    async fn put_rule(
-        &self,
-        site_id: SiteId,
-        others: Vec<Rule>,
-        rule: Rule,
-        comment: String,
-        created_by: &str,
-    ) -> anyhow::Result<Result<(), RuleRefused>> {
-        if let Err(errors) = rule.draft.validate() {
-            return Ok(Err(RuleRefused::Invalid(errors)));
-        }
-        let identity = rule.draft.identity();
-        if let Some(same) = others
-            .iter()
-            .find(|other| other.draft.identity() == identity)
-        {
-            return Ok(Err(RuleRefused::Known(same.id.clone())));
-        }
-        let mut all = others;
-        all.push(rule.clone());
-        if let Err(problems) = compile(all).await? {
-            return Ok(Err(RuleRefused::Uncompilable(problems)));
-        }
-        let change = RuleSetChange {
-            put: vec![rule],
-            comment,
-            ..RuleSetChange::default()
-        };
-        self.apply(site_id, change, created_by).await?;
-        Ok(Ok(()))
-    }
-
-    async fn apply(
-        &self,
-        site_id: SiteId,
-        mut change: RuleSetChange,
-        created_by: &str,
-    ) -> anyhow::Result<i64> {
-        let now_ms = self.tools.clock.now_ms();
-        change.audit_id = Some(self.tools.ids.next::<AuditId>(now_ms));
-        let version = rules::apply(&self.db, site_id, &change, created_by, now_ms).await?;
-        self.in_force.forget(site_id);
-        Ok(version)
-    }
-
-    /// Compares `drafts` with the rules in force and compiles both together. Changes nothing.
-    pub async fn plan_addition(
-        &self,
-        site_id: SiteId,
-        drafts: Vec<RuleDraft>,
+        edit: Edit,
         comment: &str,
-    ) -> anyhow::Result<Result<Addition, Uncompilable>> {
-        let mut all = rules::list_in_force(&self.db, site_id).await?;
-        let existing = all.len();
-        let mut identities: HashSet<_> = all.iter().map(|rule| rule.draft.identity()).collect();
-        let now_ms = self.tools.clock.now_ms();
-        let drafted = drafts.len();
-        for draft in drafts {
-            if identities.insert(draft.identity()) {
-                let id: RuleId = self.tools.ids.next(now_ms);
-                all.push(Rule {
-                    id: id.to_string(),
-                    draft,
-                });
-            }
+    ) -> anyhow::Result<Result<Plan, RuleRefused>> {
+        let comment = comment.trim();
+        if comment.chars().count() > COMMENT_MAX_CHARS || comment.contains(char::is_control) {
+            return Ok(Err(invalid(
+                "comment",
+                format!("one line of at most {COMMENT_MAX_CHARS} characters"),
+            )));
         }
-        let mut all = match compile(all).await? {
-            Ok(all) => all,
-            Err(problems) => return Ok(Err(problems)),
+        let present = rules::list_in_force(&self.db, site_id).await?;
+        let drafted = match self.draft(site_id, &present, edit).await? {
+            Ok(drafted) => drafted,
+            Err(refused) => return Ok(Err(refused)),
         };
-        let put = all.split_off(existing);
-        Ok(Ok(Addition {
+        let task = tokio::task::spawn_blocking(move || drafted.compile(present));
+        let compiled = match task.await? {
+            Ok(compiled) => compiled,
+            Err(problems) => return Ok(Err(RuleRefused::Uncompilable(problems))),
+        };
+        let Compiled {
+            drafted,
+            before,
+            matcher,
+            literal,
+        } = compiled;
+        let now_ms = self.tools.clock.now_ms();
+        Ok(Ok(Plan {
             site_id,
-            known: drafted - put.len(),
+            before,
+            matcher,
+            known: drafted.known,
+            literal,
             change: RuleSetChange {
-                put,
-                remove: Vec::new(),
-                comment: comment.to_owned(),
-                audit_id: Some(self.tools.ids.next(now_ms)),
+                comment: match comment {
+                    "" => drafted.comment,
+                    comment => comment.to_owned(),
+                },
+                put: drafted.put,
+                remove: drafted.remove,
+                base: drafted.base,
+                audit_id: Some(self.tools.ids.next::<AuditId>(now_ms)),
             },
         }))
     }
 
-    /// Puts the site's next rule set in force; answers its version. Without new rules there is none.
-    pub async fn add_rules(
+    /// Makes a plan the site's next rule set. A plan that changes nothing makes none: the version is the one in force.
+    pub async fn put_in_force(
         &self,
-        addition: &Addition,
+        plan: &Plan,
         created_by: &str,
-    ) -> anyhow::Result<Option<i64>> {
-        if addition.change.put.is_empty() {
-            return Ok(None);
-        }
+        repeatable: Option<Repeatable<Saved>>,
+    ) -> anyhow::Result<Result<Saved, RuleRefused>> {
         let now_ms = self.tools.clock.now_ms();
-        let site_id = addition.site_id;
-        let version = rules::apply(&self.db, site_id, &addition.change, created_by, now_ms).await?;
-        self.in_force.forget(site_id);
-        Ok(Some(version))
+        let saved = |version| Saved {
+            version,
+            rules: plan.change.put.clone(),
+        };
+        if plan.is_empty() {
+            let in_force = self.in_force.load(plan.site_id).await?;
+            let version = in_force.map_or(0, |in_force| in_force.site.rule_set_version);
+            return Ok(Ok(saved(version)));
+        }
+        let once = repeatable.as_ref().map(|repeatable| Once {
+            key_id: &repeatable.key_id,
+            key: &repeatable.key,
+            row: Box::new(|version| repeatable.row(plan.site_id, now_ms, &saved(version))),
+        });
+        let change = &plan.change;
+        let applied = apply_once(&self.db, plan.site_id, change, created_by, now_ms, once).await?;
+        Ok(match applied {
+            Applied::Version(version) => {
+                self.in_force.forget(plan.site_id);
+                Ok(saved(version))
+            }
+            Applied::Stale => Err(RuleRefused::Stale),
+            Applied::Replayed(row) => Err(match &repeatable {
+                Some(repeatable) => RuleRefused::Replayed(repeatable.replay(&row)),
+                None => RuleRefused::Stale,
+            }),
+        })
+    }
+
+    /// Plans and puts in force.
+    pub async fn edit_rules(
+        &self,
+        site_id: SiteId,
+        edit: Edit,
+        comment: &str,
+        created_by: &str,
+        repeatable: Option<Repeatable<Saved>>,
+    ) -> anyhow::Result<Result<Saved, RuleRefused>> {
+        if let Some(repeatable) = &repeatable {
+            let (key_id, key) = (&repeatable.key_id, &repeatable.key);
+            if let Some(row) = idempotency::find(&self.db, site_id, key_id, key).await? {
+                return Ok(Err(RuleRefused::Replayed(repeatable.replay(&row))));
+            }
+        }
+        match self.plan(site_id, edit, comment).await? {
+            Ok(plan) => self.put_in_force(&plan, created_by, repeatable).await,
+            Err(refused) => Ok(Err(refused)),
+        }
+    }
+
+    /// What of `edit` is new to the rules that are `present`.
+    async fn draft(
+        &self,
+        site_id: SiteId,
+        present: &[Rule],
+        edit: Edit,
+    ) -> anyhow::Result<Result<Drafted, RuleRefused>> {
+        let now_ms = self.tools.clock.now_ms();
+        let new = |draft| Rule {
+            id: self.tools.ids.next::<RuleId>(now_ms).to_string(),
+            draft,
+        };
+        Ok(match edit {
+            Edit::Add(draft) => {
+                let comment = format!("added {}", draft.pattern);
+                Drafted::put(present, new(draft), comment)
+            }
+            Edit::Change(rule) => match present.iter().find(|known| known.id == rule.id) {
+                None => Err(RuleRefused::Unknown),
+                Some(known) if *known == rule => Ok(Drafted::default()),
+                Some(_) => {
+                    let comment = format!("changed {}", rule.draft.pattern);
+                    Drafted::put(present, rule, comment)
+                }
+            },
+            Edit::Remove(id) => match present.iter().find(|known| known.id == id) {
+                None => Err(RuleRefused::Unknown),
+                Some(known) => Ok(Drafted {
+                    comment: format!("removed {}", known.draft.pattern),
+                    remove: vec![id],
+                    ..Drafted::default()
+                }),
+            },
+            Edit::Import(drafts) => {
+                let given = drafts.len();
+                let mut identities: HashSet<_> =
+                    present.iter().map(|rule| rule.draft.identity()).collect();
+                let put: Vec<Rule> = drafts
+                    .into_iter()
+                    .filter(|draft| identities.insert(draft.identity()))
+                    .map(new)
+                    .collect();
+                Ok(Drafted {
+                    known: given - put.len(),
+                    comment: format!("import of {} rules", put.len()),
+                    is_list: true,
+                    put,
+                    ..Drafted::default()
+                })
+            }
+            Edit::Restore(version) => {
+                let newest = rule_versions::list(&self.db, site_id, i64::MAX, 1).await?;
+                let newest = newest.first().map_or(0, |set| set.version);
+                if version < 0 || version > newest {
+                    return Ok(Err(RuleRefused::Unknown));
+                }
+                let then = rule_versions::rules_of(&self.db, site_id, version).await?;
+                Ok(Drafted::restore(present, then, version, newest))
+            }
+        })
     }
 }
 
-/// The same rules, if they can be compiled together.
-async fn compile(rules: Vec<Rule>) -> anyhow::Result<Result<Vec<Rule>, Uncompilable>> {
-    Ok(
-        tokio::task::spawn_blocking(move || match Matcher::build(0, &rules) {
-            Ok(_) => Ok(rules),
-            Err(problems) => Err(Uncompilable(problems)),
+/// A change before it is compiled.
+#[derive(Debug, Default)]
+struct Drafted {
+    put: Vec<Rule>,
+    remove: Vec<String>,
+    comment: String,
+    base: Option<i64>,
+    known: usize,
+    is_list: bool,
+}
+
+struct Compiled {
+    drafted: Drafted,
+    before: Vec<Rule>,
+    matcher: Arc<Matcher>,
+    literal: Vec<Collision>,
+}
+
+impl Drafted {
+    fn put(present: &[Rule], rule: Rule, comment: String) -> Result<Self, RuleRefused> {
+        rule.draft.validate().map_err(RuleRefused::Invalid)?;
+        let identity = rule.draft.identity();
+        let is_same = |other: &&Rule| other.id != rule.id && other.draft.identity() == identity;
+        if let Some(same) = present.iter().find(is_same) {
+            return Err(RuleRefused::Known(same.id.clone()));
+        }
+        Ok(Self {
+            put: vec![rule],
+            comment,
+            ..Self::default()
         })
-        .await?,
-    )
+    }
+
+    fn restore(present: &[Rule], then: Vec<Rule>, version: i64, newest: i64) -> Self {
+        let now: HashMap<&str, &Rule> = present.iter().map(|rule| (&*rule.id, rule)).collect();
+        let ids: HashSet<String> = then.iter().map(|rule| rule.id.clone()).collect();
+        let gone = present.iter().filter(|rule| !ids.contains(&rule.id));
+        Self {
+            remove: gone.map(|rule| rule.id.clone()).collect(),
+            put: then
+                .into_iter()
+                .filter(|rule| now.get(&*rule.id) != Some(&rule))
+                .collect(),
+            comment: format!("restored rule set {version}"),
+            base: Some(newest),
+            ..Self::default()
+        }
+    }
+
+    /// Compiles the whole set as it would be.
+    fn compile(mut self, present: Vec<Rule>) -> Result<Compiled, Uncompilable> {
+        let ids = self.put.iter().map(|rule| &rule.id).chain(&self.remove);
+        let ids: HashSet<String> = ids.cloned().collect();
+        let (before, kept): (Vec<Rule>, Vec<Rule>) =
+            present.into_iter().partition(|rule| ids.contains(&rule.id));
+        let literal = match self.is_list {
+            true => self.take_at_their_word()?,
+            false => Vec::new(),
+        };
+        let mut all = kept;
+        all.extend(self.put.iter().cloned());
+        let matcher = Matcher::build(0, &all).map_err(Uncompilable)?;
+        Ok(Compiled {
+            drafted: self,
+            before,
+            matcher: Arc::new(matcher),
+            literal,
+        })
+    }
+
+    /// Makes those entries of a list exact that seen through disguises are common words: lists have look-alike spellings
+    /// of words that nobody means to forbid.
+    fn take_at_their_word(&mut self) -> Result<Vec<Collision>, Uncompilable> {
+        let probe = Matcher::build(0, &self.put).map_err(Uncompilable)?;
+        let mut collisions: HashMap<String, Collision> = collisions::of(&probe)
+            .into_iter()
+            .filter(|collision| collision.is_disguised)
+            .map(|collision| (collision.rule.clone(), collision))
+            .collect();
+        let mut literal = Vec::new();
+        for rule in &mut self.put {
+            let has_modes = matches!(rule.draft.kind, RuleKind::Word | RuleKind::Phrase);
+            if let Some(collision) = collisions.remove(&rule.id).filter(|_| has_modes) {
+                rule.draft.mode = MatchMode::Exact;
+                literal.push(collision);
+            }
+        }
+        Ok(literal)
+    }
+}
+
+fn invalid(field: &'static str, message: String) -> RuleRefused {
+    RuleRefused::Invalid(vec![FieldError { field, message }])
 }

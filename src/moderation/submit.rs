@@ -249,14 +249,7 @@ impl<T> Repeatable<T> {
 
     /// What to say when the request was answered before.
     pub(crate) fn replay(&self, row: &IdempotencyRow) -> Replay {
-        if row.request_hash == self.request_hash {
-            Replay::Same {
-                status: u16::try_from(row.status).unwrap_or(500),
-                body: row.body.clone(),
-            }
-        } else {
-            Replay::Different
-        }
+        Replay::of(row, &self.request_hash)
     }
 }
 
@@ -272,6 +265,20 @@ pub enum Replay {
     },
     /// The key was used for another request.
     Different,
+}
+
+impl Replay {
+    /// What to say to a request with that hash, given the answer to the first one under its key.
+    pub(crate) fn of(row: &IdempotencyRow, request_hash: &str) -> Self {
+        if row.request_hash == request_hash {
+            Self::Same {
+                status: u16::try_from(row.status).unwrap_or(500),
+                body: row.body.clone(),
+            }
+        } else {
+            Self::Different
+        }
+    }
 }
 
 /// Why a post was not taken.

@@ -44,7 +44,7 @@ const LIST_UNDOABLE: &str = "SELECT id, status, undo_until_ms,
         AND revisions.post_id = cases.post_id AND revisions.number = cases.revision) AS title
     FROM cases WHERE site_id = $1 AND undo_until_ms > $2 AND decided_by = $3 ORDER BY undo_until_ms DESC LIMIT $4";
 const LIST_DECISIONS: &str = "SELECT post_id, id, status FROM cases
-    WHERE site_id = $1 AND status IN ('approved', 'rejected') ORDER BY id";
+    WHERE site_id = $1 AND post_id >= $2 AND post_id <= $3 AND status IN ('approved', 'rejected') ORDER BY id";
 const FIGURES_OF_RULE: &str = "SELECT
         COUNT(*) FILTER (WHERE waiting_since_ms >= $3) AS recent,
         COUNT(*) FILTER (WHERE status = 'approved') AS approved,
@@ -130,13 +130,17 @@ pub async fn list(
         .await?))
 }
 
-/// What people decided of posts, oldest first: the post, the case and its status.
+/// What people decided of the posts from one to another, oldest first: the post, the case and its status.
 pub async fn list_decisions(
     db: &Db,
     site: SiteId,
+    from: &PostId,
+    to: &PostId,
 ) -> anyhow::Result<Vec<(PostId, CaseId, CaseStatus)>> {
     Ok(on_db!(db, |c| sqlx::query_as(LIST_DECISIONS)
         .bind(site)
+        .bind(from)
+        .bind(to)
         .fetch_all(c.read())
         .await?))
 }

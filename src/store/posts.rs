@@ -51,12 +51,12 @@ const LIST: &str = concat!(
     " FROM posts WHERE site_id = $1 AND id < $2 AND ($3 = '' OR status = $3)
      ORDER BY id DESC LIMIT $4"
 );
-// What was last written in the newest posts.
+// What was last written in posts, the newest first.
 const LIST_TEXTS: &str = concat!(
     "SELECT ",
     revision_columns!(),
     " FROM revisions WHERE site_id = $1 AND (post_id, number) IN
-        (SELECT id, revision FROM posts WHERE site_id = $1 ORDER BY id DESC LIMIT $2)
+        (SELECT id, revision FROM posts WHERE site_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3)
     ORDER BY post_id DESC"
 );
 const LIST_OF_AUTHOR: &str = concat!(
@@ -193,10 +193,16 @@ pub async fn list_revisions(
         .await?))
 }
 
-/// The newest revisions of the newest posts.
-pub async fn list_texts(db: &Db, site: SiteId, limit: i64) -> anyhow::Result<Vec<RevisionRow>> {
+/// The newest revisions of posts, newest first, of those older than the one with the id `before`.
+pub async fn list_texts(
+    db: &Db,
+    site: SiteId,
+    before: &str,
+    limit: i64,
+) -> anyhow::Result<Vec<RevisionRow>> {
     Ok(on_db!(db, |c| sqlx::query_as(LIST_TEXTS)
         .bind(site)
+        .bind(before)
         .bind(limit)
         .fetch_all(c.read())
         .await?))

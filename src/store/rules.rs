@@ -1,17 +1,15 @@
-//! Rows of `rules` and `rule_sets`. A change ends the rows it replaces at the new version and adds its own, so that every
-//! past rule set can be read back.
+//! Reads of `rules`: the rules in force, and what one of them said over time. `rule_changes` writes them, `rule_versions`
+//! reads whole versions.
 
 use anyhow::{Context as _, Error};
 
-use serde_json::json;
 use sqlx::FromRow;
 
-use crate::ids::{AuditId, SiteId};
-use crate::moderation::rows::AuditRow;
+use crate::ids::SiteId;
 use crate::moderation::rules::{Rule, RuleDraft};
 use crate::on_db;
+use crate::store::Db;
 use crate::store::cases::escape_like;
-use crate::store::{Db, audit};
 
 const LIST_IN_FORCE: &str =
     "SELECT id, kind, pattern, match_mode, fields, action, category, severity, note, enabled
@@ -37,19 +35,10 @@ const LIST_VERSIONS: &str =
         AS created_by_name
     FROM rules JOIN rule_sets ON rule_sets.site_id = rules.site_id AND rule_sets.version = rules.from_version
     WHERE rules.site_id = $1 AND rules.id = $2 ORDER BY rules.from_version DESC LIMIT 100";
-const NEXT: &str = "UPDATE sites SET rule_set_version = rule_set_version + 1 WHERE id = $1 RETURNING rule_set_version";
-const INSERT_SET: &str =
-    "INSERT INTO rule_sets (site_id, version, comment, created_by, created_at_ms)
-    VALUES ($1, $2, $3, $4, $5)";
-const END: &str =
-    "UPDATE rules SET to_version = $3 WHERE site_id = $1 AND id = $2 AND to_version IS NULL";
-const INSERT: &str = "INSERT INTO rules
-    (site_id, id, from_version, to_version, kind, pattern, match_mode, fields, action, category, severity, note, enabled)
-    VALUES ($1, $2, $3, NULL, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
 
 #[derive(FromRow)]
-struct Row {
-    id: String,
+pub(super) struct Row {
+    pub(super) id: String,
     kind: String,
     pattern: String,
     match_mode: String,
@@ -203,98 +192,4 @@ pub async fn list_versions(db: &Db, site: SiteId, id: &str) -> anyhow::Result<Ve
             })
         })
         .collect()
-}
-
-/// A change of a rule set.
-#[derive(Debug, Clone, Default)]
-pub struct RuleSetChange {
-    /// Rules that are new or take the place of the one with the same id.
-    pub put: Vec<Rule>,
-    /// Rules that are no longer part of the set.
-    pub remove: Vec<String>,
-    /// What for.
-    pub comment: String,
-    /// The id of the line that books it; without one, nothing does.
-    pub audit_id: Option<AuditId>,
-}
-
-/// Makes the site's next rule set by `change`; answers its version.
-pub async fn apply(
-    db: &Db,
-    site: SiteId,
-    change: &RuleSetChange,
-    created_by: &str,
-    now_ms: i64,
-) -> anyhow::Result<i64> {
-    on_db!(db, |c| {
-        let mut tx = c.begin().await?;
-        let version: i64 = sqlx::query_scalar(NEXT)
-            .bind(site)
-            .fetch_one(tx.conn())
-            .await?;
-        sqlx::query(INSERT_SET)
-            .bind(site)
-            .bind(version)
-            .bind(&change.comment)
-            .bind(created_by)
-            .bind(now_ms)
-            .execute(tx.conn())
-            .await?;
-        for id in change.put.iter().map(|rule| &rule.id).chain(&change.remove) {
-            sqlx::query(END)
-                .bind(site)
-                .bind(id)
-                .bind(version)
-                .execute(tx.conn())
-                .await?;
-        }
-        for rule in &change.put {
-            let draft = &rule.draft;
-            sqlx::query(INSERT)
-                .bind(site)
-                .bind(&rule.id)
-                .bind(version)
-                .bind(draft.kind.as_str())
-                .bind(&draft.pattern)
-                .bind(draft.mode.as_str())
-                .bind(draft.fields.as_str())
-                .bind(draft.action.as_str())
-                .bind(&draft.category)
-                .bind(i64::from(draft.severity))
-                .bind(&draft.note)
-                .bind(draft.enabled)
-                .execute(tx.conn())
-                .await?;
-        }
-        if let Some(line) = audit_row(site, change, version, created_by, now_ms) {
-            audit::insert_query(&line).execute(tx.conn()).await?;
-        }
-        tx.commit().await?;
-        Ok(version)
-    })
-}
-
-fn audit_row(
-    site_id: SiteId,
-    change: &RuleSetChange,
-    version: i64,
-    created_by: &str,
-    now_ms: i64,
-) -> Option<AuditRow> {
-    let put = change.put.iter().map(|rule| &rule.id);
-    let details = json!({
-        "comment": change.comment,
-        "put": change.put.len(),
-        "removed": change.remove.len(),
-        "rule": put.chain(&change.remove).next().filter(|_| change.put.len() + change.remove.len() == 1),
-    });
-    Some(AuditRow {
-        site_id,
-        id: change.audit_id.clone()?,
-        at_ms: now_ms,
-        actor: created_by.to_owned(),
-        action: "rules.changed".to_owned(),
-        subject: format!("rules:{version}"),
-        details: details.to_string(),
-    })
 }

@@ -18,6 +18,7 @@ pub const TABLES: &[&str] = &[
     "access_keys",
     "rules",
     "rule_sets",
+    "brakes",
     "workflows",
     "posts",
     "revisions",

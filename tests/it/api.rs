@@ -13,7 +13,7 @@ use gatepost::ids::{Ids, RuleId, SiteId};
 use gatepost::moderation::rules::{Action, Rule, RuleDraft};
 use gatepost::moderation::site;
 use gatepost::store::keys;
-use gatepost::store::rules::{RuleSetChange, apply};
+use gatepost::store::rule_changes::{RuleSetChange, apply};
 use serde_json::{Value, json};
 use tokio_util::sync::{CancellationToken, DropGuard};
 use url::Url;
@@ -28,6 +28,7 @@ mod contract;
 mod idempotency;
 mod lists;
 mod refusals;
+mod rules;
 mod scopes;
 
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;

@@ -12,7 +12,7 @@ use gatepost::moderation::rows::{CaseStatus, PostStatus};
 use gatepost::moderation::rules::{Rule, RuleDraft};
 use gatepost::moderation::submit::{Draft, Submitted};
 use gatepost::on_db;
-use gatepost::store::rules::{RuleSetChange, apply};
+use gatepost::store::rule_changes::{RuleSetChange, apply};
 
 use crate::database::TestDatabase;
 use crate::setting::{Arrange, Kind};

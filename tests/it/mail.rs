@@ -14,7 +14,7 @@ use gatepost::moderation::submit::{Draft, Submitted};
 use gatepost::on_db;
 use gatepost::outbox::transport::{Folder, Memory};
 use gatepost::outbox::{Outcome, Transport, notices};
-use gatepost::store::rules::{RuleSetChange, apply};
+use gatepost::store::rule_changes::{RuleSetChange, apply};
 
 use crate::database::TestDatabase;
 use crate::mailbox::{self, Mail};

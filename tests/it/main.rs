@@ -41,6 +41,7 @@ mod people;
 mod races;
 mod rehearsal;
 mod replicas;
+mod rule_versions;
 mod schema;
 mod search;
 mod smtp;

@@ -61,11 +61,16 @@ impl Caller {
         })
     }
 
+    /// Who changes something, for the books.
+    pub(crate) fn by(&self) -> String {
+        format!("key:{}", self.key.id)
+    }
+
     /// The caller as it goes into the books.
     pub(crate) fn decider(&self) -> Decider {
         Decider {
             user_id: None,
-            actor: format!("key:{}", self.key.id),
+            actor: self.by(),
             name: self.key.title().to_owned(),
             via: Via::Api,
             undo_ms: 0,

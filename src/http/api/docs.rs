@@ -92,7 +92,7 @@ fn operations(document: &Value, endpoint: &str) -> Vec<Operation> {
 
 /// In the order of use: a post is submitted, read, found in the queue, decided on.
 fn rank(path: &str, method: &str) -> usize {
-    const ORDER: [&str; 9] = [
+    const ORDER: [&str; 20] = [
         "post /posts",
         "get /posts/{id}",
         "get /posts",
@@ -100,6 +100,17 @@ fn rank(path: &str, method: &str) -> usize {
         "get /queue",
         "get /queue/{case}",
         "post /decisions",
+        "get /rules",
+        "post /rules",
+        "get /rules/{rule}",
+        "patch /rules/{rule}",
+        "delete /rules/{rule}",
+        "post /rules/rehearse",
+        "post /rules/import",
+        "get /rules/export",
+        "get /rules/versions",
+        "get /rules/versions/{version}",
+        "post /rules/versions/{version}/restore",
         "get /openapi.json",
         "get /docs",
     ];
@@ -223,11 +234,15 @@ impl<'a> Reader<'a> {
     fn curl(&self, path: &str, method: &str, body: &'a Value) -> String {
         let url = format!("{}{path}", self.endpoint);
         let key = "-H \"Authorization: Bearer $GATEPOST_KEY\"";
-        if method == "get" {
-            return format!("curl {key} '{url}'");
+        let verb = match method {
+            "get" | "post" => String::new(),
+            method => format!(" -X {}", method.to_uppercase()),
+        };
+        if body.is_null() {
+            return format!("curl{verb} {key} '{url}'");
         }
         let example = self.example(body, 0).to_string().replace('\'', "’");
-        format!("curl {key} -H 'Content-Type: application/json' \\\n  -d '{example}' '{url}'")
+        format!("curl{verb} {key} -H 'Content-Type: application/json' \\\n  -d '{example}' '{url}'")
     }
 
     fn pretty_example(&self, schema: &'a Value) -> String {

@@ -18,13 +18,13 @@ use crate::moderation::decide::Decision;
 use crate::moderation::rows::{CaseStatus, PostStatus};
 
 use super::request::JSON;
-use super::{check, decisions, docs, posts, queue};
+use super::{check, decisions, docs, posts, queue, rule_lists, rule_versions, rules};
 
 /// Where the API lives.
 pub const BASE: &str = "/api/v1";
 
 const DESCRIPTION: &str = "\
-Submit posts, read what became of them, and decide on those that wait.
+Submit posts, read what became of them, decide on those that wait, and keep the rules.
 
 A key in `Authorization: Bearer gpk_…` names the site and what its holder may do: the scopes `submit`, `read` and \
 `decide`, or `admin` for all of them. Nothing of another site is ever found.
@@ -43,6 +43,17 @@ another request with it is refused. Times are RFC 3339 in UTC; offsets count Uni
         queue::list,
         queue::show,
         decisions::create,
+        rules::list,
+        rules::create,
+        rules::show,
+        rules::change,
+        rules::remove,
+        rule_lists::import,
+        rule_lists::export,
+        rule_lists::rehearse,
+        rule_versions::list,
+        rule_versions::show,
+        rule_versions::restore,
         openapi,
         docs::show,
     ),
@@ -50,6 +61,7 @@ another request with it is refused. Times are RFC 3339 in UTC; offsets count Uni
     tags(
         (name = "posts", description = "Posts and the checking of texts"),
         (name = "queue", description = "Cases that wait for a moderator, and decisions"),
+        (name = "rules", description = "The rules of the site, their versions, and what a change would do"),
         (name = "about", description = "This document"),
     ),
     modifiers(&Conventions)
@@ -170,6 +182,12 @@ impl Modify for Conventions {
                     .push(RefOr::T(idempotency_key()));
                 describe_errors(operation, &HttpMethod::Post);
             }
+            if let Some(operation) = &mut item.patch {
+                describe_errors(operation, &HttpMethod::Patch);
+            }
+            if let Some(operation) = &mut item.delete {
+                describe_errors(operation, &HttpMethod::Delete);
+            }
         }
     }
 }
@@ -244,13 +262,14 @@ fn errors_of(operation: &Operation, method: &HttpMethod) -> Vec<Code> {
         Code::Overloaded,
     ];
     codes.extend_from_slice(match method {
-        HttpMethod::Post => &[
+        HttpMethod::Post | HttpMethod::Patch => &[
             Code::BadRequest,
             Code::InvalidField,
             Code::Timeout,
             Code::TooLarge,
             Code::UnsupportedMediaType,
         ],
+        HttpMethod::Delete => &[],
         _ => &[Code::InvalidField],
     });
     codes.extend_from_slice(match operation.operation_id.as_deref() {
@@ -262,7 +281,16 @@ fn errors_of(operation: &Operation, method: &HttpMethod) -> Vec<Code> {
             Code::Expired,
             Code::IdempotencyKeyReused,
         ],
-        Some("read_post" | "read_case") => &[Code::NotFound],
+        Some("add_rule") => &[Code::DuplicateRule, Code::IdempotencyKeyReused],
+        Some("change_rule") => &[Code::NotFound, Code::DuplicateRule],
+        Some("import_rules") => &[Code::IdempotencyKeyReused],
+        Some("rehearse_rules") => &[Code::NotFound, Code::DuplicateRule],
+        Some("restore_rule_version") => {
+            &[Code::NotFound, Code::Conflict, Code::IdempotencyKeyReused]
+        }
+        Some("read_post" | "read_case" | "read_rule" | "remove_rule" | "read_rule_version") => {
+            &[Code::NotFound]
+        }
         _ => &[],
     });
     codes

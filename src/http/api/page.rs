@@ -49,16 +49,31 @@ pub(crate) fn limit(asked: Option<i64>) -> Result<i64, HttpError> {
     }
 }
 
-/// The cursor after a post of a list that goes from new to old.
-pub(crate) fn post_cursor(id: &str) -> String {
+/// The cursor after an entry of a list that goes from new to old by id.
+pub(crate) fn id_cursor(id: &str) -> String {
     URL_SAFE_NO_PAD.encode(id)
 }
 
-/// The id of the post that a page begins after.
-pub(crate) fn read_post_cursor(cursor: Option<&str>) -> Result<String, HttpError> {
+/// The id that a page begins after.
+pub(crate) fn read_id_cursor(cursor: Option<&str>) -> Result<String, HttpError> {
     match cursor {
         None => Ok(NEWEST.to_owned()),
         Some(text) => decode(text).filter(|id| is_id(id)).ok_or_else(not_ours),
+    }
+}
+
+/// The cursor after an entry of a list that goes from new to old by number.
+pub(crate) fn number_cursor(number: i64) -> String {
+    URL_SAFE_NO_PAD.encode(number.to_string())
+}
+
+/// The number that a page begins after.
+pub(crate) fn read_number_cursor(cursor: Option<&str>) -> Result<i64, HttpError> {
+    match cursor {
+        None => Ok(i64::MAX),
+        Some(text) => decode(text)
+            .and_then(|number| number.parse().ok())
+            .ok_or_else(not_ours),
     }
 }
 

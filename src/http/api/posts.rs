@@ -310,7 +310,7 @@ pub(crate) async fn list(req: HttpRequest) -> Result<HttpResponse, HttpError> {
     let caller = Caller::of(&req, &[Scope::Read]).await?;
     let filter: PostFilter = read_query(&req)?;
     let limit = page::limit(filter.limit)?;
-    let before = page::read_post_cursor(filter.cursor.as_deref())?;
+    let before = page::read_id_cursor(filter.cursor.as_deref())?;
     let status = filter.status.map_or("", PostStatus::as_str);
     let rows = posts::list(&caller.app.db, caller.site_id(), status, &before, limit + 1)
         .await
@@ -319,7 +319,7 @@ pub(crate) async fn list(req: HttpRequest) -> Result<HttpResponse, HttpError> {
     let page = Page::of(
         rows,
         limit,
-        |row| page::post_cursor(row.post.id.as_str()),
+        |row| page::id_cursor(row.post.id.as_str()),
         |row| Ok(PostSummary::of(&site, row)),
     )?;
     Ok(HttpResponse::Ok().json(page))

@@ -14,6 +14,7 @@ use crate::http::extract::read_json;
 use crate::http::form::read_body;
 use crate::moderation::rules::FieldError;
 use crate::moderation::submit::{Repeatable, Replay};
+use crate::store::idempotency;
 
 use super::caller::Caller;
 
@@ -21,6 +22,8 @@ use super::caller::Caller;
 pub(crate) const JSON: &str = "application/json";
 /// What a body may have.
 const BODY_BYTES: usize = 1024 * 1024;
+/// What a body with a list of rules may have.
+pub(crate) const LIST_BYTES: usize = 8 * 1024 * 1024;
 const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
 const IDEMPOTENCY_KEY_MAX_BYTES: usize = 255;
 /// Says that an answer was given before.
@@ -43,6 +46,15 @@ pub(crate) struct Idempotency {
 impl<T: DeserializeOwned> Request<T> {
     /// Reads `payload` as JSON.
     pub(crate) async fn read(req: &HttpRequest, payload: web::Payload) -> Result<Self, HttpError> {
+        Self::read_up_to(req, payload, BODY_BYTES).await
+    }
+
+    /// Reads `payload`, of at most `limit` bytes, as JSON.
+    pub(crate) async fn read_up_to(
+        req: &HttpRequest,
+        payload: web::Payload,
+        limit: usize,
+    ) -> Result<Self, HttpError> {
         if !req.content_type().eq_ignore_ascii_case(JSON) {
             return Err(HttpError::new(
                 Code::UnsupportedMediaType,
@@ -50,7 +62,7 @@ impl<T: DeserializeOwned> Request<T> {
             ));
         }
         let key = idempotency_key(req)?;
-        let body = read_body(req, payload.into_inner(), BODY_BYTES).await?;
+        let body = read_body(req, payload.into_inner(), limit).await?;
         Ok(Self {
             value: read_json(&body)?,
             idempotency: key.map(|key| Idempotency {
@@ -62,6 +74,13 @@ impl<T: DeserializeOwned> Request<T> {
 }
 
 impl Idempotency {
+    /// The answer that the request got before, for a call that has to know before it can be answered.
+    pub(crate) async fn replay(&self, caller: &Caller) -> Result<Option<Replay>, HttpError> {
+        let (db, site, key_id) = (&caller.app.db, caller.site_id(), &caller.key.id);
+        let row = idempotency::find(db, site, key_id, &self.key).await?;
+        Ok(row.map(|row| Replay::of(&row, &self.request_hash)))
+    }
+
     /// What a use case needs to recognise the request. `answer` writes the status and the body that are given again.
     pub(crate) fn repeatable<R>(
         self,

@@ -1,23 +1,25 @@
-//! What a rule would have done to the posts that are there, in words, for the form in which it is written.
+//! What a change of the rules would do to the posts that are there, in words, for the forms in which it is written.
 
 use crate::app::App;
 use crate::http::error::HttpError;
-use crate::http::parts::count;
-use crate::moderation::rehearsal::{Changed, POSTS_MAX, Rehearsal};
+use crate::http::parts::{count, grouped};
+use crate::moderation::rehearsal::{Changed, Changes, Rehearsal};
 use crate::moderation::rows::CaseStatus;
-use crate::moderation::rule_set::RuleRefused;
-use crate::moderation::rules::RuleDraft;
+use crate::moderation::rule_set::{Edit, Plan, RuleRefused};
 use crate::moderation::site::Site;
 
 /// Posts that a list shows; the rest is only counted.
-const SHOWN: usize = 20;
+const POSTS_SHOWN: usize = 20;
+/// Warnings that are shown; the rest is only counted.
+const WARNINGS_SHOWN: usize = 10;
 
-/// The part of `templates/admin/rule_form.html` that tells what would happen.
+/// The fields of `templates/admin/rehearsal.html`.
 #[derive(Debug, Clone)]
 pub(super) struct Report {
     pub(super) tone: &'static str,
     pub(super) title: String,
     pub(super) text: String,
+    pub(super) warnings: Vec<String>,
     pub(super) lists: Vec<List>,
 }
 
@@ -37,64 +39,121 @@ pub(super) struct Post {
     pub(super) decision: &'static str,
 }
 
-/// Tries the rule, in place of the one with the id `without` if there is one. Nothing is saved.
+/// Tries what is to become of the rules. Nothing is saved.
 pub(super) async fn rehearse(
     app: &App,
     site: &Site,
-    without: Option<&str>,
-    draft: RuleDraft,
+    edit: Edit,
 ) -> Result<Result<Report, RuleRefused>, HttpError> {
-    if let Err(errors) = draft.validate() {
-        return Ok(Err(RuleRefused::Invalid(errors)));
-    }
-    let rehearsed = app
-        .moderation
-        .rehearse(site.id, without, vec![draft])
-        .await?;
-    Ok(rehearsed
-        .map(|rehearsal| Report::of(&site.slug, &rehearsal))
-        .map_err(RuleRefused::Uncompilable))
+    Ok(match app.moderation.plan(site.id, edit, "").await? {
+        Ok(plan) => Ok(report(app, site, &plan).await?),
+        Err(refused) => Err(refused),
+    })
+}
+
+/// Tries a plan.
+pub(super) async fn report(app: &App, site: &Site, plan: &Plan) -> Result<Report, HttpError> {
+    let rehearsal = app.moderation.rehearse(plan).await?;
+    Ok(Report::of(&site.slug, plan, &rehearsal))
 }
 
 impl Report {
-    fn of(slug: &str, rehearsal: &Rehearsal) -> Self {
-        let (held, released) = (&rehearsal.newly_held, &rehearsal.released);
-        let share = match rehearsal.posts {
-            0 => 0,
-            posts => rehearsal.held * 100 / posts,
-        };
-        let is_harsh = held.len() * 20 > rehearsal.posts && held.len() > 5;
-        let looked_at = match rehearsal.posts as i64 {
-            POSTS_MAX => format!("Of the newest {}", count(rehearsal.posts, "post")),
-            _ => format!("Of all {}", count(rehearsal.posts, "post")),
-        };
+    fn of(slug: &str, plan: &Plan, rehearsal: &Rehearsal) -> Self {
+        let (held, rejected) = (&rehearsal.newly_held, &rehearsal.newly_rejected);
+        let mut title = format!("Newly held {}", grouped_of(held));
+        if rejected.count > 0 {
+            title.push_str(&format!(", rejected at once {}", grouped_of(rejected)));
+        }
+        title.push_str(&format!(", released {}.", grouped_of(&rehearsal.released)));
+        let warnings = warnings(plan, rehearsal);
+        let lists = [
+            ("Newly held", held),
+            ("Rejected at once", rejected),
+            ("Held and no more rejected at once", &rehearsal.softened),
+            ("Released", &rehearsal.released),
+        ];
         Self {
-            tone: if is_harsh { "warn" } else { "ok" },
-            title: format!("Newly held {}, released {}.", held.len(), released.len()),
-            text: format!(
-                "{looked_at}, the rules would hold {} ({share} %). Nothing was changed yet.",
-                rehearsal.held
-            ),
-            lists: [("Newly held", held), ("Released", released)]
+            tone: match warnings.is_empty() {
+                true => "ok",
+                false => "warn",
+            },
+            title,
+            text: looked_at(plan, rehearsal),
+            warnings,
+            lists: lists
                 .into_iter()
-                .filter(|(_, changed)| !changed.is_empty())
-                .map(|(title, changed)| List::of(slug, title, changed))
+                .filter(|(_, changes)| changes.count > 0)
+                .map(|(title, changes)| List::of(slug, title, changes))
                 .collect(),
         }
     }
 }
 
-impl List {
-    fn of(slug: &str, title: &str, changed: &[Changed]) -> Self {
-        let approved = Rehearsal::approved(changed);
-        let mut title = format!(
-            "{title}: {}, of which moderators had approved {approved}",
-            count(changed.len(), "post")
-        );
-        if changed.len() > SHOWN {
-            title.push_str(&format!("; the newest {SHOWN}"));
+fn grouped_of(changes: &Changes) -> String {
+    grouped(i64::try_from(changes.count).unwrap_or(i64::MAX))
+}
+
+fn looked_at(plan: &Plan, rehearsal: &Rehearsal) -> String {
+    let posts = count(rehearsal.posts, "post");
+    let looked_at = match (rehearsal.posts, rehearsal.is_all) {
+        (0, _) => "There are no posts yet to look at".to_owned(),
+        (_, true) => format!("Looked at all {posts}"),
+        (_, false) => format!("Looked at the newest {posts}"),
+    };
+    let hit = match plan.rules().len() {
+        0 => String::new(),
+        _ if rehearsal.posts == 0 => String::new(),
+        1 => format!(
+            "; the rule hits {} ({} %)",
+            rehearsal.hit,
+            rehearsal.share()
+        ),
+        _ => format!(
+            "; the rules hit {} ({} %)",
+            rehearsal.hit,
+            rehearsal.share()
+        ),
+    };
+    format!("{looked_at}{hit}. Nothing was changed yet.")
+}
+
+fn warnings(plan: &Plan, rehearsal: &Rehearsal) -> Vec<String> {
+    let mut warnings = Vec::new();
+    if rehearsal.is_harsh() {
+        let more = rehearsal.newly_held.count + rehearsal.newly_rejected.count;
+        let share = more * 100 / rehearsal.posts.max(1);
+        warnings.push(format!("This would keep back {share} % of your posts."));
+    }
+    let mut more = 0;
+    for collision in rehearsal.collisions.iter().chain(&plan.literal) {
+        if warnings.len() > WARNINGS_SHOWN {
+            more += 1;
+            continue;
         }
-        let posts = changed.iter().take(SHOWN);
+        let is_literal = plan.literal.contains(collision);
+        warnings.push(match is_literal {
+            true => format!("{}, so it is taken at its word.", collision.in_words()),
+            false => format!("{}.", collision.in_words()),
+        });
+    }
+    if more > 0 {
+        warnings.push(format!("And {} more.", count(more, "collision")));
+    }
+    warnings
+}
+
+impl List {
+    fn of(slug: &str, title: &str, changes: &Changes) -> Self {
+        let mut title = format!(
+            "{title}: {}, of which moderators had approved {} and rejected {}",
+            count(changes.count, "post"),
+            changes.approved,
+            changes.rejected
+        );
+        if changes.count > POSTS_SHOWN {
+            title.push_str(&format!("; the newest {POSTS_SHOWN}"));
+        }
+        let posts = changes.posts.iter().take(POSTS_SHOWN);
         Self {
             title,
             posts: posts.map(|changed| Post::of(slug, changed)).collect(),

@@ -14,13 +14,17 @@ use crate::http::form::Form;
 use crate::http::parts::{Choice, Status, TimelineRow, When, grouped};
 use crate::http::visitor::Member;
 use crate::ids::{RuleId, SiteId};
-use crate::moderation::rule_set::RuleRefused;
+use crate::moderation::rule_set::{Edit, RuleRefused};
 use crate::moderation::rules::{Action, FieldError, Fields, MatchMode, Rule, RuleDraft, RuleKind};
 use crate::store::cases;
 use crate::store::rules::{self, RuleVersion};
 
 use super::rehearsal::{Report, rehearse};
 use super::rules::{outcome, path};
+
+/// What to say to somebody who was overtaken.
+pub(super) const STALE: &str =
+    "Somebody else changed the rules meanwhile. Look again, then try again.";
 
 const SEVERITIES: [(u8, &str); 4] = [(1, "1, mild"), (2, "2"), (3, "3"), (4, "4, severe")];
 
@@ -40,6 +44,7 @@ pub(super) struct RuleForm {
     pub(super) severities: Vec<Choice>,
     pub(super) note: String,
     pub(super) enabled: bool,
+    pub(super) comment: String,
     pub(super) form_error: Option<String>,
     pub(super) rehearsal: Option<Report>,
     pub(super) submit_label: &'static str,
@@ -53,6 +58,7 @@ struct RulePage {
     status: Status,
     form: Option<RuleForm>,
     delete_path: Option<String>,
+    removal: Option<Report>,
     figures: Vec<Figure>,
     history: Vec<TimelineRow>,
 }
@@ -85,7 +91,17 @@ pub(crate) struct RuleFields {
     #[serde(default)]
     enabled: bool,
     #[serde(default)]
+    pub comment: String,
+    #[serde(default)]
     pub rehearse: bool,
+}
+
+/// What the form that removes a rule sends.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RemovalFields {
+    #[serde(default)]
+    rehearse: bool,
 }
 
 /// `GET /s/{site}/admin/rules/{rule}`
@@ -107,29 +123,32 @@ pub(crate) async fn change(
     fields: Form<RuleFields>,
 ) -> Result<HttpResponse, HttpError> {
     let fields = fields.0;
-    if let (true, Ok(draft)) = (fields.rehearse, fields.draft()) {
+    let edit = fields.draft().map(|draft| {
+        Edit::Change(Rule {
+            id: id.0.to_string(),
+            draft,
+        })
+    });
+    if let (true, Ok(edit)) = (fields.rehearse, &edit) {
         let action = rule_path(&member.site.slug, id.0.as_str());
-        let rehearsed = rehearse(&app, &member.site, Some(id.0.as_str()), draft).await?;
+        let rehearsed = rehearse(&app, &member.site, edit.clone()).await?;
         let form = RuleForm::of(action, "Save", &fields).rehearsed(rehearsed);
         return page(&RulePage {
             form: Some(form),
             ..rule_page(&req, &app, &member, &id.0).await?
         });
     }
-    let changed = match fields.draft() {
-        Ok(draft) => {
-            let rule = Rule {
-                id: id.0.to_string(),
-                draft,
-            };
+    let changed = match edit {
+        Ok(edit) => {
+            let (site, by) = (member.site.id, member.by());
             app.moderation
-                .change_rule(member.site.id, rule, &member.by())
+                .edit_rules(site, edit, &fields.comment, &by, None)
                 .await?
         }
         Err(refused) => Err(refused),
     };
     match changed {
-        Ok(()) => Ok(Redirect::to(path(&member.site.slug))
+        Ok(_) => Ok(Redirect::to(path(&member.site.slug))
             .flash(format!("The rule “{}” is changed.", fields.pattern.trim()))
             .respond_to(&req)),
         Err(RuleRefused::Unknown) => Err(HttpError::not_found()),
@@ -150,13 +169,22 @@ pub(crate) async fn remove(
     app: web::Data<App>,
     member: Member,
     id: Id<RuleId>,
+    fields: Form<RemovalFields>,
 ) -> Result<HttpResponse, HttpError> {
-    let removed = app
-        .moderation
-        .remove_rule(member.site.id, id.0.as_str(), &member.by())
-        .await?;
-    match removed {
-        Ok(rule) => Ok(Redirect::to(path(&member.site.slug))
+    let edit = Edit::Remove(id.0.to_string());
+    if fields.0.rehearse {
+        let rehearsed = rehearse(&app, &member.site, edit).await?;
+        return page(&RulePage {
+            removal: Some(rehearsed.map_err(|_| HttpError::not_found())?),
+            ..rule_page(&req, &app, &member, &id.0).await?
+        });
+    }
+    let (site, by) = (member.site.id, member.by());
+    let Some(rule) = rules::find(&app.db, site, id.0.as_str()).await? else {
+        return Err(HttpError::not_found());
+    };
+    match app.moderation.edit_rules(site, edit, "", &by, None).await? {
+        Ok(_) => Ok(Redirect::to(path(&member.site.slug))
             .flash(format!("The rule “{}” is removed.", rule.draft.pattern))
             .respond_to(&req)),
         Err(_) => Err(HttpError::not_found()),
@@ -193,6 +221,7 @@ async fn rule_page(
         },
         form: is_ours.then(|| RuleForm::of(action.clone(), "Save", &RuleFields::from(draft))),
         delete_path: is_ours.then(|| format!("{action}/remove")),
+        removal: None,
         figures: figures(app, site.id, id).await?,
         history: versions.iter().map(history_row).collect(),
     })
@@ -279,6 +308,7 @@ impl RuleForm {
                 .collect(),
             note: fields.note.clone(),
             enabled: fields.enabled,
+            comment: fields.comment.clone(),
             form_error: None,
             rehearsal: None,
             submit_label,
@@ -308,15 +338,11 @@ impl RuleForm {
                 return self;
             }
             RuleRefused::Uncompilable(problems) => {
-                let texts: Vec<&str> = problems
-                    .0
-                    .iter()
-                    .map(|problem| problem.message.as_str())
-                    .collect();
-                self.form_error = Some(format!(
-                    "With this rule the rule set does not load: {}.",
-                    texts.join("; ")
-                ));
+                self.form_error = Some(format!("It cannot be saved: {}.", problems.in_words()));
+                return self;
+            }
+            RuleRefused::Stale | RuleRefused::Replayed(_) => {
+                self.form_error = Some(STALE.to_owned());
                 return self;
             }
             RuleRefused::Invalid(errors) => errors,
@@ -377,6 +403,7 @@ impl From<&RuleDraft> for RuleFields {
             severity: u16::from(draft.severity),
             note: draft.note.clone(),
             enabled: draft.enabled,
+            comment: String::new(),
             rehearse: false,
         }
     }

@@ -11,12 +11,13 @@ use crate::http::extract::segment;
 use crate::http::form::Form;
 use crate::http::parts::{Choice, count};
 use crate::http::visitor::Member;
-use crate::moderation::rule_set::{Addition, Uncompilable};
+use crate::moderation::rule_set::{Edit, Plan, RuleRefused};
 use crate::moderation::rules::import::{Format, ImportReport, parse};
 use crate::moderation::rules::{Action, MatchMode, RuleDraft, export};
 use crate::store::rules;
 
-use super::rule::{choices, modes};
+use super::rehearsal;
+use super::rule::{STALE, choices, modes};
 use super::rules::{RulesQuery, path, rules_page};
 
 /// Problems that a page shows; the rest is only counted.
@@ -31,7 +32,9 @@ pub(super) struct ImportForm {
     pub(super) modes: Vec<Choice>,
     pub(super) category: String,
     pub(super) text: String,
-    pub(super) report: Option<Report>,
+    pub(super) comment: String,
+    pub(super) read: Option<Report>,
+    pub(super) rehearsal: Option<rehearsal::Report>,
 }
 
 /// What an import would do.
@@ -55,6 +58,8 @@ pub(crate) struct ImportFields {
     #[serde(default)]
     category: String,
     #[serde(default)]
+    comment: String,
+    #[serde(default)]
     dry_run: bool,
 }
 
@@ -67,6 +72,7 @@ impl ImportForm {
             action: Action::Hold,
             mode: MatchMode::Normal,
             category: String::new(),
+            comment: String::new(),
             dry_run: false,
         };
         Self::of(action_path, &empty)
@@ -86,7 +92,9 @@ impl ImportForm {
             modes: modes(fields.mode),
             category: fields.category.clone(),
             text: fields.text.clone(),
-            report: None,
+            comment: fields.comment.clone(),
+            read: None,
+            rehearsal: None,
         }
     }
 }
@@ -107,43 +115,41 @@ pub(crate) async fn import(
         ..RuleDraft::default()
     };
     let mut read = parse(fields.format, fields.text.as_bytes(), &defaults);
-    let drafts = std::mem::take(&mut read.drafts);
-    let comment = format!("import of {}", count(drafts.len(), "rule"));
-    let planned = app
-        .moderation
-        .plan_addition(site.id, drafts, &comment)
-        .await?;
-    let (status, report) = match &planned {
-        Err(Uncompilable(problems)) => {
-            let problems = problems
-                .iter()
-                .map(|problem| problem.message.clone())
-                .collect();
-            (
-                StatusCode::UNPROCESSABLE_ENTITY,
-                Report::uncompilable(problems),
-            )
+    let edit = Edit::Import(std::mem::take(&mut read.drafts));
+    let mut form = ImportForm::of(format!("{}/import", path(&site.slug)), &fields);
+    let status = match app.moderation.plan(site.id, edit, &fields.comment).await? {
+        Err(refused) => {
+            form.read = Some(Report::refused(&refused));
+            StatusCode::UNPROCESSABLE_ENTITY
         }
-        Ok(addition) if fields.dry_run => (StatusCode::OK, Report::dry_run(addition, &read)),
-        Ok(addition) if addition.rules().is_empty() => (
-            StatusCode::UNPROCESSABLE_ENTITY,
-            Report::dry_run(addition, &read),
-        ),
-        Ok(addition) => {
-            app.moderation.add_rules(addition, &member.by()).await?;
-            let message = format!(
-                "{} imported; {} left out.",
-                count(addition.rules().len(), "rule"),
-                count(addition.known + read.problems.len(), "line")
-            );
-            return Ok(Redirect::to(path(&site.slug))
-                .flash(message)
-                .respond_to(&req));
+        Ok(plan) if fields.dry_run || plan.is_empty() => {
+            form.read = Some(Report::of(&plan, &read));
+            if plan.is_empty() {
+                StatusCode::UNPROCESSABLE_ENTITY
+            } else {
+                form.rehearsal = Some(rehearsal::report(&app, site, &plan).await?);
+                StatusCode::OK
+            }
         }
-    };
-    let form = ImportForm {
-        report: Some(report),
-        ..ImportForm::of(format!("{}/import", path(&site.slug)), &fields)
+        Ok(plan) => {
+            let by = member.by();
+            match app.moderation.put_in_force(&plan, &by, None).await? {
+                Ok(_) => {
+                    let message = format!(
+                        "{} imported; {} left out.",
+                        count(plan.rules().len(), "rule"),
+                        count(plan.known + read.problems.len(), "line")
+                    );
+                    return Ok(Redirect::to(path(&site.slug))
+                        .flash(message)
+                        .respond_to(&req));
+                }
+                Err(refused) => {
+                    form.read = Some(Report::refused(&refused));
+                    StatusCode::CONFLICT
+                }
+            }
+        }
     };
     let mut desk = rules_page(&req, &app, &member, RulesQuery::default()).await?;
     desk.import = Some(form);
@@ -151,11 +157,12 @@ pub(crate) async fn import(
 }
 
 impl Report {
-    fn dry_run(addition: &Addition, read: &ImportReport) -> Self {
-        let mut parts = vec![format!("{} there already", addition.known)];
+    fn of(plan: &Plan, read: &ImportReport) -> Self {
+        let mut parts = vec![format!("{} there already", plan.known)];
         for (number, what) in [
             (read.duplicates, "twice in the list"),
             (read.unneeded, "exceptions that are not needed"),
+            (plan.literal.len(), "taken at their word"),
             (read.problems.len(), "not readable"),
         ] {
             if number > 0 {
@@ -171,7 +178,7 @@ impl Report {
         if read.problems.len() > PROBLEMS_SHOWN {
             problems.push(format!("and {} more", read.problems.len() - PROBLEMS_SHOWN));
         }
-        let new = addition.rules().len();
+        let new = plan.rules().len();
         Self {
             tone: if new == 0 { "warn" } else { "ok" },
             title: match new {
@@ -183,10 +190,28 @@ impl Report {
         }
     }
 
-    fn uncompilable(problems: Vec<String>) -> Self {
+    fn refused(refused: &RuleRefused) -> Self {
+        let (title, problems) = match refused {
+            RuleRefused::Uncompilable(problems) => (
+                "The rules do not load together.",
+                problems
+                    .0
+                    .iter()
+                    .map(|problem| problem.message.clone())
+                    .collect(),
+            ),
+            RuleRefused::Invalid(errors) => (
+                "The list cannot be imported.",
+                errors
+                    .iter()
+                    .map(|error| format!("{}: {}", error.field, error.message))
+                    .collect(),
+            ),
+            _ => (STALE, Vec::new()),
+        };
         Self {
             tone: "no",
-            title: "The rules do not load together.".to_owned(),
+            title: title.to_owned(),
             text: "Nothing was changed.".to_owned(),
             problems,
         }

@@ -19,6 +19,7 @@ use crate::http::parts::{Choice, Link, Notice, Status, Tag, count, grouped};
 use crate::http::visitor::Member;
 use crate::ids::is_id;
 use crate::moderation::in_force::InForce;
+use crate::moderation::rule_set::Edit;
 use crate::moderation::rules::{Action, Rule, RuleDraft, RuleKind, Verdict};
 use crate::store::posts;
 use crate::store::rules::{self, RuleFilter};
@@ -35,6 +36,7 @@ const PER_PAGE: usize = 50;
 pub(super) struct RulesPage {
     page: PageChrome,
     summary: String,
+    versions_path: String,
     notice: Option<Notice>,
     q: String,
     kinds: Vec<Choice>,
@@ -112,8 +114,9 @@ pub(crate) async fn add(
 ) -> Result<HttpResponse, HttpError> {
     let fields = fields.0;
     let slug = &member.site.slug;
-    if let (true, Ok(draft)) = (fields.rehearse, fields.draft()) {
-        let rehearsed = rehearse(&app, &member.site, None, draft).await?;
+    let edit = fields.draft().map(Edit::Add);
+    if let (true, Ok(edit)) = (fields.rehearse, &edit) {
+        let rehearsed = rehearse(&app, &member.site, edit.clone()).await?;
         let form = RuleForm::of(path(slug), "Add the rule", &fields).rehearsed(rehearsed);
         return page(&RulesPage {
             form: Some(form),
@@ -121,20 +124,20 @@ pub(crate) async fn add(
             ..rules_page(&req, &app, &member, RulesQuery::default()).await?
         });
     }
-    let refused = match fields.draft() {
-        Ok(draft) => {
-            let added = app
-                .moderation
-                .add_rule(member.site.id, draft, &member.by())
-                .await?;
-            match added {
-                Ok(_) => {
-                    return Ok(Redirect::to(path(slug))
-                        .flash(format!("The rule “{}” is in force.", fields.pattern.trim()))
-                        .respond_to(&req));
-                }
-                Err(refused) => refused,
-            }
+    let added = match edit {
+        Ok(edit) => {
+            let (site, by) = (member.site.id, member.by());
+            app.moderation
+                .edit_rules(site, edit, &fields.comment, &by, None)
+                .await?
+        }
+        Err(refused) => Err(refused),
+    };
+    let refused = match added {
+        Ok(_) => {
+            return Ok(Redirect::to(path(slug))
+                .flash(format!("The rule “{}” is in force.", fields.pattern.trim()))
+                .respond_to(&req));
         }
         Err(refused) => refused,
     };
@@ -222,6 +225,7 @@ pub(super) async fn rules_page(
     let is_owner = member.role == Role::Owner;
     Ok(RulesPage {
         page: PageChrome::of(req, "Rules", "rules"),
+        versions_path: format!("{}/versions", path(slug)),
         summary: summary(site.rule_set_version, total, off),
         notice: in_force.as_deref().and_then(notice),
         kinds: Choice::list(

@@ -210,6 +210,17 @@ both_dbs! {
         check(&document, "post", "/check", &api.post("/check", &json!({"body": "A lottery."})).await);
         check(&document, "get", "/queue", &api.get("/queue?limit=1").await);
         check(&document, "get", "/queue/{case}", &api.get(&one).await);
+        let rule = api.post("/rules", &json!({"pattern": "smurf"})).await;
+        let path = format!("/rules/{}", text(&rule.json()["id"]));
+        check(&document, "post", "/rules", &rule);
+        check(&document, "post", "/rules", &api.post("/rules", &json!({"pattern": "smurf"})).await);
+        check(&document, "get", "/rules", &api.get("/rules").await);
+        check(&document, "get", "/rules/{rule}", &api.get(&path).await);
+        check(&document, "post", "/rules/rehearse", &api.post("/rules/rehearse", &json!({"add": {"pattern": "lotter*"}})).await);
+        check(&document, "post", "/rules/import", &api.post("/rules/import", &json!({"text": "gargamel\n/(/"})).await);
+        check(&document, "get", "/rules/versions", &api.get("/rules/versions").await);
+        check(&document, "get", "/rules/versions/{version}", &api.get("/rules/versions/2").await);
+        check(&document, "post", "/rules/versions/{version}/restore", &api.post("/rules/versions/2/restore", &json!({})).await);
         check(&document, "post", "/decisions", &api.post("/decisions", &decision).await);
         check(&document, "post", "/decisions", &api.decide(&case["task_token"], "APPROVED").await);
         check(&document, "post", "/decisions", &api.decide(&json!("x"), "APPROVED").await);

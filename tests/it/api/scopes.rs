@@ -38,6 +38,26 @@ fn calls(case: &Value) -> Vec<(&'static str, String, Option<Value>, &'static [&'
             Some(decision),
             &["decide", "admin"],
         ),
+        ("GET", "/rules".to_owned(), None, &["read", "admin"]),
+        ("GET", "/rules/export".to_owned(), None, &["read", "admin"]),
+        (
+            "GET",
+            "/rules/versions".to_owned(),
+            None,
+            &["read", "admin"],
+        ),
+        (
+            "POST",
+            "/rules/rehearse".to_owned(),
+            Some(json!({"add": {"pattern": "smurf"}})),
+            &["admin"],
+        ),
+        (
+            "POST",
+            "/rules/import".to_owned(),
+            Some(json!({"text": "smurf"})),
+            &["admin"],
+        ),
     ]
 }
 
@@ -87,7 +107,8 @@ both_dbs! {
         for (method, path, body, _) in calls(&case) {
             let page = api.call(&stranger, method, &path, body.as_ref()).await;
             match (method, path.as_str()) {
-                ("POST", "/posts" | "/check") => assert!(matches!(page.status, 200 | 201)),
+                ("POST", "/posts" | "/check" | "/rules/rehearse" | "/rules/import")
+                | ("GET", "/rules" | "/rules/export" | "/rules/versions") => assert!(matches!(page.status, 200 | 201)),
                 ("GET", "/posts") => assert_eq!(page.json()["items"].as_array().map(Vec::len), Some(1), "its own"),
                 ("GET", "/queue") => assert_eq!(page.json()["items"], json!([])),
                 _ => assert_eq!(page.status, 404, "{method} {path}: {}", page.text),
