@@ -9,6 +9,7 @@ use regex::Regex;
 use super::boundary::is_boundary;
 use super::budget::{Budget, Exhausted};
 use super::judge::Text;
+use super::literals::Literals;
 use super::normalize::widen;
 use super::pattern::Glob;
 use super::rule::MatchMode;
@@ -33,7 +34,7 @@ pub(super) struct FloatingBuilder {
 /// The compiled form.
 #[derive(Debug)]
 pub(super) struct Floating {
-    literals: Option<AhoCorasick>,
+    literals: Option<(Literals, AhoCorasick)>,
     targets: Vec<Target>,
     globs: Vec<(usize, MatchMode, Glob)>,
     regexes: Vec<(usize, Regex)>,
@@ -80,9 +81,15 @@ impl FloatingBuilder {
     }
 
     pub(super) fn build(self) -> Result<Floating, BuildError> {
-        let literals = (!self.literals.is_empty()).then(|| AhoCorasick::new(&self.literals));
+        let literals = match self.literals.is_empty() {
+            true => None,
+            false => Some((
+                Literals::new(self.literals.iter().map(String::as_str)),
+                AhoCorasick::new(&self.literals)?,
+            )),
+        };
         Ok(Floating {
-            literals: literals.transpose()?,
+            literals,
             targets: self.targets,
             globs: self.globs,
             regexes: self.regexes,
@@ -100,7 +107,9 @@ impl Floating {
         mut found: impl FnMut(Found) -> Result<(), Exhausted>,
     ) -> Result<(), Exhausted> {
         let mut regexes = self.unfiltered.clone();
-        if let Some(literals) = &self.literals {
+        if let Some((some, literals)) = &self.literals
+            && some.may_be_in(text.text)
+        {
             budget.spend(text.text.len() / 16)?;
             let plain = Flat::of(text.text, 0, usize::MAX, false);
             self.find_literals(literals, &plain, text, budget, &mut regexes, &mut found)?;

@@ -67,12 +67,6 @@ impl<T> Keys<T> {
         }
     }
 
-    /// Whether a key that is only the beginning of a word ends here.
-    pub(super) fn begins_words(&self, node: u32) -> bool {
-        self.mark(node)
-            .is_some_and(|mark| !mark.prefixes.is_empty())
-    }
-
     pub(super) fn child(&self, node: u32, letter: char) -> Option<u32> {
         if letter.is_ascii() {
             return self.trie.next(node, letter as u8);

@@ -1,22 +1,25 @@
 //! The rules of a site and the checking of a post's text against them.
 //!
 //! Pure: text and rules come in, hits and a verdict come out. Nothing here knows of databases, HTTP, clocks or pages.
-//! A text is read as it was typed: words of the rules are looked for from the beginnings of words (`starts`), through
-//! whatever disguise (`sign`, `token`, `walk`), and believed or not (`judge`), so that a hit is always a span of what
-//! the author typed. Only what regular expressions look for is rendered first ([`text`]).
+//! A text is read as it was typed: words of the rules are looked for from the beginnings of words (`starts`) that smell of
+//! one (`codes`, `scent`, `trail`), through whatever disguise (`sign`, `token`, `walk`), and believed or not (`judge`), so
+//! that a hit is always a span of what the author typed. Only what regular expressions look for is rendered first ([`text`]).
 
 mod boundary;
 mod budget;
+mod codes;
 pub mod export;
 mod floating;
 mod hit;
 pub mod import;
 mod judge;
 mod keys;
+mod literals;
 mod matcher;
 pub mod normalize;
 mod pattern;
 mod rule;
+mod scent;
 mod sign;
 mod span;
 mod spelling;
@@ -24,6 +27,7 @@ mod starts;
 mod step;
 pub mod text;
 mod token;
+mod trail;
 mod trie;
 mod usual;
 mod view;

@@ -89,11 +89,16 @@ impl Matcher {
                 message: error.to_string(),
             }]
         };
-        let keys = parts.keys.iter().map(|(key, ..)| &key[..]);
+        let whole = parts.spellings.iter();
+        let whole = whole.map(|(_, spelling)| (spelling.whole_key(), false));
+        let open = parts.keys.iter().filter(|(_, _, is_open)| *is_open);
+        let keys: Vec<_> = whole
+            .chain(open.map(|(key, ..)| (key.clone(), true)))
+            .collect();
         Ok(Matcher {
             version,
             rules,
-            starts: Starts::new(keys, parts.wide),
+            starts: Starts::new(&keys, parts.wide),
             keys: Keys::build(parts.keys, parts.wide),
             spellings: parts.spellings,
             floating: parts.floating.build().map_err(too_large)?,
@@ -225,7 +230,7 @@ impl Matcher {
     #[cfg(test)]
     pub(super) fn without_shortcuts(self) -> Matcher {
         Matcher {
-            starts: self.starts.without_letters(),
+            starts: self.starts.without_scents(),
             ..self
         }
     }

@@ -8,6 +8,7 @@ use unicode_normalization::char::is_combining_mark;
 use unicode_script::{Script, UnicodeScript};
 
 use super::boundary::Class;
+use super::codes::code_of_sign;
 use super::normalize::{fold_char, is_default_ignorable};
 
 /// How far a reading is from what stands there.
@@ -39,6 +40,8 @@ pub(super) struct Sign {
     pub(super) class: Class,
     /// It is not seen, or only changes the look of the letter before it.
     pub(super) hidden: bool,
+    /// What all its readings have in common.
+    pub(super) code: u16,
     /// [`How::Plain`] first, if it can be read as itself.
     pub(super) readings: Box<[Reading]>,
 }
@@ -84,9 +87,11 @@ impl Sign {
                 read(*how, letters);
             }
         }
+        let class = Class::of(c);
         Sign {
-            class: Class::of(c),
+            class,
             hidden,
+            code: code_of_sign(c, class, &readings),
             readings: readings.into(),
         }
     }
@@ -114,7 +119,7 @@ pub(super) fn is_ornament(c: char) -> bool {
 }
 
 /// Letters that look like `c`: by the table of UTS 39, which knows shapes, and by one that knows fancy alphabets.
-fn lookalikes(c: char) -> Vec<String> {
+pub(super) fn lookalikes(c: char) -> Vec<String> {
     let mut found = Vec::new();
     let mut add = |shape: String| {
         let letters: String = shape.chars().map(base).collect();

@@ -114,13 +114,24 @@ impl Spelling {
         }
     }
 
-    /// What the automaton looks for.
+    /// What the automaton looks for: each letter once.
     pub(super) fn key(&self) -> Vec<u8> {
+        self.key_of(|_| 1)
+    }
+
+    /// The key with each letter as often as it stands there.
+    pub(super) fn whole_key(&self) -> Vec<u8> {
+        self.key_of(|letter| letter.run)
+    }
+
+    fn key_of(&self, times: impl Fn(&Letter) -> u32) -> Vec<u8> {
         let mut key = Vec::new();
         for place in &self.places {
             match place {
                 Place::Letter(letter) => {
-                    key.extend_from_slice(letter.letter.encode_utf8(&mut [0; 4]).as_bytes())
+                    for _ in 0..times(letter) {
+                        key.extend_from_slice(letter.letter.encode_utf8(&mut [0; 4]).as_bytes());
+                    }
                 }
                 Place::Gap(words) => key.push(GAP + words),
             }

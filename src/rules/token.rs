@@ -178,17 +178,3 @@ pub(super) fn behind_number(text: &str, at: usize) -> usize {
         _ => at,
     }
 }
-
-/// The small letter for every letter of ASCII.
-pub(super) const SINGLE: [u8; 256] = {
-    let mut single = [0; 256];
-    let mut byte = 0;
-    while byte < 128 {
-        let letter = byte as u8;
-        if letter.is_ascii_alphabetic() {
-            single[byte] = letter.to_ascii_lowercase();
-        }
-        byte += 1;
-    }
-    single
-};

@@ -8,7 +8,7 @@ use super::sign::{DRAWN, How, is_mask, is_ornament};
 use super::spelling::GAP;
 use super::starts::is_seam;
 use super::step::{Between, Read, Step};
-use super::token::{SINGLE, begins_drawn, behind_number, is_dash, is_markup_sign, stretch, token};
+use super::token::{begins_drawn, behind_number, is_dash, is_markup_sign, stretch, token};
 use super::trie::ROOT;
 
 /// How often a letter may be repeated, and how many may be read on one way: keeps runs linear and the stack shallow.
@@ -52,62 +52,6 @@ impl<'a, T, F: FnMut(&T, usize, usize, &[Step], &mut Budget) -> Result<(), Exhau
     /// Goes all ways from the byte `start`.
     #[inline]
     pub(super) fn from(&mut self, start: usize, budget: &mut Budget) -> Result<(), Exhausted> {
-        if self.ends_at_once(start) {
-            return budget.spend(1);
-        }
-        self.all_from(start, budget)
-    }
-
-    /// Whether the letters that stand there, which can be nothing else, are no beginning of any key.
-    fn ends_at_once(&self, start: usize) -> bool {
-        let bytes = self.text.as_bytes();
-        let trie = &self.keys.trie;
-        let mut node = ROOT;
-        let mut last = 0;
-        let mut at = start;
-        loop {
-            let byte = bytes.get(at).copied().unwrap_or(b' ');
-            let letter = SINGLE[usize::from(byte)];
-            if letter == 0 {
-                // Behind three letters and more, nothing but a key's end is found across white space.
-                let is_over = byte.is_ascii_whitespace()
-                    || matches!(byte, b'.' | b',')
-                        && bytes.get(at + 1).is_none_or(u8::is_ascii_whitespace);
-                return is_over && at > start + 2 && !self.keys.wide && trie.mark(node) == 0;
-            }
-            if self.keys.wide && matches!(letter, b'u' | b'v' | b'z' | b'p' | b'r' | b'l' | b'i') {
-                return false;
-            }
-            if letter != last {
-                if (letter == b'l' || byte == b'I') && !self.is_single(at) {
-                    return false;
-                }
-                match trie.next(node, letter) {
-                    Some(child) if self.keys.begins_words(child) => return false,
-                    Some(child) => node = child,
-                    None => return true,
-                }
-                last = letter;
-            }
-            at += 1;
-        }
-    }
-
-    /// Whether an l or I stands among its like, so that it is not drawn for the other.
-    fn is_single(&self, at: usize) -> bool {
-        let bytes = self.text.as_bytes();
-        let is_upper = bytes[at].is_ascii_uppercase();
-        let near = [
-            at.checked_sub(1).and_then(|at| bytes.get(at)),
-            bytes.get(at + 1),
-        ];
-        near.into_iter().flatten().all(|byte| {
-            byte.is_ascii()
-                && (!byte.is_ascii_alphabetic() || byte.is_ascii_uppercase() == is_upper)
-        })
-    }
-
-    fn all_from(&mut self, start: usize, budget: &mut Budget) -> Result<(), Exhausted> {
         self.path.clear();
         self.letters = 0;
         let place = Place {
@@ -350,7 +294,7 @@ impl<'a, T, F: FnMut(&T, usize, usize, &[Step], &mut Budget) -> Result<(), Exhau
         let typed = last.and_then(|step| self.text[step.from..].chars().next());
         loop {
             budget.spend(1)?;
-            at = self.behind_marks(at);
+            at = self.behind_marks(at, budget)?;
             if let Some(mark) = mark
                 && !mark.values.is_empty()
                 && self.may_end(at)
@@ -395,17 +339,18 @@ impl<'a, T, F: FnMut(&T, usize, usize, &[Step], &mut Budget) -> Result<(), Exhau
         done
     }
 
-    fn behind_marks(&mut self, mut at: usize) -> usize {
+    fn behind_marks(&mut self, mut at: usize, budget: &mut Budget) -> Result<usize, Exhausted> {
         while let Some(c) = self.text[at..].chars().next()
             && !c.is_ascii()
             && is_ornament(c)
         {
+            budget.spend(1)?;
             at += c.len_utf8();
             if let Some(step) = self.path.last_mut() {
                 step.to = at;
             }
         }
-        at
+        Ok(at)
     }
 
     /// Whether a word may end before the byte `at`.

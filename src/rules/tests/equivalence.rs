@@ -158,11 +158,23 @@ impl Dice {
 
 #[test]
 fn generated_texts_have_the_same_hits_however_they_are_read() {
-    let rules = rules();
-    let exact = Matcher::build(1, &rules)
+    assert_same_hits(&rules());
+}
+
+#[test]
+fn aggressive_rules_have_the_same_hits_however_texts_are_read() {
+    let mut rules = rules();
+    for rule in &mut rules {
+        rule.draft.mode = MatchMode::Aggressive;
+    }
+    assert_same_hits(&rules);
+}
+
+fn assert_same_hits(rules: &[Rule]) {
+    let exact = Matcher::build(1, rules)
         .expect("compiles")
         .without_shortcuts();
-    let all = Matcher::build(1, &rules).expect("compiles");
+    let all = Matcher::build(1, rules).expect("compiles");
     #[expect(
         clippy::disallowed_methods,
         reason = "a test is told by the environment how long it may take"

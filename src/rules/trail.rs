@@ -1,0 +1,330 @@
+//! Follows a text from one place as far as keys may go, by scent. Mirrors what [`walk`](super::walk) passes over, and leaves to
+//! it whatever has more than one reading.
+
+use super::codes::{ANY, SIGN};
+use super::scent::{PREFIX_MAX, Scent, Scents};
+use super::sign::{DRAWN, How, Sign, sign};
+use super::starts::{CLOSED, KINDS, LEAD, LETTER_MAX, SPACE, is_seam};
+use super::token::{begins_drawn, behind_number, decode, is_dash, stretch};
+
+/// How many words of phrases, and pieces of words, are looked at from one place before it is simply walked.
+pub(super) const PIECES_MAX: u32 = 32;
+/// How many characters are looked at before the place is simply walked.
+const LENGTH_MAX: usize = 256;
+/// More signs than this do not stand inside a word, or between two words of a phrase.
+const SIGNS_MAX: usize = 10;
+const GAP_MAX: usize = 64;
+/// How far a closing bracket is looked for.
+const BRACKET_MAX: usize = 40;
+
+/// One look from one place.
+pub(super) struct Trail<'a> {
+    pub(super) scents: &'a Scents,
+    pub(super) wide: bool,
+    pub(super) text: &'a str,
+    /// How many pieces may still be looked at.
+    pub(super) pieces: u32,
+    /// Everything may hold.
+    #[cfg(test)]
+    pub(super) every: bool,
+}
+
+/// What stands behind signs.
+enum Next {
+    /// Nothing that may belong to the word.
+    End,
+    Letter {
+        at: usize,
+        is_spaced: bool,
+    },
+    /// What only a walk can read.
+    Unknown {
+        is_spaced: bool,
+    },
+}
+
+/// How far one step leads.
+enum Step {
+    /// To the next byte, with a letter read or not.
+    On(usize, bool),
+    Answer(bool),
+    /// A sign stands here.
+    Sign,
+}
+
+impl Trail<'_> {
+    /// Whether keys go on from the byte `at` as the text does.
+    #[inline]
+    pub(super) fn may_hold(&mut self, mut at: usize, mut scent: Scent) -> bool {
+        #[cfg(test)]
+        if self.every {
+            return true;
+        }
+        let bytes = self.text.as_bytes();
+        let (mut letters, mut splits) = (scent.codes, 0);
+        for _ in 0..LENGTH_MAX {
+            let kind = bytes
+                .get(at)
+                .map_or(SPACE, |byte| KINDS[usize::from(*byte)]);
+            if kind <= LETTER_MAX {
+                if self.wide && self.is_seen_widely(at, &scent) {
+                    return true;
+                }
+                letters += 1;
+                scent.is_plain &= !bytes[at].is_ascii_digit();
+                at += 1;
+                if scent.add(u16::from(kind))
+                    && let Some(answer) = self.answer(&scent)
+                {
+                    return answer;
+                }
+                continue;
+            }
+            if self.may_end(at, &scent) {
+                return true;
+            }
+            if kind == LEAD {
+                match self.other(at, &mut scent) {
+                    Step::Answer(answer) => return answer,
+                    Step::On(next, is_letter) => {
+                        letters += u32::from(is_letter);
+                        at = next;
+                        continue;
+                    }
+                    Step::Sign => {}
+                }
+            }
+            let (next, is_spaced) = match self.behind_signs(at) {
+                Next::End => return false,
+                Next::Unknown { is_spaced } => (None, is_spaced),
+                Next::Letter { at, is_spaced } => (Some(at), is_spaced),
+            };
+            let may_split = !is_spaced || letters <= splits + 2 || self.wide && splits < 2;
+            if !may_split || !self.scents.may_go_on(&scent) {
+                return false;
+            }
+            let Some(next) = next.filter(|_| self.pieces > 0) else {
+                return true;
+            };
+            scent.is_plain &= is_only_spaced(&bytes[at..next]);
+            self.pieces -= 1;
+            splits += 1;
+            at = next;
+        }
+        true
+    }
+
+    /// Whether a key with the signs at the byte `at` before its first letter may begin there.
+    pub(super) fn may_begin_with_signs(&mut self, mut at: usize) -> bool {
+        #[cfg(test)]
+        if self.every {
+            return true;
+        }
+        let mut scent = Scent::NONE;
+        for _ in 0..SIGNS_MAX {
+            let (c, sign) = character(self.text, at);
+            if !sign.hidden {
+                if at == self.text.len() || sign.class.is_word() {
+                    return self.may_hold(at, scent);
+                }
+                if c.is_whitespace() || scent.add_sign(c) && !self.scents.may_go_on(&scent) {
+                    return false;
+                }
+            }
+            at += c.len_utf8();
+            let is_ascii = self.text.as_bytes().get(at).is_some_and(u8::is_ascii);
+            let may_be_letter = match is_ascii {
+                true => self.is_letter(at, false),
+                false => at < self.text.len() && character(self.text, at).1.code == ANY,
+            };
+            if may_be_letter || self.may_end(at, &scent) {
+                return true;
+            }
+        }
+        true
+    }
+
+    /// What a new letter decides.
+    #[inline]
+    fn answer(&self, scent: &Scent) -> Option<bool> {
+        if self.scents.is_open(scent) {
+            return Some(true);
+        }
+        let is_lost = scent.codes >= PREFIX_MAX
+            && (scent.codes == PREFIX_MAX && !self.scents.may_go_on(scent)
+                || self.scents.is_too_long(scent));
+        is_lost.then_some(false)
+    }
+
+    /// What aggressive rules see in letters.
+    fn is_seen_widely(&mut self, at: usize, scent: &Scent) -> bool {
+        is_drawn(&self.text.as_bytes()[at..], true) && self.scents.may_go_on(scent)
+            || is_seam(self.text, at) && self.may_end(at, scent)
+    }
+
+    /// Reads a character that is none of ASCII.
+    fn other(&mut self, at: usize, scent: &mut Scent) -> Step {
+        let (c, sign) = character(self.text, at);
+        let end = at + c.len_utf8();
+        scent.is_plain = false;
+        if sign.hidden {
+            return Step::On(end, false);
+        }
+        if sign.code == ANY {
+            return Step::Answer(self.scents.may_go_on(scent));
+        }
+        if sign.code == SIGN {
+            return Step::Sign;
+        }
+        if scent.add(sign.code) {
+            if let Some(answer) = self.answer(scent) {
+                return Step::Answer(answer);
+            }
+            if !self.scents.may_go_on(scent) {
+                return Step::Answer(false);
+            }
+        }
+        // Words of many languages may end behind any letter.
+        match self.may_end(end, scent) {
+            true => Step::Answer(true),
+            false => Step::On(end, true),
+        }
+    }
+
+    /// Whether a key may end before the byte `at`, or a phrase go on behind it.
+    #[inline]
+    fn may_end(&mut self, at: usize, scent: &Scent) -> bool {
+        let next = self.text.as_bytes().get(at);
+        let is_plain = scent.is_plain && next.is_none_or(u8::is_ascii_whitespace);
+        let known = self.scents.look(scent, is_plain);
+        known.is_whole || known.is_more && self.may_go_on_behind(at, scent)
+    }
+
+    /// Whether the next word of a phrase may stand behind the byte `at`.
+    fn may_go_on_behind(&mut self, mut at: usize, scent: &Scent) -> bool {
+        if self.pieces == 0 {
+            return true;
+        }
+        self.pieces -= 1;
+        let bytes = self.text.as_bytes();
+        for _ in 0..GAP_MAX {
+            let Some(byte) = bytes.get(at) else {
+                return false;
+            };
+            match KINDS[usize::from(*byte)] {
+                ..=LETTER_MAX => return self.may_hold(at, scent.behind_gap()),
+                LEAD => {
+                    let (c, sign) = character(self.text, at);
+                    if !sign.hidden && !c.is_whitespace() && !is_dash(c) {
+                        return !sign.class.is_word() || self.may_hold(at, scent.behind_gap());
+                    }
+                    at += c.len_utf8();
+                    continue;
+                }
+                SPACE | CLOSED => {}
+                _ if self.is_markup(at) => return true,
+                _ => {}
+            }
+            at += 1;
+            if *byte == b'\n' && behind_number(self.text, at) != at {
+                return true;
+            }
+        }
+        true
+    }
+
+    /// What stands behind signs from the byte `at` on, which may stand inside of a word.
+    fn behind_signs(&self, mut at: usize) -> Next {
+        let bytes = self.text.as_bytes();
+        let mut is_spaced = false;
+        let first = at;
+        for _ in 0..SIGNS_MAX {
+            let Some(byte) = bytes.get(at) else {
+                return Next::End;
+            };
+            match KINDS[usize::from(*byte)] {
+                ..=LETTER_MAX => return Next::Letter { at, is_spaced },
+                LEAD => {
+                    let (c, sign) = character(self.text, at);
+                    if !sign.hidden && sign.class.is_word() {
+                        return Next::Letter { at, is_spaced };
+                    }
+                    if !sign.hidden && sign.code == ANY {
+                        return Next::Unknown { is_spaced };
+                    }
+                    is_spaced |= c.is_whitespace();
+                    at += c.len_utf8();
+                    continue;
+                }
+                SPACE => is_spaced = true,
+                CLOSED => {}
+                _ if self.is_letter(at, at == first) => return Next::Unknown { is_spaced },
+                _ => {}
+            }
+            at += 1;
+            if *byte == b'\n' && behind_number(self.text, at) != at {
+                return Next::Unknown { is_spaced };
+            }
+        }
+        Next::End
+    }
+
+    /// Whether the sign at the byte `at` is more than one character.
+    fn is_markup(&self, at: usize) -> bool {
+        match self.text.as_bytes()[at] {
+            b'&' | b'%' => decode(&self.text[at..]).is_some(),
+            b'<' | b']' => stretch(self.text, at).is_some(),
+            _ => false,
+        }
+    }
+
+    /// Whether the sign at the byte `at` may be a letter of a word, or hide one.
+    fn is_letter(&self, at: usize, is_first: bool) -> bool {
+        let bytes = &self.text.as_bytes()[at..];
+        let is_followed = |bytes: &[u8]| {
+            let next = bytes.first();
+            next.is_some_and(|next| next.is_ascii_alphanumeric() || !next.is_ascii())
+        };
+        let is_open = |closer: u8| {
+            let inside = bytes.iter().take(BRACKET_MAX);
+            is_followed(&bytes[1..]) && !inside.into_iter().any(|byte| *byte == closer)
+        };
+        if is_drawn(bytes, self.wide) {
+            return true;
+        }
+        match bytes[0] {
+            b'!' | b'@' | b'$' | b'#' | b'+' | b'|' => true,
+            b'(' => self.wide || is_open(b')'),
+            b'<' => self.wide || is_open(b'>') || self.is_markup(at),
+            b'[' | b'{' | b'^' => self.wide,
+            b'*' => {
+                let run = bytes.iter().take_while(|byte| **byte == b'*').count();
+                is_first && (self.wide || is_followed(&bytes[run..]))
+            }
+            _ => self.is_markup(at),
+        }
+    }
+}
+
+/// Whether nothing stands there but white space.
+fn is_only_spaced(bytes: &[u8]) -> bool {
+    bytes.iter().all(u8::is_ascii_whitespace)
+}
+
+/// The character at the byte `at`, where there is one.
+fn character(text: &str, at: usize) -> (char, &'static Sign) {
+    let c = text[at..].chars().next().unwrap_or_default();
+    (c, sign(c))
+}
+
+/// Whether a letter is drawn here with several characters.
+pub(super) fn is_drawn(bytes: &[u8], wide: bool) -> bool {
+    let is_here = |drawn: &str| {
+        let begin = bytes.get(..drawn.len());
+        begin.is_some_and(|begin| begin.eq_ignore_ascii_case(drawn.as_bytes()))
+    };
+    begins_drawn(bytes)
+        && DRAWN
+            .iter()
+            .any(|(drawn, how, _)| (wide || *how != How::Loose) && is_here(drawn))
+}
