@@ -52,8 +52,8 @@ fn endpoints() -> Vec<Endpoint> {
     use pages::{
         account, author, drafts, health, home, invitation, keys, own_post, password, people, reader, session, settings, setup, sign_up,
     };
-    use pages::{bulk, case, claim, design, handover, link, live, look, notes, notices, outbox, queue, theme, undo, views};
-    use pages::{audit, executions, rule, rule_lists, rules, stats, transparency, versions, workflow};
+    use pages::{brake, bulk, case, claim, design, handover, link, live, look, notes, notices, outbox, queue, theme, undo, views};
+    use pages::{audit, executions, rule, rule_lists, rules, stats, suggestions, transparency, versions, workflow};
     vec![
         get("/healthz",             Open,   health::live),
         get("/readyz",              Open,   health::ready),
@@ -183,8 +183,11 @@ fn endpoints() -> Vec<Endpoint> {
         get("/s/{site}/admin/rules/versions",               Member(Moderator), versions::list),
         get("/s/{site}/admin/rules/versions/{version}",     Member(Moderator), versions::show),
         post("/s/{site}/admin/rules/versions/{version}/restore", Member(Owner), versions::restore),
+        get("/s/{site}/admin/rules/suggestions",            Member(Owner),     suggestions::show),
+        get("/s/{site}/admin/rules/new",                    Member(Owner),     rules::new),
         get("/s/{site}/admin/rules/{rule}",                 Member(Moderator), rule::show),
         post("/s/{site}/admin/rules/{rule}",                Member(Owner),     rule::change),
+        post("/s/{site}/admin/rules/{rule}/release",        Member(Owner),     brake::release),
         post("/s/{site}/admin/rules/{rule}/remove",         Member(Owner),     rule::remove),
         get("/s/{site}/admin/workflow",                     Member(Moderator), workflow::show),
         post("/s/{site}/admin/workflow",                    Member(Owner),     workflow::set),

@@ -19,6 +19,7 @@ pub(crate) mod addressees;
 pub(crate) mod appeals;
 pub mod audit;
 pub(crate) mod authors;
+pub mod brakes;
 pub(crate) mod case_texts;
 pub mod cases;
 pub(crate) mod claims;

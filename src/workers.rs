@@ -39,6 +39,8 @@ enum Work {
     Sweep,
     /// Digests, then the mails that are due.
     Post,
+    /// Rules that hold too much.
+    Brake,
     /// Lines of the audit log that are not in its chain.
     Seal,
     /// Cases that cannot be searched yet.
@@ -55,6 +57,7 @@ impl App {
             Work::Timers,
             Work::Sweep,
             Work::Post,
+            Work::Brake,
             Work::Seal,
             Work::Index,
             Work::Tidy,
@@ -73,6 +76,7 @@ impl App {
             for work in [
                 Work::Timers,
                 Work::Sweep,
+                Work::Brake,
                 Work::Post,
                 Work::Seal,
                 Work::Index,
@@ -99,6 +103,7 @@ impl Work {
                 app.outbox.write_digests().await?;
                 app.outbox.run_once().await
             }
+            Self::Brake => app.moderation.brake_due().await.map(Outcome::of),
             Self::Seal => app.moderation.seal_due().await.map(Outcome::of),
             Self::Index => app.moderation.index_due().await.map(Outcome::of),
             Self::Tidy => tidy(app).await.map(Outcome::of),
@@ -156,7 +161,9 @@ impl Work {
                 () = app.moderation.mail_bell.notified() => {}
                 () = poll => {}
             },
-            Self::Timers | Self::Sweep | Self::Seal | Self::Index | Self::Tidy => poll.await,
+            Self::Timers | Self::Sweep | Self::Brake | Self::Seal | Self::Index | Self::Tidy => {
+                poll.await
+            }
         }
     }
 
@@ -166,6 +173,7 @@ impl Work {
             Self::Timers => 500,
             Self::Post | Self::Index => 1_000,
             Self::Seal => 10_000,
+            Self::Brake => 30_000,
             Self::Sweep => 60_000,
             Self::Tidy => 60 * 60 * 1_000,
         };
@@ -175,7 +183,7 @@ impl Work {
     fn rest_after(self, count: usize) -> Duration {
         match self {
             Self::Post => BETWEEN_MAILS * u32::try_from(count).unwrap_or(u32::MAX),
-            Self::Timers | Self::Sweep => Duration::ZERO,
+            Self::Timers | Self::Sweep | Self::Brake => Duration::ZERO,
             Self::Seal | Self::Index | Self::Tidy => BETWEEN_PIECES,
         }
     }

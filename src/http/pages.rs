@@ -3,6 +3,7 @@
 pub(crate) mod account;
 pub(crate) mod audit;
 pub(crate) mod author;
+pub(crate) mod brake;
 pub(crate) mod bulk;
 pub(crate) mod case;
 pub(crate) mod claim;
@@ -35,6 +36,7 @@ pub(crate) mod settings;
 pub(crate) mod setup;
 pub(crate) mod sign_up;
 pub(crate) mod stats;
+pub(crate) mod suggestions;
 pub(crate) mod theme;
 pub(crate) mod transparency;
 pub(crate) mod undo;

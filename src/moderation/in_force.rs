@@ -165,6 +165,7 @@ impl InForceCache {
         let matcher = match before {
             Some(before)
                 if before.site.rule_set_version == site.rule_set_version
+                    && before.site.settings.outcomes == site.settings.outcomes
                     && before.matcher.is_ok() =>
             {
                 before.matcher.clone()
@@ -183,6 +184,7 @@ impl InForceCache {
         let rules = rules::list_in_force(&self.db, site.id)
             .await
             .map_err(|error| format!("{error:#}"))?;
+        let rules = site.settings.outcomes.apply(rules);
         tokio::task::spawn_blocking(move || Matcher::build(version, &rules))
             .await
             .map_err(|error| error.to_string())?

@@ -85,6 +85,8 @@ text_enum! {
         Escalation = "escalation",
         /// To a moderator or the owners: a colleague hands a case over.
         HandedOver = "handed_over",
+        /// To owners: a rule held too much and is put to shadow.
+        RuleBraked = "rule_braked",
         /// To owners: a workflow broke.
         WorkflowFailed = "workflow_failed",
         /// To the author.

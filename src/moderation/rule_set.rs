@@ -7,6 +7,7 @@ use std::sync::Arc;
 use crate::ids::{AuditId, RuleId, SiteId};
 use crate::moderation::Moderation;
 use crate::moderation::collisions::{self, Collision};
+use crate::moderation::outcomes::Outcomes;
 use crate::moderation::rules::{
     FieldError, MatchMode, Matcher, Rule, RuleDraft, RuleKind, RuleProblem,
 };
@@ -125,7 +126,11 @@ impl Moderation {
             Ok(drafted) => drafted,
             Err(refused) => return Ok(Err(refused)),
         };
-        let task = tokio::task::spawn_blocking(move || drafted.compile(present));
+        let in_force = self.in_force.load(site_id).await?;
+        let outcomes = in_force.map_or_else(Outcomes::default, |in_force| {
+            in_force.site.settings.outcomes.clone()
+        });
+        let task = tokio::task::spawn_blocking(move || drafted.compile(present, &outcomes));
         let compiled = match task.await? {
             Ok(compiled) => compiled,
             Err(problems) => return Ok(Err(RuleRefused::Uncompilable(problems))),
@@ -151,6 +156,7 @@ impl Moderation {
                 put: drafted.put,
                 remove: drafted.remove,
                 base: drafted.base,
+                brake: None,
                 audit_id: Some(self.tools.ids.next::<AuditId>(now_ms)),
             },
         }))
@@ -327,7 +333,11 @@ impl Drafted {
     }
 
     /// Compiles the whole set as it would be.
-    fn compile(mut self, present: Vec<Rule>) -> Result<Compiled, Uncompilable> {
+    fn compile(
+        mut self,
+        present: Vec<Rule>,
+        outcomes: &Outcomes,
+    ) -> Result<Compiled, Uncompilable> {
         let ids = self.put.iter().map(|rule| &rule.id).chain(&self.remove);
         let ids: HashSet<String> = ids.cloned().collect();
         let (before, kept): (Vec<Rule>, Vec<Rule>) =
@@ -338,7 +348,7 @@ impl Drafted {
         };
         let mut all = kept;
         all.extend(self.put.iter().cloned());
-        let matcher = Matcher::build(0, &all).map_err(Uncompilable)?;
+        let matcher = Matcher::build(0, &outcomes.apply(all)).map_err(Uncompilable)?;
         Ok(Compiled {
             drafted: self,
             before,

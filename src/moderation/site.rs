@@ -8,6 +8,7 @@ use serde_json::json;
 use crate::auth::role::Actor;
 use crate::ids::SiteId;
 use crate::moderation::Moderation;
+use crate::moderation::outcomes::Outcomes;
 use crate::moderation::rows::AuditRow;
 use crate::people::name::Name;
 use crate::store::{Db, sites};
@@ -54,6 +55,10 @@ pub struct SiteSettings {
     pub tell_authors_hits: bool,
     /// Whether moderators may decide on their own posts.
     pub allow_self_approval: bool,
+    /// What hits lead to, by category and by severity.
+    pub outcomes: Outcomes,
+    /// Whether a rule that holds far too much soon after it was written is put to shadow.
+    pub brake: bool,
     /// How it looks.
     pub look: Look,
     /// Reasons to reject that moderators choose from.
@@ -95,6 +100,8 @@ impl Default for SiteSettings {
             undo_seconds: 10,
             tell_authors_hits: false,
             allow_self_approval: false,
+            outcomes: Outcomes::default(),
+            brake: true,
             look: Look::default(),
             reason_templates: [
                 (
@@ -146,7 +153,9 @@ pub async fn change(
         &settings,
         &audit,
     )
-    .await
+    .await?;
+    moderation.in_force.forget(owner.site_id);
+    Ok(())
 }
 
 /// The site with that name in paths.

@@ -18,7 +18,7 @@ text_enum! {
         Waiting = "waiting",
         /// To moderators: half of a case's time is over.
         Reminder = "reminder",
-        /// To owners: nobody decided in time, or a workflow broke.
+        /// To owners: nobody decided in time, a rule held too much, or a workflow broke.
         Trouble = "trouble",
     }
 }
@@ -34,7 +34,7 @@ impl NoticeKind {
             | MailKind::DecisionOverturned => Self::Decided,
             MailKind::CasesWaiting | MailKind::HandedOver => Self::Waiting,
             MailKind::Reminder => Self::Reminder,
-            MailKind::Escalation | MailKind::WorkflowFailed => Self::Trouble,
+            MailKind::Escalation | MailKind::RuleBraked | MailKind::WorkflowFailed => Self::Trouble,
             MailKind::Invitation | MailKind::PasswordReset | MailKind::AddressConfirmation => {
                 return None;
             }

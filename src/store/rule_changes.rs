@@ -4,10 +4,11 @@
 use serde_json::json;
 
 use crate::ids::{AuditId, KeyId, SiteId};
-use crate::moderation::rows::{AuditRow, IdempotencyRow};
+use crate::moderation::rows::{AuditRow, IdempotencyRow, MailRow};
 use crate::moderation::rules::Rule;
 use crate::on_db;
-use crate::store::{Db, audit, idempotency};
+use crate::store::brakes::{self, Braked};
+use crate::store::{Db, audit, idempotency, outbox};
 
 // The row of the site is locked by it, so that changes of one rule set come one after the other.
 const NEXT: &str = "UPDATE sites SET rule_set_version = rule_set_version + 1 WHERE id = $1 RETURNING rule_set_version";
@@ -45,6 +46,8 @@ pub struct RuleSetChange {
     pub comment: String,
     /// The version that it changes, where it makes no sense for another one.
     pub base: Option<i64>,
+    /// The rule that it puts to shadow because it ran away, and the mail that says so.
+    pub brake: Option<(Braked, MailRow)>,
     /// The id of the line that books it; without one, nothing does.
     pub audit_id: Option<AuditId>,
 }
@@ -137,6 +140,19 @@ pub(crate) async fn apply_once(
                 .bind(serde_json::to_string(rules)?)
                 .execute(tx.conn())
                 .await?;
+        }
+        if let Some((braked, mail)) = &change.brake {
+            sqlx::query(brakes::INSERT)
+                .bind(site)
+                .bind(&braked.rule_id)
+                .bind(version)
+                .bind(braked.from_version)
+                .bind(braked.posts)
+                .bind(braked.held)
+                .bind(now_ms)
+                .execute(tx.conn())
+                .await?;
+            outbox::insert_query(mail).execute(tx.conn()).await?;
         }
         if let Some(line) = audit_row(site, change, version, created_by, now_ms) {
             audit::insert_query(&line).execute(tx.conn()).await?;

@@ -243,6 +243,7 @@ fn label(kind: MailKind) -> &'static str {
         MailKind::Reminder => "A post still waits",
         MailKind::Escalation => "Nobody decided in time",
         MailKind::HandedOver => "A colleague hands a case over",
+        MailKind::RuleBraked => "A rule held too much",
         MailKind::WorkflowFailed => "A workflow broke",
         MailKind::PostHeld => "Your post waits for a moderator",
         MailKind::PostPublished => "Your post is published",

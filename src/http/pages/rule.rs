@@ -16,7 +16,7 @@ use crate::http::visitor::Member;
 use crate::ids::{RuleId, SiteId};
 use crate::moderation::rule_set::{Edit, RuleRefused};
 use crate::moderation::rules::{Action, FieldError, Fields, MatchMode, Rule, RuleDraft, RuleKind};
-use crate::store::cases;
+use crate::store::cases::{self, RuleFigures};
 use crate::store::rules::{self, RuleVersion};
 
 use super::rehearsal::{Report, rehearse};
@@ -25,6 +25,9 @@ use super::rules::{outcome, path};
 /// What to say to somebody who was overtaken.
 pub(super) const STALE: &str =
     "Somebody else changed the rules meanwhile. Look again, then try again.";
+
+/// What counts as recent in a rule's figures: 30 days.
+pub(super) const RECENT_MS: i64 = 30 * 24 * 60 * 60 * 1_000;
 
 const SEVERITIES: [(u8, &str); 4] = [(1, "1, mild"), (2, "2"), (3, "3"), (4, "4, severe")];
 
@@ -228,17 +231,8 @@ async fn rule_page(
 }
 
 async fn figures(app: &App, site_id: SiteId, id: &RuleId) -> Result<Vec<Figure>, HttpError> {
-    let since_ms = app.clock.now_ms() - 30 * 24 * 60 * 60 * 1_000;
+    let since_ms = app.clock.now_ms() - RECENT_MS;
     let found = cases::figures_of_rule(&app.db, site_id, id.as_str(), since_ms).await?;
-    let decided = found.approved + found.rejected;
-    let precision = match decided {
-        0 => "nobody has decided yet".to_owned(),
-        decided => format!(
-            "{} % rejected of {}",
-            found.rejected * 100 / decided,
-            grouped(decided)
-        ),
-    };
     let figure = |label, value| Figure {
         label,
         value,
@@ -246,7 +240,7 @@ async fn figures(app: &App, site_id: SiteId, id: &RuleId) -> Result<Vec<Figure>,
     };
     Ok(vec![
         figure("Cases in 30 days", grouped(found.recent)),
-        figure("Decided", precision),
+        figure("Decided", precision(&found)),
         Figure {
             when: found.last_ms.map(When::at),
             ..figure(
@@ -258,6 +252,18 @@ async fn figures(app: &App, site_id: SiteId, id: &RuleId) -> Result<Vec<Figure>,
             )
         },
     ])
+}
+
+/// How often people agreed with a rule.
+pub(super) fn precision(found: &RuleFigures) -> String {
+    match found.approved + found.rejected {
+        0 => "nobody has decided yet".to_owned(),
+        decided => format!(
+            "{} % rejected of {}",
+            found.rejected * 100 / decided,
+            grouped(decided)
+        ),
+    }
 }
 
 fn history_row(version: &RuleVersion) -> TimelineRow {

@@ -21,12 +21,15 @@ use crate::ids::is_id;
 use crate::moderation::in_force::InForce;
 use crate::moderation::rule_set::Edit;
 use crate::moderation::rules::{Action, Rule, RuleDraft, RuleKind, Verdict};
-use crate::store::posts;
+use crate::moderation::suggestions;
 use crate::store::rules::{self, RuleFilter};
+use crate::store::{cases, posts};
 
+use super::brake::{self, BrakeRow};
 use super::rehearsal::rehearse;
-use super::rule::{RuleFields, RuleForm, rule_path};
+use super::rule::{RECENT_MS, RuleFields, RuleForm, precision, rule_path};
 use super::rule_lists::ImportForm;
+use super::suggestions::{NewRuleQuery, new_path};
 
 const PER_PAGE: usize = 50;
 
@@ -37,7 +40,9 @@ pub(super) struct RulesPage {
     page: PageChrome,
     summary: String,
     versions_path: String,
+    suggestions_path: Option<String>,
     notice: Option<Notice>,
+    brakes: Vec<BrakeRow>,
     q: String,
     kinds: Vec<Choice>,
     actions: Vec<Choice>,
@@ -71,7 +76,15 @@ struct TestResult {
     why: String,
     title_segments: Vec<Segment>,
     body_segments: Vec<Segment>,
-    hits: Vec<HitRow>,
+    hits: Vec<TestHit>,
+}
+
+/// A rule that hits the text which is tried, with how good it is.
+struct TestHit {
+    row: HitRow,
+    path: String,
+    figures: String,
+    exception_path: Option<String>,
 }
 
 /// The query of the list.
@@ -170,6 +183,18 @@ pub(crate) async fn test(
     .await
     .context("check a text")?;
     let marks = Marks::of(&title, &body, &checked.hits);
+    let is_owner = member.role == Role::Owner;
+    let mut hits = Vec::new();
+    for row in marks.rows {
+        let hit = checked
+            .hits
+            .iter()
+            .find(|hit| hit.rule == row.rule && hit.text == row.text);
+        let exception = hit
+            .filter(|_| is_owner)
+            .and_then(|hit| suggestions::exception(&title, &body, hit));
+        hits.push(test_hit(&app, &member, row, exception).await?);
+    }
     let (tone, word) = match checked.verdict {
         Verdict::Publish => ("ok", "would be published"),
         Verdict::Hold => ("wait", "would be held"),
@@ -183,13 +208,53 @@ pub(crate) async fn test(
                 .unwrap_or_else(|| count(checked.hits.len(), "hit")),
             title_segments: marks.title,
             body_segments: marks.body,
-            hits: marks.rows,
+            hits,
         }),
         test_title: title,
         test_text: body,
         ..rules_page(&req, &app, &member, RulesQuery::default()).await?
     };
     page(&desk)
+}
+
+async fn test_hit(
+    app: &App,
+    member: &Member,
+    row: HitRow,
+    exception: Option<RuleDraft>,
+) -> Result<TestHit, HttpError> {
+    let (site, since_ms) = (&member.site, app.clock.now_ms() - RECENT_MS);
+    let found = cases::figures_of_rule(&app.db, site.id, &row.rule, since_ms).await?;
+    Ok(TestHit {
+        path: rule_path(&site.slug, &row.rule),
+        figures: format!(
+            "{} in 30 days, {}",
+            count(found.recent, "case"),
+            precision(&found)
+        ),
+        exception_path: exception.map(|draft| new_path(&site.slug, &draft)),
+        row,
+    })
+}
+
+/// `GET /s/{site}/admin/rules/new`
+pub(crate) async fn new(
+    req: HttpRequest,
+    app: web::Data<App>,
+    owner: Member,
+    query: Query<NewRuleQuery>,
+) -> Result<HttpResponse, HttpError> {
+    let draft = query.0.draft();
+    let fields = RuleFields::from(&draft);
+    let mut form = RuleForm::of(path(&owner.site.slug), "Add the rule", &fields);
+    if !draft.pattern.is_empty() {
+        form = form.rehearsed(rehearse(&app, &owner.site, Edit::Add(draft)).await?);
+    }
+    page(&RulesPage {
+        form: Some(form),
+        form_open: true,
+        ..rules_page(&req, &app, &owner, RulesQuery::default()).await?
+    })
 }
 
 /// The rules of a site.
@@ -226,8 +291,10 @@ pub(super) async fn rules_page(
     Ok(RulesPage {
         page: PageChrome::of(req, "Rules", "rules"),
         versions_path: format!("{}/versions", path(slug)),
+        suggestions_path: is_owner.then(|| format!("{}/suggestions", path(slug))),
         summary: summary(site.rule_set_version, total, off),
         notice: in_force.as_deref().and_then(notice),
+        brakes: brake::rows(app, slug, site.id, is_owner).await?,
         kinds: Choice::list(
             "any",
             RuleKind::ALL.iter().map(|kind| kind.as_str()),

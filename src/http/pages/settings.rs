@@ -10,7 +10,10 @@ use crate::app::App;
 use crate::http::chrome::{PageChrome, Redirect, page, page_with};
 use crate::http::error::HttpError;
 use crate::http::form::Form;
+use crate::http::parts::Choice;
 use crate::http::visitor::Member;
+use crate::moderation::outcomes::{CATEGORIES_MAX, Outcomes};
+use crate::moderation::rules::Action;
 use crate::moderation::site::{self, Look, MAX_UNDO_SECONDS, ReasonTemplate, SiteSettings};
 use crate::people::name::Name;
 
@@ -46,6 +49,11 @@ struct SettingsPage {
     undo_seconds_error: Option<String>,
     tell_authors_hits: bool,
     allow_self_approval: bool,
+    hold_from: Vec<Choice>,
+    reject_from: Vec<Choice>,
+    outcomes: String,
+    outcomes_error: Option<String>,
+    brake: bool,
     templates: Vec<TemplateRow>,
     form_error: Option<String>,
 }
@@ -85,6 +93,11 @@ pub(crate) async fn show(req: HttpRequest, owner: Member) -> Result<HttpResponse
         undo_seconds_error: None,
         tell_authors_hits: settings.tell_authors_hits,
         allow_self_approval: settings.allow_self_approval,
+        hold_from: from_choices(&settings.outcomes.hold_from.to_string()),
+        reject_from: from_choices(&settings.outcomes.reject_from.to_string()),
+        outcomes: lines(&settings.outcomes),
+        outcomes_error: None,
+        brake: settings.brake,
         templates: rows(templates.collect()),
         form_error: None,
     })
@@ -116,6 +129,11 @@ pub(crate) async fn save(
         undo_seconds_error: None,
         tell_authors_hits: take("tell_authors_hits") == "on",
         allow_self_approval: take("allow_self_approval") == "on",
+        hold_from: from_choices(&take("hold_from")),
+        reject_from: from_choices(&take("reject_from")),
+        outcomes: take("outcomes"),
+        outcomes_error: None,
+        brake: take("brake") == "on",
         templates: Vec::new(),
         form_error: None,
     };
@@ -212,8 +230,10 @@ impl SettingsPage {
         {
             row.check();
         }
-        let is_refused =
-            self.form_error.is_some() || self.templates.iter().any(|row| row.error.is_some());
+        let outcomes = self.read_outcomes();
+        let is_refused = outcomes.is_none()
+            || self.form_error.is_some()
+            || self.templates.iter().any(|row| row.error.is_some());
         let (
             Ok(name),
             Some(target),
@@ -244,6 +264,8 @@ impl SettingsPage {
             undo_seconds,
             tell_authors_hits: self.tell_authors_hits,
             allow_self_approval: self.allow_self_approval,
+            outcomes: outcomes.unwrap_or_default(),
+            brake: self.brake,
             look: Look::default(),
             reason_templates: self
                 .templates
@@ -257,6 +279,71 @@ impl SettingsPage {
         };
         Some((name, settings))
     }
+}
+
+impl SettingsPage {
+    /// What hits lead to, or a note beside the field that says which line is none.
+    fn read_outcomes(&mut self) -> Option<Outcomes> {
+        let chosen = |choices: &[Choice]| {
+            let chosen = choices.iter().find(|choice| choice.selected);
+            chosen
+                .and_then(|choice| choice.value.parse().ok())
+                .unwrap_or(0)
+        };
+        let mut outcomes = Outcomes {
+            hold_from: chosen(&self.hold_from),
+            reject_from: chosen(&self.reject_from),
+            ..Outcomes::default()
+        };
+        for line in self.outcomes.lines().filter(|line| !line.trim().is_empty()) {
+            let (category, word) = line.rsplit_once('=').unwrap_or(("", line));
+            let action = word.trim().parse().ok();
+            let action = action.filter(|action| *action != Action::Allow);
+            let (Some(action), false) = (action, category.trim().is_empty()) else {
+                self.outcomes_error = Some(format!(
+                    "“{line}” must be a category, =, and hold, reject or shadow."
+                ));
+                return None;
+            };
+            outcomes
+                .categories
+                .insert(category.trim().to_owned(), action);
+        }
+        if outcomes.categories.len() > CATEGORIES_MAX {
+            self.outcomes_error = Some("There must be at most 100 categories.".to_owned());
+            return None;
+        }
+        Some(outcomes)
+    }
+}
+
+/// The severities from which on something happens; with anything else, what the rules say.
+fn from_choices(chosen: &str) -> Vec<Choice> {
+    let chosen = match chosen {
+        "1" | "2" | "3" | "4" => chosen,
+        _ => "0",
+    };
+    [
+        ("0", "as each rule says"),
+        ("1", "1, mild"),
+        ("2", "2"),
+        ("3", "3"),
+        ("4", "4, severe"),
+    ]
+    .into_iter()
+    .map(|(value, label)| Choice {
+        value: value.to_owned(),
+        label: label.to_owned(),
+        selected: value == chosen,
+    })
+    .collect()
+}
+
+fn lines(outcomes: &Outcomes) -> String {
+    let lines = outcomes.categories.iter();
+    lines
+        .map(|(category, action)| format!("{category} = {action}\n"))
+        .collect()
 }
 
 impl TemplateRow {

@@ -10,7 +10,7 @@ use crate::moderation::rows::{CaseRow, CaseStatus};
 use crate::moderation::rules::Hit;
 use crate::moderation::wording;
 use crate::store::case_texts::{self, CaseText};
-use crate::store::{audit, sites};
+use crate::store::{audit, brakes, sites};
 
 /// A deadline further away than this is none.
 const NO_DEADLINE_MS: i64 = 10 * 365 * 24 * 60 * 60 * 1000;
@@ -53,6 +53,12 @@ letter!(HandedOver, "mail/handed_over.html", "mail/handed_over.txt", {
     case: &'a MailCase,
     by: &'a str,
     words: &'a str,
+});
+
+letter!(RuleBraked, "mail/rule_braked.html", "mail/rule_braked.txt", {
+    pattern: &'a str,
+    figures: &'a str,
+    rules_url: &'a str,
 });
 
 letter!(WorkflowFailed, "mail/workflow_failed.html", "mail/workflow_failed.txt", {
@@ -172,6 +178,23 @@ impl Draft<'_> {
             words: details["words"].as_str().unwrap_or_default(),
         }
         .words(format!("{by} asks you to decide: “{}”", text.title))
+        .map(Ok)
+    }
+
+    pub(super) async fn rule_braked(&self) -> anyhow::Result<Result<Words, &'static str>> {
+        let rule = self.payload.rule.as_deref();
+        let rule = rule.context("the payload names no rule")?;
+        let found = brakes::find_newest(&self.outbox.db, self.site.id, rule).await?;
+        let Some(brake) = found else {
+            return Ok(Err("the rule is gone"));
+        };
+        RuleBraked {
+            mail: &self.frame,
+            pattern: &brake.pattern,
+            figures: &format!("{} of the last {} posts", brake.held, brake.posts),
+            rules_url: &self.site_url("/admin/rules"),
+        }
+        .words(format!("A rule held too much: “{}”", brake.pattern))
         .map(Ok)
     }
 

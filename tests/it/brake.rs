@@ -1,0 +1,127 @@
+//! A rule that runs away is put to shadow by itself; the owners are told and can release what it held.
+
+use serde_json::{Value, json};
+
+use crate::app::TestApp;
+use crate::site::{MODERATOR, OWNER, WORD};
+
+async fn add(app: &TestApp, rule: Value) -> Value {
+    let added = app.api_post("/rules", &rule).await;
+    assert_eq!(added.status, 201, "{}", added.text);
+    added.json()
+}
+
+async fn submit(app: &TestApp, count: usize, body: &str) -> Vec<Value> {
+    let mut posts = Vec::new();
+    for number in 0..count {
+        posts.push(app.submit(&format!("Number {number}"), body).await);
+    }
+    posts
+}
+
+async fn action(app: &TestApp, rule: &Value) -> Value {
+    let id = rule["id"].as_str().expect("an id");
+    app.api_get(&format!("/rules/{id}")).await.json()["action"].clone()
+}
+
+both_dbs! {
+    async fn a_rule_that_runs_away_is_put_to_shadow_and_its_posts_are_released_together(app: TestApp) {
+        submit(&app, 20, "Of harmless things.").await;
+        app.clock.advance_ms(1_000);
+        let rule = add(&app, json!({"pattern": "harmless"})).await;
+        let held = submit(&app, 6, "Of harmless things.").await;
+        let twice = app.submit("Both", &format!("A {WORD} harmless thing.")).await;
+        app.app.run_until_idle().await.expect("work");
+
+        assert_eq!(action(&app, &rule).await, "shadow");
+        assert_eq!(app.submit("After", "Of harmless things.").await["status"], "published");
+        let mails = app.inbox();
+        let mail = mails.iter().find(|mail| mail.subject.contains("harmless")).expect("a mail");
+        assert!(mail.text.contains("7 of the last 7 posts"), "{}", mail.text);
+
+        let mora = app.login(MODERATOR).await;
+        let page = mora.get(&app.path("admin/rules")).await;
+        assert!(page.text.contains("The brake put"), "{}", page.text);
+        assert!(page.form_to("/release").is_none(), "only owners release");
+        let olga = app.login(OWNER).await;
+        let form = olga.get(&app.path("admin/rules")).await.form_to("/release").expect("the form");
+        let released = olga.send(form, &[]).await;
+        assert_eq!(released.status, 303, "{}", released.text);
+
+        for post in held {
+            let id = post["id"].as_str().expect("an id");
+            assert_eq!(app.post(id).await["status"], "published");
+        }
+        assert_eq!(app.post(twice["id"].as_str().expect("an id")).await["status"], "held", "the other rule still holds it");
+        let page = olga.get(&app.path("admin/rules")).await;
+        assert!(page.form_to("/release").is_none(), "it is settled");
+
+        // Whoever puts it back means it.
+        let path = format!("/rules/{}", rule["id"].as_str().expect("an id"));
+        let back = crate::visitor::Page::read(app.request("PATCH", &path).json(&json!({"action": "hold"}))).await;
+        assert_eq!(back.status, 200, "{}", back.text);
+        submit(&app, 6, "Of harmless things.").await;
+        app.app.run_until_idle().await.expect("work");
+        assert_eq!(action(&app, &rule).await, "hold");
+    }
+
+    async fn rules_that_hold_little_or_are_old_or_came_first_are_left_alone(app: TestApp) {
+        let first = add(&app, json!({"pattern": "first"})).await;
+        submit(&app, 20, "The first of them.").await;
+        app.clock.advance_ms(1_000);
+        let handful = add(&app, json!({"pattern": "handful"})).await;
+        submit(&app, 5, "Only a handful.").await;
+        app.app.run_until_idle().await.expect("work");
+        assert_eq!(action(&app, &first).await, "hold", "there was no usual before it");
+        assert_eq!(action(&app, &handful).await, "hold", "it held no more than a handful");
+
+        let rare = add(&app, json!({"pattern": "rare"})).await;
+        submit(&app, 6, "A rare one.").await;
+        submit(&app, 114, "Clean.").await;
+        app.app.run_until_idle().await.expect("work");
+        assert_eq!(action(&app, &rare).await, "hold", "it held one in twenty");
+
+        let old = add(&app, json!({"pattern": "old"})).await;
+        app.clock.advance_ms(25 * 60 * 60 * 1_000);
+        submit(&app, 8, "An old one.").await;
+        app.app.run_until_idle().await.expect("work");
+        assert_eq!(action(&app, &old).await, "hold", "it is older than a day");
+    }
+
+    async fn owners_can_switch_the_brake_off(app: TestApp) {
+        let olga = app.login(OWNER).await;
+        let page = olga.get(&app.path("admin/settings")).await;
+        let mut form = page.form(&["name", "brake"]).expect("the settings");
+        form.fields.retain(|(name, _)| name != "brake");
+        assert_eq!(olga.send(form, &[]).await.status, 303);
+        submit(&app, 20, "Of harmless things.").await;
+        app.clock.advance_ms(1_000);
+        let rule = add(&app, json!({"pattern": "harmless"})).await;
+        submit(&app, 6, "Of harmless things.").await;
+        app.app.run_until_idle().await.expect("work");
+        assert_eq!(action(&app, &rule).await, "hold");
+    }
+
+    async fn outcomes_follow_categories_and_severity(app: TestApp) {
+        add(&app, json!({"pattern": "mildly", "severity": 1})).await;
+        add(&app, json!({"pattern": "gravely", "severity": 4})).await;
+        add(&app, json!({"pattern": "scammy", "severity": 1, "category": "scam"})).await;
+        assert_eq!(app.submit("Before", "mildly").await["status"], "held");
+        let olga = app.login(OWNER).await;
+        let page = olga.get(&app.path("admin/settings")).await;
+        let form = page.form(&["name", "hold_from", "reject_from", "outcomes"]).expect("the settings");
+
+        let wrong = olga.send(form.clone(), &[("outcomes", "scam = burn")]).await;
+        assert_eq!(wrong.status, 422);
+        assert!(wrong.text.contains("scam = burn"), "what was typed comes back: {}", wrong.text);
+        let saved = olga.send(form, &[("hold_from", "2"), ("reject_from", "4"), ("outcomes", "scam = reject\n")]).await;
+        assert_eq!(saved.status, 303, "{}", saved.text);
+
+        for (body, status) in [("mildly", "published"), ("gravely", "rejected"), ("scammy", "rejected"), (WORD, "held")] {
+            assert_eq!(app.submit(body, body).await["status"], status, "{body}");
+        }
+        // What a change would do is told by the same measure.
+        let tried = app.api_post("/rules/rehearse", &json!({"add": {"pattern": "before", "severity": 4}})).await.json();
+        assert_eq!((&tried["newly_held"]["count"], &tried["newly_rejected"]["count"]), (&json!(0), &json!(1)), "{tried}");
+    }
+}
