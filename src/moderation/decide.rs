@@ -2,7 +2,7 @@
 //! transaction, one winner.
 
 use std::ops::ControlFlow;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use serde_json::{Value, json};
 
@@ -10,11 +10,10 @@ use crate::asl::{Event, StepError};
 use crate::engine::token::TaskToken;
 use crate::ids::{CaseId, SiteId, TaskId, UserId};
 use crate::moderation::Moderation;
-use crate::moderation::appeal::is_hearing;
 use crate::moderation::flow::{Passage, Ruling};
+use crate::moderation::in_force::InForce;
 use crate::moderation::rows::{CaseRow, CaseStatus, Change, PostRow, Subject, TaskOutcome};
 use crate::moderation::submit::{Repeatable, Replay};
-use crate::store::appeals;
 use crate::store::ledger::{Key, Loaded, Scope};
 use crate::text_enum;
 
@@ -219,67 +218,6 @@ impl Moderation {
         revision: Option<i64>,
         repeatable: Option<Repeatable<Decided>>,
     ) -> anyhow::Result<Result<Decided, DecideError>> {
-        let hearing = Arc::new(OnceLock::new());
-        let again = (by.clone(), answer.clone(), repeatable.clone());
-        let result = self
-            .decide_knowing(
-                site_id,
-                target.clone(),
-                by,
-                answer,
-                revision,
-                repeatable,
-                hearing.clone(),
-            )
-            .await?;
-        // Only a transaction can tell that a task belongs to the hearing of an appeal; whose decision that is against is
-        // written once and can be read outside of it.
-        let result = match (hearing.get(), &result) {
-            (
-                Some(Hearing {
-                    case,
-                    of_actor: None,
-                }),
-                Err(DecideError::OwnDecision),
-            ) => {
-                let appeal = appeals::find(&self.db, site_id, case).await?;
-                let of_actor = appeal.and_then(|appeal| appeal.row.of_actor);
-                let known = Hearing {
-                    case: case.clone(),
-                    of_actor: Some(of_actor.unwrap_or_default()),
-                };
-                let (by, answer, repeatable) = again;
-                self.decide_knowing(
-                    site_id,
-                    target,
-                    by,
-                    answer,
-                    revision,
-                    repeatable,
-                    Arc::new(OnceLock::from(known)),
-                )
-                .await?
-            }
-            _ => result,
-        };
-        self.mail_bell.notify_one();
-        Ok(result)
-    }
-
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "those of `decide`, and what it found out"
-    )]
-    async fn decide_knowing(
-        &self,
-        site_id: SiteId,
-        target: Target,
-        by: Decider,
-        answer: Answer,
-        revision: Option<i64>,
-        repeatable: Option<Repeatable<Decided>>,
-        hearing: Arc<OnceLock<Hearing>>,
-    ) -> anyhow::Result<Result<Decided, DecideError>> {
         let Some((in_force, key)) = self.locate(site_id, target).await? else {
             return Ok(Err(DecideError::Unknown));
         };
@@ -311,18 +249,9 @@ impl Moderation {
                 if own && !in_force.site.settings.allow_self_approval {
                     return refuse(DecideError::OwnPost);
                 }
-                if let (true, Some(case)) = (is_hearing(&subject.execution), &subject.case) {
-                    let known = hearing.get_or_init(|| Hearing {
-                        case: case.id.clone(),
-                        of_actor: None,
-                    });
-                    let is_theirs = known
-                        .of_actor
-                        .as_ref()
-                        .is_none_or(|actor| *actor == by.actor);
-                    if is_theirs && !in_force.site.settings.allow_self_approval {
-                        return refuse(DecideError::OwnDecision);
-                    }
+                let own = subject.against.as_ref() == Some(&by.actor);
+                if own && !in_force.site.settings.allow_self_approval {
+                    return refuse(DecideError::OwnDecision);
                 }
                 let before = decided(&subject, false);
                 let ruling = answer.ruling(&by);
@@ -357,6 +286,7 @@ impl Moderation {
                 (change, Ok(Ok(decided)))
             })
             .await??;
+        self.mail_bell.notify_one();
         Ok(result)
     }
 
@@ -403,7 +333,7 @@ impl Moderation {
         &self,
         site_id: SiteId,
         target: Target,
-    ) -> anyhow::Result<Option<(std::sync::Arc<crate::moderation::in_force::InForce>, Key)>> {
+    ) -> anyhow::Result<Option<(Arc<InForce>, Key)>> {
         let key = match target {
             Target::Case(id) => Key::Case(id),
             Target::Token(token) => match TaskToken::verify(&self.tools.keyring, &token) {
@@ -507,12 +437,6 @@ pub(crate) fn decided(subject: &Subject, repeated: bool) -> Decided {
         post: subject.post.clone(),
         repeated,
     }
-}
-
-/// An appeal that a decision turned out to be about; `of_actor` is whose decision it is against, once that was read.
-struct Hearing {
-    case: CaseId,
-    of_actor: Option<String>,
 }
 
 /// What a transaction answers when nothing has changed.

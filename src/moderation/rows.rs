@@ -316,6 +316,8 @@ pub struct Subject {
     pub case: Option<CaseRow>,
     /// The task that was asked for, else the case's.
     pub task: Option<TaskRow>,
+    /// Whose decision the case is an appeal against, as the books name them, if it is one.
+    pub against: Option<String>,
 }
 
 /// All that one event changes, committed together or not at all. Rows are written whole: what is there is replaced.

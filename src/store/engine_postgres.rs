@@ -10,6 +10,7 @@ use sqlx::{FromRow, PgConnection, Row as _};
 
 use crate::engine::definitions::Definitions;
 use crate::ids::{CaseId, ExecutionId, PostId, SiteId, TaskId};
+use crate::moderation::appeal::is_hearing;
 use crate::moderation::rows::{
     CaseRow, Change, ExecutionRow, IdempotencyRow, PostRow, RevisionRow, Subject, TaskRow,
 };
@@ -64,6 +65,7 @@ const FIND_IDEMPOTENCY: &str = concat!(
     " FROM UNNEST($1::bigint[], $2::bigint[], $3::text[], $4::text[]) \
      AS k (k_at, k_site, k_key_id, k_key) JOIN idempotency ON site_id = k_site AND key_id = k_key_id AND key = k_key"
 );
+const FIND_APPEALED: &str = keyed!("of_actor", "appeals", "case_id = k_id");
 const FIND_DEFINITION: &str =
     "SELECT definition FROM workflows WHERE site_id = $1 AND version = $2";
 
@@ -182,10 +184,17 @@ struct Found {
     revision: Option<RevisionRow>,
     case: Option<CaseRow>,
     task: Option<TaskRow>,
+    against: Option<String>,
     post_id: Option<PostId>,
     execution_id: Option<ExecutionId>,
     case_id: Option<CaseId>,
     task_id: Option<TaskId>,
+}
+
+/// Whose decision an appeal is against.
+#[derive(FromRow)]
+struct Appealed {
+    of_actor: Option<String>,
 }
 
 /// Loads the subjects of a group, a set at a time.
@@ -372,6 +381,13 @@ impl Loading {
         for row in tasks.fetch::<TaskRow>(conn, FIND_TASKS).await? {
             self.found[row.at].task = Some(row.row);
         }
+        let hearings = self.keys(|_, found| {
+            let is_heard = is_hearing(found.execution.as_ref()?);
+            is_heard.then_some(found.case.as_ref()?.id.as_str())
+        });
+        for row in hearings.fetch::<Appealed>(conn, FIND_APPEALED).await? {
+            self.found[row.at].against = row.row.of_actor;
+        }
         Ok(())
     }
 
@@ -407,6 +423,7 @@ impl Loading {
                 definition,
                 case: found.case.take(),
                 task: found.task.take(),
+                against: found.against.take(),
             });
         }
         Ok(())

@@ -10,6 +10,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::engine::definitions::Definitions;
 use crate::ids::SiteId;
+use crate::moderation::appeal::is_hearing;
 use crate::moderation::rows::{CaseRow, Change, ExecutionRow, PostRow, Subject, TaskRow};
 use crate::store::SqliteDb;
 use crate::store::columns::{
@@ -61,6 +62,7 @@ pub(super) const FIND_CASE_OF_EXECUTION: &str = concat!(
     " FROM cases \
      WHERE site_id = ?1 AND post_id = ?2 AND execution_id = ?3 ORDER BY id DESC LIMIT 1"
 );
+const FIND_APPEALED: &str = "SELECT of_actor FROM appeals WHERE site_id = ?1 AND case_id = ?2";
 const FIND_DEFINITION: &str =
     "SELECT definition FROM workflows WHERE site_id = ?1 AND version = ?2";
 const FIND_IDEMPOTENCY: &str = concat!(
@@ -377,6 +379,16 @@ fn subject(
         (None, Some(id)) => find(conn, FIND_TASK, params![site.0, id.as_str()], task_row)?,
         (None, None) => None,
     };
+    let against = match &case {
+        Some(case) if is_hearing(&execution) => find(
+            conn,
+            FIND_APPEALED,
+            params![site.0, case.id.as_str()],
+            |row| row.get(0),
+        )?
+        .flatten(),
+        _ => None,
+    };
     let version = execution.workflow_version;
     let definition = match definitions.find(site, version) {
         Some(definition) => definition,
@@ -395,6 +407,7 @@ fn subject(
         definition,
         case,
         task,
+        against,
     })
 }
 
