@@ -29,6 +29,8 @@ pub struct Config {
     pub secret_key: Option<Secret>,
     /// `smtp://` or `smtps://`; without it mail goes to files and the Outbox page.
     pub smtp_url: Option<Secret>,
+    /// Certificates that the mail server may be signed by, besides the public ones.
+    pub smtp_ca: Option<PathBuf>,
     /// The sender of all mail.
     pub mail_from: String,
     /// Where `/metrics` is served, if at all.
@@ -63,6 +65,7 @@ impl Default for Config {
             data_dir,
             secret_key: None,
             smtp_url: None,
+            smtp_ca: None,
             mail_from: "Gatepost <gatepost@localhost>".to_owned(),
             metrics_listen: None,
             trusted_proxies: Vec::new(),

@@ -240,7 +240,7 @@ async fn check_smtp(config: &Config) -> Check {
         return Check::fine(NAME, "no smtp_url: mail goes to files and the Outbox page");
     };
     let fix = "check GATEPOST_SMTP_URL: host, port, user, password, and smtp:// or smtps://";
-    let smtp = match Smtp::new(url.reveal()) {
+    let smtp = match Smtp::new(url.reveal(), config.smtp_ca.as_deref()) {
         Ok(smtp) => smtp,
         Err(error) => return Check::problem(NAME, error, fix),
     };

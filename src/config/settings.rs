@@ -127,6 +127,22 @@ pub const SETTINGS: &[Setting] = &[
         },
     },
     Setting {
+        key: "smtp_ca",
+        default: "none: only the public authorities",
+        help: "A file of certificates (PEM) that the mail server's may be signed by besides the public ones.",
+        is_secret: false,
+        read: |config, text| {
+            config.smtp_ca = Some(certificates(text)?);
+            Ok(())
+        },
+        show: |config| {
+            config
+                .smtp_ca
+                .as_ref()
+                .map_or_else(String::new, |path| path.display().to_string())
+        },
+    },
+    Setting {
         key: "mail_from",
         default: "Gatepost <gatepost@localhost>",
         help: "The sender of all mail.",
@@ -264,6 +280,12 @@ pub(super) fn secret_key(text: &str) -> Result<Secret, String> {
 fn smtp_url(text: &str) -> Result<Secret, String> {
     smtp::check(text)?;
     Ok(Secret(text.to_owned()))
+}
+
+fn certificates(text: &str) -> Result<PathBuf, String> {
+    let path = PathBuf::from(text);
+    smtp::certificates(&path)?;
+    Ok(path)
 }
 
 fn mail_from(text: &str) -> Result<String, String> {

@@ -52,7 +52,9 @@ impl Transport {
     /// What `config` asks for.
     pub fn of(config: &Config) -> anyhow::Result<Self> {
         Ok(match &config.smtp_url {
-            Some(url) => Self::Smtp(Smtp::new(url.reveal()).map_err(anyhow::Error::msg)?),
+            Some(url) => Self::Smtp(
+                Smtp::new(url.reveal(), config.smtp_ca.as_deref()).map_err(anyhow::Error::msg)?,
+            ),
             None => Self::Folder(Folder::new(config.data_dir.join("mail"))),
         })
     }

@@ -186,7 +186,7 @@ impl Post {
     /// Lets mail go to `server`, and nothing be due but one mail to the author.
     async fn one_mail_over(&mut self, server: &SmtpScript) {
         let url = format!("smtp://127.0.0.1:{}", server.port);
-        let transport = gatepost::outbox::transport::Smtp::new(&url).expect("read the URL");
+        let transport = gatepost::outbox::transport::Smtp::new(&url, None).expect("read the URL");
         self.app.outbox = self
             .app
             .outbox
@@ -384,7 +384,7 @@ both_dbs! {
         post.submit("Clean", "Nothing to see.").await;
         let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("find a port");
         let url = format!("smtp://127.0.0.1:{}", silent.local_addr().expect("it is bound").port());
-        let transport = gatepost::outbox::transport::Smtp::new(&url).expect("read the URL");
+        let transport = gatepost::outbox::transport::Smtp::new(&url, None).expect("read the URL");
         let dying = post.app.outbox.clone().with_transport(Transport::Smtp(transport));
         let worker = tokio::spawn(async move { dying.run_once().await });
         let (connection, _) = silent.accept().await.expect("it connects");
@@ -417,6 +417,7 @@ both_dbs! {
         post.app.outbox.run_once().await.expect("work");
 
         let mails = post.memory.mails();
+        assert_eq!(mails.len(), before + 24, "a batch is full, so it was chosen who is in it");
         let urgent = mails[before..].iter().map(|mail| Mail::parse(mail)).filter(|mail| mail.subject.contains("Urgent"));
         assert_eq!(urgent.count(), 2);
     }

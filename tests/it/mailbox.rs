@@ -31,6 +31,7 @@ pub struct Mail {
 pub struct Delivery {
     pub recipients: Vec<String>,
     pub login: Option<String>,
+    pub is_encrypted: bool,
     pub mail: Mail,
 }
 
@@ -82,6 +83,7 @@ impl SmtpServer {
                 .map(str::to_owned)
                 .collect(),
             login: report["login"].as_str().map(str::to_owned),
+            is_encrypted: report["encrypted"] == true,
             mail: Mail::parse(&data),
         }
     }

@@ -147,4 +147,26 @@ both_dbs! {
         let waiting = outbox(&app).await;
         assert_eq!((waiting[0].0.as_str(), waiting[0].1), ("waiting", 1), "{waiting:?}");
     }
+
+    async fn a_certificate_that_the_operator_trusts_is_enough(installation: Installation) {
+        let certificate = installation.database.folder.path().join("authority.pem");
+        let options = ["--starttls", "--login", "gate:secret", "--certificate", certificate.to_str().expect("a path is text")];
+        let server = match SmtpServer::start(&options).await {
+            Ok(server) => server,
+            Err(reason) => return skip(&reason),
+        };
+        let url = format!("smtp://gate:secret@127.0.0.1:{}?tls=required", server.port);
+        let app = TestApp::start(installation, |config| {
+            config.smtp_url = Some(Secret(url));
+            config.smtp_ca = Some(certificate);
+        }).await;
+        let mut server = server;
+        app.submit("Clean", "Harmless.").await;
+
+        let deliveries = send(&app, &mut server).await;
+
+        assert_eq!(deliveries.len(), 1);
+        assert!(deliveries[0].is_encrypted);
+        assert_eq!(deliveries[0].login.as_deref(), Some("gate"));
+    }
 }

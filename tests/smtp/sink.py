@@ -1,7 +1,8 @@
 """A real SMTP server on loopback that keeps what it receives. It prints its port, then one JSON line for each mail;
 each line on its standard input is the answer to one coming DATA command, e.g. `451 4.3.0 try later`.
 
-usage: sink.py [--login USER:PASSWORD] [--starttls]
+usage: sink.py [--login USER:PASSWORD] [--starttls] [--certificate FILE]
+With --certificate, the certificate of --starttls is written to that file.
 Knows nothing of Gatepost.
 """
 
@@ -43,8 +44,8 @@ def report(**fields):
     print(json.dumps(fields), flush=True)
 
 
-def self_signed():
-    """A context for TLS with a certificate that no authority has signed."""
+def self_signed(copy):
+    """A context for TLS with a certificate that no authority has signed; it is written to the file `copy`, if there is one."""
     from cryptography import x509
     from cryptography.hazmat.primitives import hashes, serialization
     from cryptography.hazmat.primitives.asymmetric import ec
@@ -63,7 +64,11 @@ def self_signed():
         .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False)
         .sign(key, hashes.SHA256())
     )
-    pem = certificate.public_bytes(serialization.Encoding.PEM) + key.private_bytes(
+    public = certificate.public_bytes(serialization.Encoding.PEM)
+    if copy:
+        with open(copy, "wb") as file:
+            file.write(public)
+    pem = public + key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
@@ -78,6 +83,7 @@ def main():
     options = argparse.ArgumentParser()
     options.add_argument("--login")
     options.add_argument("--starttls", action="store_true")
+    options.add_argument("--certificate")
     options = options.parse_args()
 
     def authenticate(server, session, envelope, mechanism, data):
@@ -85,7 +91,7 @@ def main():
         return AuthResult(success=good, auth_data=data)
 
     sink = Sink()
-    context = self_signed() if options.starttls else None
+    context = self_signed(options.certificate) if options.starttls else None
 
     def session():
         return SMTP(

@@ -1,10 +1,12 @@
 //! Mail to an SMTP server. A server on this machine is spoken to in clear; any other must offer STARTTLS or be reached by
-//! `smtps://`, unless the URL says `?tls=none` or `?tls=opportunistic`.
+//! `smtps://`, unless the URL says `?tls=none` or `?tls=opportunistic`. Certificates are those of the public authorities,
+//! and of the operator's own if there is one.
 
 use std::net::IpAddr;
+use std::path::Path;
 use std::time::Duration;
 
-use lettre::transport::smtp::client::{Tls, TlsParameters};
+use lettre::transport::smtp::client::{Certificate, Tls, TlsParameters};
 use lettre::transport::smtp::{AsyncSmtpTransportBuilder, PoolConfig, SUBMISSION_PORT};
 use lettre::{AsyncSmtpTransport, AsyncTransport as _, Message, Tokio1Executor};
 use url::Url;
@@ -24,9 +26,10 @@ pub struct Smtp {
 }
 
 impl Smtp {
-    /// The server of `url`; nothing is connected before the first mail.
-    pub fn new(url: &str) -> Result<Self, String> {
-        let (host, builder) = read(url)?;
+    /// The server of `url`; nothing is connected before the first mail. The certificates in the file `authority` are
+    /// trusted besides the public ones.
+    pub fn new(url: &str, authority: Option<&Path>) -> Result<Self, String> {
+        let (host, builder) = read(url, authority)?;
         let pool = PoolConfig::new()
             .max_size(CONCURRENCY as u32)
             .idle_timeout(IDLE_TIMEOUT);
@@ -61,10 +64,23 @@ impl Smtp {
 
 /// Whether `url` can be used, or what is wrong with it.
 pub fn check(url: &str) -> Result<(), String> {
-    read(url).map(|_| ())
+    read(url, None).map(|_| ())
 }
 
-fn read(text: &str) -> Result<(String, AsyncSmtpTransportBuilder), String> {
+/// The certificates in a file, or what is wrong with it.
+pub fn certificates(file: &Path) -> Result<Certificate, String> {
+    const EXPECTED: &str = "expected a file of certificates in PEM";
+    let text = std::fs::read_to_string(file).map_err(|error| format!("{EXPECTED}: {error}"))?;
+    if !text.contains("-----BEGIN CERTIFICATE-----") {
+        return Err(format!("{EXPECTED}, but there is none in it"));
+    }
+    Certificate::from_pem(text.as_bytes()).map_err(|error| format!("{EXPECTED}: {error}"))
+}
+
+fn read(
+    text: &str,
+    authority: Option<&Path>,
+) -> Result<(String, AsyncSmtpTransportBuilder), String> {
     const EXPECTED: &str = "expected smtp://HOST:PORT or smtps://USER:PASSWORD@HOST:PORT";
     const TLS: &str = "tls must be required, opportunistic or none";
     let mut url = Url::parse(text).map_err(|_| EXPECTED)?;
@@ -83,12 +99,16 @@ fn read(text: &str) -> Result<(String, AsyncSmtpTransportBuilder), String> {
     url.set_query(None);
     let builder = AsyncSmtpTransport::<Tokio1Executor>::from_url(url.as_str())
         .map_err(|_| EXPECTED.to_owned())?;
+    let authority = authority.map(certificates).transpose()?;
     let tls = || {
-        TlsParameters::new(host.trim_matches(['[', ']']).to_owned())
-            .map_err(|_| EXPECTED.to_owned())
+        let mut parameters = TlsParameters::builder(host.trim_matches(['[', ']']).to_owned());
+        if let Some(authority) = authority.clone() {
+            parameters = parameters.add_root_certificate(authority);
+        }
+        parameters.build().map_err(|_| EXPECTED.to_owned())
     };
     let builder = match (url.scheme(), wanted.as_deref()) {
-        ("smtps", None | Some("required")) => builder,
+        ("smtps", None | Some("required")) => builder.tls(Tls::Wrapper(tls()?)),
         ("smtp", None) if is_loopback(&host) => builder,
         ("smtp", Some("none")) => builder,
         ("smtp", None | Some("required")) => with_port(&url, builder.tls(Tls::Required(tls()?))),
