@@ -17,15 +17,22 @@ const FIND: &str = concat!(
     execution_columns!(),
     " FROM executions WHERE site_id = $1 AND id = $2"
 );
-const LIST: &str = concat!(
-    "SELECT ",
-    execution_columns!(),
-    ", (SELECT title FROM revisions WHERE revisions.site_id = executions.site_id \
-     AND revisions.post_id = executions.post_id AND revisions.number = executions.revision) AS title
-     FROM executions
-     WHERE site_id = $1 AND id < $2 AND ($3 = '' OR status = $3) AND ($4 = '' OR post_id = $4)
-     ORDER BY id DESC LIMIT $5"
-);
+macro_rules! list {
+    ($filter:literal) => {
+        concat!(
+            "SELECT ",
+            execution_columns!(),
+            ", (SELECT title FROM revisions WHERE revisions.site_id = executions.site_id \
+             AND revisions.post_id = executions.post_id AND revisions.number = executions.revision) AS title
+             FROM executions
+             WHERE site_id = $1 AND id < $2 AND ($3 = '' OR status = $3)",
+            $filter,
+            " ORDER BY id DESC LIMIT $4"
+        )
+    };
+}
+const LIST: &str = list!("");
+pub(super) const LIST_OF_POST: &str = list!(" AND post_id = $5");
 const LIST_HISTORY: &str = "SELECT site_id, execution_id, first_event, events FROM history
     WHERE site_id = $1 AND execution_id = $2 ORDER BY first_event";
 
@@ -58,14 +65,19 @@ pub async fn list(
     before: &str,
     limit: i64,
 ) -> anyhow::Result<Vec<ListedExecution>> {
-    Ok(on_db!(db, |c| sqlx::query_as(LIST)
-        .bind(site)
-        .bind(before)
-        .bind(status)
-        .bind(post.map_or("", PostId::as_str))
-        .bind(limit)
-        .fetch_all(c.read())
-        .await?))
+    let sql = post.map_or(LIST, |_| LIST_OF_POST);
+    Ok(on_db!(db, |c| {
+        let query = sqlx::query_as(sql)
+            .bind(site)
+            .bind(before)
+            .bind(status)
+            .bind(limit);
+        let query = match post {
+            Some(post) => query.bind(post),
+            None => query,
+        };
+        query.fetch_all(c.read()).await?
+    }))
 }
 
 /// All that happened in an execution, in order.

@@ -3,7 +3,7 @@
 
 use sqlx::Row as _;
 
-use super::{Db, case_texts, due, engine_sqlite, migrate, outbox};
+use super::{Db, case_texts, due, engine_sqlite, executions, migrate, outbox};
 use crate::on_db;
 
 /// The steps of a statement's plan.
@@ -25,12 +25,14 @@ async fn what_runs_all_the_time_reads_only_what_it_needs() {
         .unwrap();
     migrate::up(&db).await.unwrap();
     let by_post = "USING INDEX cases_by_post (site_id=? AND post_id=?)";
+    let runs_of_post = "USING INDEX executions_by_post (site_id=? AND post_id=? AND id<?)";
     let by_id = "USING PRIMARY KEY (site_id=? AND id=?)";
 
     for (sql, step) in [
         (case_texts::FIND_WAITING_OF_POST, by_post),
         (case_texts::FIND_POST, by_post),
-        (engine_sqlite::FIND_CASE_OF_EXECUTION, by_post),
+        (engine_sqlite::load::FIND_CASE_OF_EXECUTION, by_post),
+        (executions::LIST_OF_POST, runs_of_post),
         (outbox::CLAIM_SQLITE[0], by_id),
         (outbox::CLAIM_SQLITE[1], by_id),
         (due::TAKE_REMINDERS, by_id),
