@@ -60,6 +60,7 @@ fn measure(plan: &Plan) -> anyhow::Result<()> {
         "start_to_ready_seconds_empty",
         instance.start()?.as_secs_f64(),
     );
+    let empty_bytes = instance.database_bytes()?;
     let idle = instance.usage()?;
     report.figure("rss_mb_empty", idle.rss_mb);
 
@@ -76,6 +77,11 @@ fn measure(plan: &Plan) -> anyhow::Result<()> {
     let cpu = (busy.cpu_seconds - idle.cpu_seconds) / plan.posts as f64 * 1_000.0;
     report.figure("cpu_seconds_per_1000_parked", cpu);
     report.figure("rss_mb_parked", busy.rss_mb);
+    let parked_bytes = instance.database_bytes()? - empty_bytes;
+    report.figure(
+        "disk_bytes_per_parked_post",
+        parked_bytes as f64 / plan.posts as f64,
+    );
 
     let pages = instance.queue_pages(QUEUE_PAGES)?;
     report.figure("queue_page_p50_ms", pages.quantile_ms(0.50));
@@ -109,12 +115,6 @@ fn measure(plan: &Plan) -> anyhow::Result<()> {
     );
 
     instance.stop()?;
-    if let Some(bytes) = instance.database_bytes()? {
-        report.figure(
-            "disk_bytes_per_parked_post",
-            bytes as f64 / plan.posts as f64,
-        );
-    }
     Ok(())
 }
 

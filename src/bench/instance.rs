@@ -11,6 +11,8 @@ use serde_json::Value;
 
 use crate::bench::client::{Connection, Latencies};
 use crate::bench::{Plan, texts};
+use crate::on_db;
+use crate::store::Db;
 
 const EMAIL: &str = "owner@example.org";
 const PASSWORD: &str = "a long password for the bench";
@@ -240,13 +242,25 @@ impl Instance {
         })
     }
 
-    /// The size of the SQLite database; `None` on PostgreSQL, whose files are the server's.
-    pub(super) fn database_bytes(&self) -> anyhow::Result<Option<u64>> {
-        if self.database_url.is_some() {
-            return Ok(None);
-        }
-        let path = self.data_dir.join("gatepost.db");
-        Ok(Some(std::fs::metadata(path)?.len()))
+    /// The size of the database, without its log.
+    pub(super) fn database_bytes(&self) -> anyhow::Result<i64> {
+        let file = || format!("sqlite:{}", self.data_dir.join("gatepost.db").display());
+        let (url, sql) = match &self.database_url {
+            Some(url) => (url.clone(), "SELECT pg_database_size(current_database())"),
+            None => (
+                file(),
+                "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size",
+            ),
+        };
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()?;
+        runtime.block_on(async {
+            let db = Db::open(&url).await?;
+            Ok(on_db!(&db, |c| sqlx::query_scalar(sql)
+                .fetch_one(c.read())
+                .await?))
+        })
     }
 
     fn program(&self, arguments: &[&str]) -> Command {
