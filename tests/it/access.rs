@@ -136,6 +136,18 @@ both_dbs! {
                     vec![("csrf_token", token.as_str())],
                     "but this server is",
                 ),
+                // Pages with a token in their address send no referrer, and browsers then no origin: that alone proves nothing.
+                (vec![cookie, ("origin", "null")], vec![], "the form has no csrf_token"),
+                (
+                    vec![cookie, ("origin", "null")],
+                    vec![("csrf_token", others_token.as_str())],
+                    "another session",
+                ),
+                (
+                    vec![cookie, ("origin", "null"), ("sec-fetch-site", "cross-site")],
+                    vec![("csrf_token", token.as_str())],
+                    "sent from another site",
+                ),
             ] {
                 let page = send(&fresh, &row, &headers, &form).await;
 

@@ -8,8 +8,11 @@ use rand::{RngExt as _, SeedableRng};
 
 use crate::audit::audit;
 use crate::load::{Ledger, Load};
+use crate::mailbox::{Mail, wait_for};
 use crate::process::{Installation, Server};
 use crate::setting::{Arrange, Kind, runtime, seed, setting, skip};
+use crate::site::{AUTHOR, MODERATOR};
+use crate::undo::decide;
 
 const REPLICAS: usize = 3;
 const KILLS: usize = 8;
@@ -65,5 +68,32 @@ fn three_replicas_lose_nothing_when_one_is_killed_again_and_again() {
         let server = installation.serve().await;
         let summary = audit(&site.at(&server.base), &installation.database, &ledger).await;
         eprintln!("{summary}");
+    });
+}
+
+#[test]
+fn another_replica_takes_over_the_timers_and_the_mails_of_one_that_died() {
+    runtime().block_on(async {
+        let installation = match Installation::arrange(Kind::Postgres).await {
+            Ok(installation) => installation,
+            Err(reason) => return skip(&reason),
+        };
+        let site = installation.prepare().await;
+        installation.hold_decisions("main", 2).await;
+        let dying = installation.serve().await;
+        let other = installation.serve().await;
+        let at = site.at(&dying.base);
+        let case = at.submit_held("To take effect").await;
+        let decision = [("decision", "REJECTED"), ("reason", "Not of this house.")];
+        decide(&at, &case, MODERATOR, &decision).await;
+
+        // Its timer runs out, and its mail is due, when the replica that took the decision is gone.
+        drop(dying);
+
+        let is_told = |mail: &Mail| mail.to == AUTHOR && mail.text.contains("Not of this house.");
+        wait_for(installation.database.folder.path(), is_told).await;
+        let post = case["post_id"].as_str().expect("an id");
+        let post = site.at(&other.base).post(post).await;
+        assert_eq!(post["status"], "rejected");
     });
 }

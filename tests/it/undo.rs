@@ -21,7 +21,7 @@ fn case_path(site: &Site, case: &Value) -> String {
 }
 
 /// Lets `email` decide on the case's page.
-async fn decide(site: &Site, case: &Value, email: &str, fields: &[(&str, &str)]) -> Visitor {
+pub async fn decide(site: &Site, case: &Value, email: &str, fields: &[(&str, &str)]) -> Visitor {
     let moderator = site.login(email).await;
     let page = moderator.get(&case_path(site, case)).await;
     let sent = moderator.submit(&page, fields).await;
