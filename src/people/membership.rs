@@ -60,49 +60,25 @@ pub async fn list(
     members::list(&app.db, owner.site_id, after, limit).await
 }
 
-/// Gives a member another role.
+/// Gives a member another role. What they had taken on is for others where that is the author's.
 pub async fn set_role(
     app: &App,
     owner: &Actor,
     user_id: &UserId,
     role: Role,
 ) -> anyhow::Result<Result<(), Unchanged>> {
-    let details = json!({"role": role});
-    let audit = audit_row(
-        app,
-        owner.site_id,
-        &owner.user_id,
-        "member.role_set",
-        user_id,
-        details,
-    );
-    let changed = members::set_role(&app.db, owner.site_id, user_id, role, &audit).await?;
-    Ok(result(changed))
+    let (standing, details) = (Standing::As(role), json!({"role": role}));
+    set_standing(app, owner, user_id, standing, "member.role_set", details).await
 }
 
-/// Takes a member off the site. Their account and their posts stay.
+/// Takes a member off the site. Their account and their posts stay; what they had taken on is for others.
 pub async fn remove(
     app: &App,
     owner: &Actor,
     user_id: &UserId,
 ) -> anyhow::Result<Result<(), Unchanged>> {
-    let audit = audit_row(
-        app,
-        owner.site_id,
-        &owner.user_id,
-        "member.removed",
-        user_id,
-        json!({}),
-    );
-    let changed = members::remove(&app.db, owner.site_id, user_id, &audit).await?;
-    Ok(result(changed))
-}
-
-fn result(changed: Changed) -> Result<(), Unchanged> {
-    match changed {
-        Changed::Done => Ok(()),
-        Changed::Refused => Err(Unchanged),
-    }
+    let (standing, details) = (Standing::Removed, json!({}));
+    set_standing(app, owner, user_id, standing, "member.removed", details).await
 }
 
 /// Takes every right on the site from a member, or gives them back. Their claims end, their posts stay.

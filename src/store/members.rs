@@ -55,43 +55,35 @@ pub(crate) enum Changed {
     Refused,
 }
 
-/// Sets a member's role, unless it takes the site's last owner.
-pub(crate) async fn set_role(
-    db: &Db,
-    site_id: SiteId,
-    user_id: &UserId,
-    role: Role,
-    audit: &AuditRow,
-) -> anyhow::Result<Changed> {
-    on_db!(db, |c| {
-        let mut tx = c.begin().await?;
-        sqlx::query(LOCK_SITE)
-            .bind(site_id)
-            .execute(tx.conn())
-            .await?;
-        let set = sqlx::query(SET_ROLE).bind(site_id).bind(user_id).bind(role);
-        if set.execute(tx.conn()).await?.rows_affected() == 0 {
-            return Ok(Changed::Refused);
-        }
-        audit::insert_query(audit).execute(tx.conn()).await?;
-        tx.commit().await?;
-        Ok(Changed::Done)
-    })
-}
-
-/// What is done to a member's place besides giving it another role.
+/// What is done to a member's place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Standing {
+    /// Their role; not to take the site's last owner.
+    As(Role),
     /// They may do nothing, since then; not the site's last owner.
     Suspended(i64),
     /// They may do again what their role allows.
     Restored,
     /// They get nothing to do until then; `None` ends it.
     Away(Option<i64>),
+    /// They belong to the site no more; not its last owner.
+    Removed,
 }
 
-/// Changes a member's standing. What they claimed is free again and what was
-/// handed to them goes to the owners, unless they return.
+impl Standing {
+    /// Whether somebody else has to do what they had taken on.
+    fn leaves_the_desk(self) -> bool {
+        match self {
+            Self::As(role) => role < Role::Moderator,
+            Self::Away(until_ms) => until_ms.is_some(),
+            Self::Suspended(_) | Self::Removed => true,
+            Self::Restored => false,
+        }
+    }
+}
+
+/// Changes a member's standing. When they leave the desk, what they claimed is free again and what was handed to them
+/// goes to the owners.
 pub(crate) async fn set_standing(
     db: &Db,
     site_id: SiteId,
@@ -105,51 +97,21 @@ pub(crate) async fn set_standing(
             .bind(site_id)
             .execute(tx.conn())
             .await?;
+        let change = |sql| sqlx::query(sql).bind(site_id).bind(user_id);
         let set = match standing {
-            Standing::Suspended(at_ms) => {
-                let suspend = sqlx::query(SUSPEND);
-                suspend.bind(site_id).bind(user_id).bind(Some(at_ms))
-            }
-            Standing::Restored => sqlx::query(RESTORE).bind(site_id).bind(user_id),
-            Standing::Away(until_ms) => {
-                let away = sqlx::query(SET_AWAY);
-                away.bind(site_id).bind(user_id).bind(until_ms)
-            }
+            Standing::As(role) => change(SET_ROLE).bind(role),
+            Standing::Suspended(at_ms) => change(SUSPEND).bind(at_ms),
+            Standing::Restored => change(RESTORE),
+            Standing::Away(until_ms) => change(SET_AWAY).bind(until_ms),
+            Standing::Removed => change(REMOVE),
         };
         if set.execute(tx.conn()).await?.rows_affected() == 0 {
             return Ok(Changed::Refused);
         }
-        if !matches!(standing, Standing::Restored | Standing::Away(None)) {
+        if standing.leaves_the_desk() {
             for sql in [RELEASE_CLAIMS, HAND_BACK] {
-                sqlx::query(sql)
-                    .bind(site_id)
-                    .bind(user_id)
-                    .execute(tx.conn())
-                    .await?;
+                change(sql).execute(tx.conn()).await?;
             }
-        }
-        audit::insert_query(audit).execute(tx.conn()).await?;
-        tx.commit().await?;
-        Ok(Changed::Done)
-    })
-}
-
-/// Takes a member off a site, unless they are its last owner.
-pub(crate) async fn remove(
-    db: &Db,
-    site_id: SiteId,
-    user_id: &UserId,
-    audit: &AuditRow,
-) -> anyhow::Result<Changed> {
-    on_db!(db, |c| {
-        let mut tx = c.begin().await?;
-        sqlx::query(LOCK_SITE)
-            .bind(site_id)
-            .execute(tx.conn())
-            .await?;
-        let removed = sqlx::query(REMOVE).bind(site_id).bind(user_id);
-        if removed.execute(tx.conn()).await?.rows_affected() == 0 {
-            return Ok(Changed::Refused);
         }
         audit::insert_query(audit).execute(tx.conn()).await?;
         tx.commit().await?;

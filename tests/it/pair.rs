@@ -36,6 +36,14 @@ impl Arrange for Pair {
             )
             .await;
         assert!(invited.status < 400, "{}", invited.text);
+        let token = csrf_token(&owner).await;
+        let view = [
+            ("csrf_token", token.as_str()),
+            ("name", "Spam"),
+            ("state", "waiting"),
+        ];
+        let kept = owner.post(&app.path("admin/queue/views"), &view).await;
+        assert_eq!(kept.status, 303, "{}", kept.text);
         let author = app.login(AUTHOR).await;
         let write = author.get(&app.path("write")).await;
         let mut draft = write.form(&["title", "body"]).expect("the form");
@@ -58,7 +66,7 @@ impl Arrange for Pair {
 }
 
 /// Where an id of `main` comes from, by the name of its place in a path.
-const IDS: [(&str, &str); 10] = [
+const IDS: [(&str, &str); 11] = [
     (
         "draft",
         "SELECT d.id FROM drafts d JOIN sites s ON s.id = d.site_id WHERE s.slug = 'main'",
@@ -96,6 +104,10 @@ const IDS: [(&str, &str); 10] = [
         "SELECT u.id FROM users u WHERE u.email = 'mora@example.org'",
     ),
     (
+        "view",
+        "SELECT v.id FROM views v JOIN sites s ON s.id = v.site_id WHERE s.slug = 'main'",
+    ),
+    (
         "key",
         "SELECT k.id FROM access_keys k JOIN sites s ON s.id = k.site_id WHERE s.slug = 'main' AND k.kind = 'api'",
     ),
@@ -118,6 +130,7 @@ impl Pair {
         let path = place.replace_all(route.path, |found: &regex::Captures<'_>| match &found[1] {
             "site" => site.to_owned(),
             "format" => "csv".to_owned(),
+            "version" => "1".to_owned(),
             name => self
                 .ids
                 .get(name)

@@ -1,6 +1,9 @@
 //! How people stand on a site besides their role, suspended or away, and how the site looks.
 
+use gatepost::on_db;
+
 use crate::app::TestApp;
+use crate::pair::csrf_token;
 use crate::site::{AUTHOR, MODERATOR, OWNER};
 use crate::visitor::Page;
 
@@ -34,6 +37,31 @@ both_dbs! {
             assert_eq!(olga.send(form, &[]).await.status, 303);
         }
         assert_eq!(mora.get(&path).await.status, 200);
+    }
+
+    async fn what_was_handed_to_somebody_who_leaves_goes_to_the_owners(app: TestApp) {
+        let olga = app.login(OWNER).await;
+        let mora: String = on_db!(&app.app.db, |c| sqlx::query_scalar("SELECT id FROM users WHERE email = $1")
+            .bind(MODERATOR)
+            .fetch_one(c.read())
+            .await
+            .expect("find the moderator"));
+        for (change, role) in [("role", "author"), ("remove", "")] {
+            app.installation.run(&["user", "add", "--site", "main", "--email", MODERATOR, "--role", "moderator"]).await;
+            let case = app.submit_held("Waits for Mora").await;
+            let path = app.path(&format!("admin/queue/{}", case["id"].as_str().expect("an id")));
+            let page = olga.get(&path).await;
+            let form = page.form(&["to", "words"]).expect("the form to hand over");
+            assert_eq!(olga.send(form, &[("to", &mora)]).await.status, 303);
+
+            let token = csrf_token(&olga).await;
+            let left = olga.post(&app.path(&format!("admin/people/{mora}/{change}")), &[("csrf_token", &token), ("role", role)]).await;
+
+            assert_eq!(left.status, 303, "{}", left.text);
+            let mine = olga.get(&app.path("admin/queue?mine=true")).await;
+            assert_eq!(mine.texts(".rows a.name"), ["Waits for Mora"], "{change}: {}", mine.text);
+            assert_eq!(olga.fill(&path, &[("decision", "APPROVED")]).await.status, 303);
+        }
     }
 
     async fn who_is_away_hears_of_nothing_and_holds_nothing(app: TestApp) {

@@ -36,8 +36,8 @@ both_dbs! {
             let page = pair.attempt(&stranger, route, "main", &token).await;
             assert_eq!(page.status, 404, "{} with the site of others: {}", route.path, page.text);
             walked += 1;
-            // A format is no id: that export is the stranger's own.
-            if route.path.replace("{format}", "").matches('{').count() > 1 {
+            // A format or a number is no id: that export, or that version, is the stranger's own.
+            if route.path.replace("{format}", "").replace("{version}", "").matches('{').count() > 1 {
                 let page = pair.attempt(&stranger, route, "other", &token).await;
                 assert!(refused(route, page.status), "{} with an id of others: {} {}", route.path, page.status, page.text);
                 walked += 1;
