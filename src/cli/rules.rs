@@ -161,6 +161,7 @@ async fn import(app: &App, args: ImportArgs) -> anyhow::Result<ExitCode> {
             "known": plan.known,
             "duplicates": report.duplicates,
             "unneeded": report.unneeded,
+            "addresses": report.addresses,
             "problems": report.problems,
             "literal": plan.literal.iter().map(|known| &known.pattern).collect::<Vec<_>>(),
             "rehearsal": rehearsal.as_ref().map(|found| json!({
@@ -186,6 +187,12 @@ async fn import(app: &App, args: ImportArgs) -> anyhow::Result<ExitCode> {
             report.unneeded,
             report.problems.len()
         ))?;
+        if report.addresses > 0 {
+            print(format!(
+                "{} are hosts or parts of addresses, taken as they are written",
+                report.addresses
+            ))?;
+        }
         if !plan.literal.is_empty() {
             print(format!(
                 "{} are taken at their word, because seen through disguises they are common words",

@@ -3,13 +3,14 @@
 
 mod csv;
 mod json;
+mod plain;
 mod profanity_list;
 
 use std::collections::HashSet;
 
 use serde::Serialize;
 
-use super::rule::{FieldError, RuleDraft, RuleKind, named_enum};
+use super::rule::{FieldError, RuleDraft, named_enum};
 
 /// A file with more entries is a mistake.
 const ENTRIES_MAX: usize = 100_000;
@@ -62,6 +63,8 @@ pub struct ImportReport {
     pub duplicates: usize,
     /// Exceptions that only matter to those who match parts of words.
     pub unneeded: usize,
+    /// Hosts and parts of addresses, which are exact.
+    pub addresses: usize,
     #[serde(skip)]
     seen: HashSet<String>,
 }
@@ -80,33 +83,11 @@ pub fn parse(format: Format, bytes: &[u8], defaults: &RuleDraft) -> ImportReport
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     let mut report = ImportReport::default();
     match format {
-        Format::Txt => parse_txt(bytes, defaults, &mut report),
+        Format::Txt => plain::parse(bytes, defaults, &mut report),
         Format::Csv => csv::parse(bytes, defaults, &mut report),
         Format::Json => json::parse(bytes, defaults, &mut report),
     }
     report
-}
-
-fn parse_txt(bytes: &[u8], defaults: &RuleDraft, report: &mut ImportReport) {
-    for (index, line) in bytes.split(|byte| *byte == b'\n').enumerate() {
-        let Ok(line) = std::str::from_utf8(line) else {
-            report.refuse(index + 1, "not UTF-8");
-            continue;
-        };
-        let line = line.trim();
-        if line.is_empty() || line.starts_with("# ") {
-            continue;
-        }
-        let (kind, pattern) = RuleKind::guess(line);
-        report.accept(
-            index + 1,
-            RuleDraft {
-                kind,
-                pattern: pattern.to_owned(),
-                ..defaults.clone()
-            },
-        );
-    }
 }
 
 impl ImportReport {

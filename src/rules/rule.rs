@@ -179,7 +179,8 @@ impl RuleKind {
         }
         let is_open = |c: char| matches!(c, '*' | '?');
         let letters = |c: char| c.is_alphanumeric() || is_open(c) || matches!(c, '-' | '\'');
-        let is_wildcard = line.contains('*') || line.trim_end_matches('?').contains('?');
+        let is_wildcard =
+            line.contains('*') || line.trim_end_matches('?').contains('?') && !is_query(line);
         if is_wildcard
             && line.chars().all(letters)
             && pattern::check(RuleKind::Wildcard, line).is_ok()
@@ -188,6 +189,15 @@ impl RuleKind {
         }
         (RuleKind::Word, line)
     }
+}
+
+/// Whether a `?` in the line begins the query of an address: `?page`, `php?id`.
+fn is_query(line: &str) -> bool {
+    const PAGES: [&str; 11] = [
+        "asp", "aspx", "ashx", "cfm", "cgi", "ctr", "htm", "html", "jsp", "php", "pl",
+    ];
+    let path = line.split('?').next().unwrap_or_default();
+    path.is_empty() || PAGES.iter().any(|page| path.eq_ignore_ascii_case(page))
 }
 
 /// A rule as somebody writes it, before it has an id.

@@ -45,6 +45,24 @@ fn a_line_is_a_word_a_phrase_a_wildcard_or_a_regex() {
 }
 
 #[test]
+fn hosts_and_parts_of_addresses_are_exact() {
+    let report = read(
+        Format::Txt,
+        "spam\nspam.example\n/buy-now/\nphp?id\n.info/\nwell-known\nstop...\nsm?rf\n",
+    );
+
+    let modes: Vec<_> = report.drafts.iter().map(|draft| draft.mode).collect();
+    use MatchMode::{Exact, Normal};
+    assert_eq!(
+        modes,
+        [Normal, Exact, Exact, Exact, Exact, Normal, Normal, Normal]
+    );
+    let last = report.drafts.last().expect("there is one");
+    assert_eq!(last.kind, RuleKind::Wildcard);
+    assert_eq!(report.addresses, 4);
+}
+
+#[test]
 fn tables_may_leave_columns_out_and_mistakes_name_their_line() {
     let report = read(
         Format::Csv,
