@@ -5,8 +5,8 @@ use super::boundary::Class;
 use super::codes::{SIGN, code_of_letter};
 use super::spelling::{FIRST_TEXT_BYTE, GAP};
 
-/// The beginnings by which words are known before they end have so many letters.
-const PREFIXES: [u32; 4] = [1, 2, 4, PREFIX_MAX];
+/// The beginnings by which words are known before they end have so many letters, each a bit.
+const PREFIXES: u64 = 1 << 1 | 1 << 2 | 1 << 4 | 1 << PREFIX_MAX;
 /// The longest beginning that is known.
 pub(super) const PREFIX_MAX: u32 = 6;
 
@@ -14,7 +14,7 @@ pub(super) const PREFIX_MAX: u32 = 6;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Scent {
     hash: u64,
-    /// The number at the last of [`PREFIXES`].
+    /// The number at the last beginning that is known.
     prefix: u64,
     last: u32,
     /// How many codes this word has.
@@ -36,7 +36,7 @@ impl Scent {
     };
 
     /// Adds a letter; answers whether it counts.
-    #[inline]
+    #[inline(always)]
     pub(super) fn add(&mut self, code: u16) -> bool {
         self.roll(u32::from(code))
     }
@@ -47,7 +47,7 @@ impl Scent {
         self.roll(u32::from(sign) << 8 | 0xFF)
     }
 
-    #[inline]
+    #[inline(always)]
     fn roll(&mut self, what: u32) -> bool {
         if what == self.last {
             self.is_doubled = true;
@@ -56,10 +56,16 @@ impl Scent {
         self.last = what;
         self.hash = mixed(self.hash ^ u64::from(what));
         self.codes += 1;
-        if PREFIXES.contains(&self.codes) {
+        if is_prefix(self.codes) {
             self.prefix = self.hash;
         }
         true
+    }
+
+    /// Whether keys are known by so much of a word.
+    #[inline]
+    pub(super) fn is_prefix(&self) -> bool {
+        is_prefix(self.codes)
     }
 
     /// As it is known of keys of a sort.
@@ -83,6 +89,12 @@ impl Scent {
     }
 }
 
+#[inline]
+fn is_prefix(codes: u32) -> bool {
+    codes <= PREFIX_MAX && PREFIXES >> codes & 1 != 0
+}
+
+#[inline]
 fn mixed(hash: u64) -> u64 {
     (hash ^ 0x5851_F42D_4C95_7F2D).wrapping_mul(0x9E37_79B9_7F4A_7C15)
 }
@@ -148,17 +160,24 @@ impl Scents {
     /// What is known of the scent of a text, with nothing but letters so far and white space next, or not.
     #[inline]
     pub(super) fn look(&self, scent: &Scent, is_plain: bool) -> Known {
-        let (mut is_whole, mut is_more) = (false, false);
-        for sort in 0..4 {
-            let (is_other, is_doubled) = (sort & 1 != 0, sort & 2 != 0);
-            if is_other && is_plain || is_doubled && !scent.is_doubled {
-                continue;
-            }
-            let found = self.words.find(scent.known(!is_other, is_doubled));
-            is_whole |= found.0;
-            is_more |= found.1;
+        let mut known = self.words.find(scent.known(true, false));
+        let mut add = |is_plain, is_doubled| {
+            let found = self.words.find(scent.known(is_plain, is_doubled));
+            known = (known.0 | found.0, known.1 | found.1);
+        };
+        if scent.is_doubled {
+            add(true, true);
         }
-        Known { is_whole, is_more }
+        if !is_plain {
+            add(false, false);
+            if scent.is_doubled {
+                add(false, true);
+            }
+        }
+        Known {
+            is_whole: known.0,
+            is_more: known.1,
+        }
     }
 
     /// Whether a word of a key may begin so.
@@ -207,7 +226,7 @@ fn follow(key: &[u8], mut note: impl FnMut(Mark, u64)) -> (Scent, u32) {
                 scent.add(code)
             }
         };
-        if is_new && PREFIXES.contains(&scent.codes) {
+        if is_new && is_prefix(scent.codes) {
             note(Mark::Prefix, scent.prefix);
         }
         longest = longest.max(scent.codes);

@@ -150,9 +150,8 @@ impl Trail<'_> {
         if self.scents.is_open(scent) {
             return Some(true);
         }
-        let is_lost = scent.codes >= PREFIX_MAX
-            && (scent.codes == PREFIX_MAX && !self.scents.may_go_on(scent)
-                || self.scents.is_too_long(scent));
+        let is_lost = scent.is_prefix() && !self.scents.may_go_on(scent)
+            || scent.codes > PREFIX_MAX && self.scents.is_too_long(scent);
         is_lost.then_some(false)
     }
 
@@ -176,13 +175,10 @@ impl Trail<'_> {
         if sign.code == SIGN {
             return Step::Sign;
         }
-        if scent.add(sign.code) {
-            if let Some(answer) = self.answer(scent) {
-                return Step::Answer(answer);
-            }
-            if !self.scents.may_go_on(scent) {
-                return Step::Answer(false);
-            }
+        if scent.add(sign.code)
+            && let Some(answer) = self.answer(scent)
+        {
+            return Step::Answer(answer);
         }
         // Words of many languages may end behind any letter.
         match self.may_end(end, scent) {

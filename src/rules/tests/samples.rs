@@ -115,22 +115,11 @@ fn every_term_of_every_list_is_found() {
 
 #[test]
 fn a_blocklist_for_comments_is_read_as_words_and_addresses() {
-    let Some(posts) = posts() else { return };
-    let begun = std::time::Instant::now();
-    let rules = list("splorp-blocklist.txt").expect("the samples are there");
-    let matcher = Matcher::build(1, &rules).expect("the list compiles");
-    eprintln!(
-        "{} rules read and compiled in {:?}",
-        rules.len(),
-        begun.elapsed()
-    );
-    let exact = rules
-        .iter()
-        .filter(|rule| rule.draft.mode == MatchMode::Exact);
-    assert!(exact.count() > 5_000);
-
-    for post in posts.iter().step_by(9) {
-        let checked = matcher.check(&post.title, &post.body);
-        assert_eq!(checked.problem, None);
-    }
+    let Some(rules) = list("splorp-blocklist.txt") else {
+        return;
+    };
+    let is_exact = |rule: &&Rule| rule.draft.mode == MatchMode::Exact;
+    let exact = rules.iter().filter(is_exact).count();
+    assert!(rules.len() > 65_000 && exact > 5_000, "{exact} are exact");
+    assert!(Matcher::build(1, &rules).is_ok());
 }
