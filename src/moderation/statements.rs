@@ -12,8 +12,11 @@ use crate::moderation::wording::counted;
 use crate::people::User;
 use crate::store::{Db, accounts, posts, statements};
 
+mod category;
+
 /// Statements that the transparency database takes at once.
 pub const BATCH: i64 = 100;
+const GROUND_MAX_CHARS: usize = 500;
 const EXPLANATION_MAX_CHARS: usize = 2_000;
 const FACTS_MAX_CHARS: usize = 5_000;
 const DAY_CHARS: usize = 10;
@@ -35,6 +38,8 @@ pub struct Statement {
     pub incompatible_content_illegal: &'static str,
     pub content_type: [&'static str; 1],
     pub category: &'static str,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub category_specification: Vec<&'static str>,
     pub content_date: String,
     pub application_date: String,
     pub decision_facts: String,
@@ -136,11 +141,15 @@ async fn statement(
     let is_appeal = details["appeal"] == true;
     let reason = details["reason"].as_str().or(details["cause"].as_str());
     let categories = categories_of(&hits);
+    let category = category::of(&categories);
     Ok(Some(Statement {
         puid: line.id.to_string(),
         decision_visibility: ["DECISION_VISIBILITY_CONTENT_REMOVED"],
         decision_ground: "DECISION_GROUND_INCOMPATIBLE_CONTENT",
-        incompatible_content_ground: ground(site_name, &categories),
+        incompatible_content_ground: ground(site_name, &categories)
+            .chars()
+            .take(GROUND_MAX_CHARS)
+            .collect(),
         incompatible_content_explanation: impersonal(
             reason.unwrap_or("No reason is kept any more."),
             author.as_ref(),
@@ -148,7 +157,8 @@ async fn statement(
         ),
         incompatible_content_illegal: "No",
         content_type: ["CONTENT_TYPE_TEXT"],
-        category: category(&categories),
+        category: category.name,
+        category_specification: category.keyword.into_iter().collect(),
         content_date: day(revision.created_at_ms),
         application_date: day(line.at_ms),
         decision_facts: impersonal(
@@ -206,47 +216,6 @@ pub(crate) fn facts(hits: &[Hit], by_person: bool, is_appeal: bool) -> String {
         (false, _) => "A rule of the site does not let such texts pass; no person was involved.",
     };
     format!("{found} {decided}")
-}
-
-/// The database's word for what the site's own categories say; violations of the site's terms where none fits.
-fn category(categories: &[&str]) -> &'static str {
-    const WORDS: [(&[&str], &str); 8] = [
-        (
-            &["scam", "fraud", "spam", "phish"],
-            "STATEMENT_CATEGORY_SCAMS_AND_FRAUD",
-        ),
-        (
-            &["hate", "slur", "racis", "insult", "harass", "discriminat"],
-            "STATEMENT_CATEGORY_ILLEGAL_OR_HARMFUL_SPEECH",
-        ),
-        (
-            &["privacy", "personal", "doxx"],
-            "STATEMENT_CATEGORY_DATA_PROTECTION_AND_PRIVACY_VIOLATIONS",
-        ),
-        (
-            &["suicide", "self-harm", "selfharm"],
-            "STATEMENT_CATEGORY_SELF_HARM",
-        ),
-        (&["violence", "threat"], "STATEMENT_CATEGORY_VIOLENCE"),
-        (
-            &["sex", "porn", "nud"],
-            "STATEMENT_CATEGORY_PORNOGRAPHY_OR_SEXUALIZED_CONTENT",
-        ),
-        (
-            &["copyright", "trademark", "piracy"],
-            "STATEMENT_CATEGORY_INTELLECTUAL_PROPERTY_INFRINGEMENTS",
-        ),
-        (&["animal"], "STATEMENT_CATEGORY_ANIMAL_WELFARE"),
-    ];
-    WORDS
-        .iter()
-        .find(|(words, _)| {
-            categories.iter().any(|category| {
-                let category = category.to_lowercase();
-                words.iter().any(|word| category.contains(word))
-            })
-        })
-        .map_or("STATEMENT_CATEGORY_OTHER_VIOLATION_TC", |(_, name)| name)
 }
 
 /// `text` without the author's name and without addresses, not longer than the database takes.
