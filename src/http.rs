@@ -52,7 +52,7 @@ fn endpoints() -> Vec<Endpoint> {
     use pages::{
         account, author, drafts, health, home, invitation, keys, own_post, password, people, reader, session, settings, setup, sign_up,
     };
-    use pages::{brake, bulk, case, claim, design, handover, link, live, look, notes, notices, outbox, queue, theme, undo, views};
+    use pages::{aside, brake, bulk, case, claim, design, handover, link, live, look, notes, notices, outbox, queue, theme, undo, views};
     use pages::{audit, executions, rule, rule_lists, rules, stats, suggestions, transparency, versions, workflow};
     vec![
         get("/healthz",             Open,   health::live),
@@ -166,6 +166,9 @@ fn endpoints() -> Vec<Endpoint> {
         get("/s/{site}/admin/queue/{case}",                 Member(Moderator), case::show),
         post("/s/{site}/admin/queue/{case}/notes",          Member(Moderator), notes::add),
         post("/s/{site}/admin/queue/{case}/hand-over",      Member(Moderator), handover::hand_over),
+        post("/s/{site}/admin/queue/{case}/snooze",         Member(Moderator), aside::snooze),
+        post("/s/{site}/admin/queue/{case}/ask",            Member(Moderator), aside::ask),
+        post("/s/{site}/admin/queue/{case}/bring-back",     Member(Moderator), aside::bring_back),
         post("/s/{site}/admin/queue/{case}/claim",          Member(Moderator), claim::claim),
         post("/s/{site}/admin/queue/{case}/release",        Member(Moderator), claim::release),
         post("/s/{site}/admin/queue/{case}/decision",       Member(Moderator), case::decide),

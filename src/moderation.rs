@@ -18,7 +18,7 @@ use crate::store::ledger::Ledger;
 
 pub mod appeal;
 pub mod brake;
-pub mod brand;
+pub mod aside;pub mod brand;
 pub mod bulk;
 pub mod chain;
 pub mod claim;

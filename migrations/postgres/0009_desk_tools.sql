@@ -25,7 +25,6 @@ CREATE TABLE asides (
     until_ms      BIGINT,
     by_id         TEXT COLLATE "C" NOT NULL,
     words         TEXT NOT NULL,
-    mail_id       TEXT COLLATE "C",
     created_at_ms BIGINT NOT NULL,
     PRIMARY KEY (site_id, case_id)
 );

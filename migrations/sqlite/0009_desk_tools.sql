@@ -23,7 +23,6 @@ CREATE TABLE asides (
     until_ms      INTEGER,
     by_id         TEXT NOT NULL,
     words         TEXT NOT NULL,
-    mail_id       TEXT,
     created_at_ms INTEGER NOT NULL,
     PRIMARY KEY (site_id, case_id)
 ) STRICT, WITHOUT ROWID;

@@ -1,6 +1,7 @@
 //! The pages, one file for each area.
 
 pub(crate) mod account;
+pub(crate) mod aside;
 pub(crate) mod audit;
 pub(crate) mod author;
 pub(crate) mod brake;

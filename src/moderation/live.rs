@@ -36,7 +36,7 @@ pub enum Happening {
     Gone {
         /// The case.
         case: String,
-        /// `approved`, `rejected`, `answered`.
+        /// `approved`, `rejected`, `answered`, `snoozed`, `sent back`.
         status: String,
         /// Who decided, where it was a person.
         by: Option<String>,
@@ -166,7 +166,9 @@ fn told(news: &[News]) -> Vec<Happening> {
             "case.approved" => Some(gone("approved")),
             "case.rejected" => Some(gone("rejected")),
             "case.answered" => Some(gone("answered")),
-            "decision.undone" => Some(Happening::Back { case }),
+            "case.snoozed" => Some(gone("snoozed")),
+            "case.asked" => Some(gone("sent back")),
+            "decision.undone" | "case.brought_back" => Some(Happening::Back { case }),
             _ => None,
         }
     });

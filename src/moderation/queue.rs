@@ -6,6 +6,7 @@ use anyhow::Context as _;
 use crate::auth::role::{Actor, Role};
 use crate::ids::{CaseId, SiteId, UserId};
 use crate::moderation::appeal::{self, Appeal};
+use crate::moderation::aside::Aside;
 use crate::moderation::handover::OWNERS;
 use crate::moderation::rows::{CaseRow, CaseStatus, PostRow, PostStatus, RevisionRow};
 use crate::moderation::rules::Hit;
@@ -15,7 +16,7 @@ use crate::store::audit::NamedAudit;
 use crate::store::cases::{self, CaseCursor, ListedCase};
 use crate::store::notes::{self, Note};
 use crate::store::search::{self, Found, Order};
-use crate::store::{Db, audit, posts, queue};
+use crate::store::{Db, asides, audit, posts, queue};
 
 pub use crate::store::queue::{BriefCase, EarlierPost, QueueFilter, QueuedCase, SimilarCase};
 
@@ -72,6 +73,8 @@ pub struct CaseFile {
     pub record: Record,
     /// What colleagues wrote about the author, newest first.
     pub notes: Vec<Note>,
+    /// How it is out of the queue, if it is.
+    pub aside: Option<Aside>,
     /// What happened to the case, in order.
     pub trail: Vec<NamedAudit>,
     /// The appeal that is heard in it, if it is one.
@@ -244,6 +247,25 @@ pub async fn count_handed(db: &Db, to: &Actor) -> anyhow::Result<i64> {
     queue::count_handed(db, to.site_id, to.user_id.as_str(), handed_or(to)).await
 }
 
+/// What waits and was put aside: what comes back first, first.
+pub async fn list_aside(db: &Db, site: SiteId) -> anyhow::Result<Vec<(Aside, QueuedCase)>> {
+    let asides = asides::list(db, site, PER_LARGE_PAGE as i64).await?;
+    let places: Vec<CaseCursor> = asides
+        .iter()
+        .map(|aside| CaseCursor {
+            rank_ms: 0,
+            id: aside.case_id.to_string(),
+        })
+        .collect();
+    let cases = queue::list_these(db, site, &places).await?;
+    Ok(asides.into_iter().zip(cases).collect())
+}
+
+/// How much that is.
+pub async fn count_aside(db: &Db, site: SiteId) -> anyhow::Result<i64> {
+    asides::count(db, site).await
+}
+
 fn handed_or(to: &Actor) -> &str {
     match to.role {
         Role::Owner => OWNERS,
@@ -299,6 +321,10 @@ pub async fn find(db: &Db, site: SiteId, id: &CaseId) -> anyhow::Result<Option<C
             false => None,
         },
         hits,
+        aside: match case.status {
+            CaseStatus::Waiting => asides::find(db, site, id).await?,
+            _ => None,
+        },
         trail: trail(db, site, &listed).await?,
         record: record(db, site, &case.author_id, &post).await?,
         notes: notes::list(db, site, &case.author_id, NOTES).await?,

@@ -95,6 +95,8 @@ text_enum! {
         PostPublished = "post_published",
         /// To the author, with the reason.
         PostRejected = "post_rejected",
+        /// To the author: a moderator asks for a change.
+        ChangeAsked = "change_asked",
         /// To the author: somebody will look at it again.
         AppealReceived = "appeal_received",
         /// To the author: the rejection stands.

@@ -10,7 +10,7 @@ use crate::moderation::Tools;
 use crate::moderation::flow::{Passage, audit_row, execution_arn};
 use crate::moderation::in_force::InForce;
 use crate::moderation::rows::{
-    CaseStatus, Change, ExecutionStatus, PostRow, PostStatus, RevisionRow, Subject,
+    CaseRow, CaseStatus, Change, ExecutionStatus, PostRow, PostStatus, RevisionRow, Subject,
 };
 use crate::moderation::rules::Checked;
 use crate::moderation::submit::{Body, Submitted, Title};
@@ -91,6 +91,11 @@ impl Moderation {
             };
             let actor = format!("user:{}", edit.author_id);
             let post = subject.post.clone();
+            let place_ms = subject
+                .case
+                .as_ref()
+                .filter(|case| case.status == CaseStatus::Waiting)
+                .map(|case| case.rank_ms);
             let ended = match end_run(&tools, &in_force, subject, "Superseded") {
                 Ok(change) => change,
                 Err(error) => return (Change::default(), Err(error)),
@@ -104,6 +109,7 @@ impl Moderation {
                 &checked,
                 ended,
             );
+            keep_place(&mut change, place_ms);
             change.revisions.push(revision.clone());
             change.audit.push(audit_row(
                 &tools,
@@ -305,6 +311,14 @@ fn end_run(
             }),
     );
     Ok(change)
+}
+
+/// Whoever corrects a post that waits does not go to the end of the queue for it.
+fn keep_place(change: &mut Change, place_ms: Option<i64>) {
+    let waiting = |case: &&mut CaseRow| case.status == CaseStatus::Waiting;
+    for case in change.cases.iter_mut().filter(waiting) {
+        case.rank_ms = place_ms.map_or(case.rank_ms, |place_ms| place_ms.min(case.rank_ms));
+    }
 }
 
 /// Starts a run for `revision` and adds what it does to `change`.

@@ -4,6 +4,7 @@
 use serde_json::Value;
 
 use crate::ids::{PostId, SiteId};
+use crate::moderation::rows::AuditRow;
 use crate::store::{Db, audit};
 
 /// A step in a post's life.
@@ -15,6 +16,8 @@ pub enum Step {
     Revised,
     /// It waits for a moderator.
     Held,
+    /// A moderator asked the author to change it, in these words.
+    Asked(String),
     /// Nobody decided in time; the owners were told.
     Escalated,
     /// A moderator let it pass.
@@ -40,9 +43,13 @@ pub enum Step {
 /// The steps of a post after its submission, in order, each with its time in epoch milliseconds.
 pub async fn steps(db: &Db, site: SiteId, post: &PostId) -> anyhow::Result<Vec<(i64, Step)>> {
     let rows = audit::list_of_subject(db, site, &format!("post:{post}")).await?;
+    // What a moderator took back before the author was told never happened for the author.
+    let untold: Vec<usize> = rows.iter().filter_map(|row| untold(&rows, row)).collect();
     Ok(rows
         .into_iter()
-        .filter_map(|row| {
+        .enumerate()
+        .filter(|(place, _)| !untold.contains(place))
+        .filter_map(|(_, row)| {
             let details: Value = serde_json::from_str(&row.details).unwrap_or_default();
             let text = |key: &str| details[key].as_str().map(str::to_owned);
             let heard = details["appeal"] == true;
@@ -52,6 +59,7 @@ pub async fn steps(db: &Db, site: SiteId, post: &PostId) -> anyhow::Result<Vec<(
                 "case.rejected" if heard => Step::Upheld(text("reason")),
                 "post.revised" => Step::Revised,
                 "post.held" => Step::Held,
+                "case.asked" => Step::Asked(text("words").unwrap_or_default()),
                 "case.escalated" => Step::Escalated,
                 "case.approved" => Step::Approved,
                 "case.rejected" => Step::Rejected(text("reason")),
@@ -65,4 +73,23 @@ pub async fn steps(db: &Db, site: SiteId, post: &PostId) -> anyhow::Result<Vec<(
             Some((row.at_ms, step))
         })
         .collect())
+}
+
+/// The place of the line that asked for a change, if `back` says that it was taken back before the author was told.
+fn untold(rows: &[AuditRow], back: &AuditRow) -> Option<usize> {
+    let details =
+        |row: &AuditRow| -> Value { serde_json::from_str(&row.details).unwrap_or_default() };
+    let of_back = details(back);
+    if back.action != "case.brought_back" || of_back["told"] != false {
+        return None;
+    }
+    let is_asked = |row: &AuditRow| {
+        row.action == "case.asked"
+            && row.at_ms <= back.at_ms
+            && details(row)["case"] == of_back["case"]
+    };
+    let asked = rows.iter().enumerate().filter(|(_, row)| is_asked(row));
+    asked
+        .max_by_key(|(_, row)| row.at_ms)
+        .map(|(place, _)| place)
 }

@@ -15,7 +15,8 @@ use crate::store::{due, outbox};
 const BATCH: i64 = 512;
 
 impl Moderation {
-    /// Wakes all executions that are due and writes the reminders that are; answers how many of both there were, so that
+    /// Wakes all executions that are due, writes the reminders that are and puts back what was put aside; answers how many
+    /// of all there were, so that
     /// a full batch is followed by the next at once.
     pub async fn wake_due(&self) -> anyhow::Result<usize> {
         let now_ms = self.tools.clock.now_ms();
@@ -28,10 +29,11 @@ impl Moderation {
             result?;
         }
         let reminded = self.remind_due(now_ms).await?;
+        let back = self.bring_back_due(now_ms).await?;
         if woken + reminded > 0 {
             self.mail_bell.notify_one();
         }
-        Ok(woken + reminded)
+        Ok(woken + reminded + back)
     }
 
     async fn wake(&self, site_id: SiteId, execution: ExecutionId) -> anyhow::Result<()> {

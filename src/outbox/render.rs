@@ -233,6 +233,7 @@ impl Draft<'_> {
             MailKind::PostHeld => self.post_held().await,
             MailKind::PostPublished => self.post_published().await,
             MailKind::PostRejected => self.post_rejected().await,
+            MailKind::ChangeAsked => self.change_asked().await,
             MailKind::AppealReceived => self.appeal_received().await,
             MailKind::DecisionUpheld => self.decision_upheld().await,
             MailKind::DecisionOverturned => self.decision_overturned().await,

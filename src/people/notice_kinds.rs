@@ -27,7 +27,7 @@ impl NoticeKind {
     /// The kind that a mail is of; `None` for mail about an account.
     pub fn of(kind: MailKind) -> Option<Self> {
         Some(match kind {
-            MailKind::PostHeld | MailKind::AppealReceived => Self::Held,
+            MailKind::PostHeld | MailKind::ChangeAsked | MailKind::AppealReceived => Self::Held,
             MailKind::PostPublished
             | MailKind::PostRejected
             | MailKind::DecisionUpheld

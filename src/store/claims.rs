@@ -18,7 +18,8 @@ const FIND_HOLDER: &str = "SELECT users.name, cases.claimed_until_ms FROM cases
 const FIND_FREE: &str = "SELECT id FROM cases
     WHERE site_id = $1 AND status = 'waiting' AND (rank_ms, id) > ($2, $3)
     AND (claimed_by IS NULL OR claimed_by = $4 OR claimed_until_ms IS NULL OR claimed_until_ms <= $5)
-    AND (author_id <> $4 OR $6) ORDER BY rank_ms, id LIMIT 1";
+    AND (author_id <> $4 OR $6) AND NOT EXISTS (SELECT 1 FROM asides
+        WHERE asides.site_id = cases.site_id AND asides.case_id = cases.id) ORDER BY rank_ms, id LIMIT 1";
 
 /// A lease that somebody wants.
 #[derive(Debug, Clone)]

@@ -9,7 +9,7 @@ use crate::store::Db;
 const LIST_NEWS: &str = "SELECT id, action, details,
     (SELECT name FROM users WHERE users.id = SUBSTR(audit.actor, 6)) AS actor_name
     FROM audit WHERE site_id = $1 AND id > $2 AND action IN ('post.held', 'decision.held', 'decision.undone',
-        'case.approved', 'case.rejected', 'case.answered', 'post.revised', 'post.withdrawn')
+        'case.approved', 'case.rejected', 'case.answered', 'case.snoozed', 'case.asked', 'case.brought_back', 'post.revised', 'post.withdrawn')
     ORDER BY id LIMIT $3";
 const LIST_CLAIMS: &str =
     "SELECT cases.id, users.name FROM cases JOIN users ON users.id = cases.claimed_by

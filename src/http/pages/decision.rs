@@ -28,6 +28,8 @@ pub(crate) struct DecisionForm {
     pub reject_open: bool,
     /// Handing it over, where that is possible.
     pub hand_over: Option<HandOver>,
+    /// The page of the case, where it can be put aside.
+    pub aside_path: Option<String>,
 }
 
 /// A template of a reason, as an entry of a select.
@@ -69,6 +71,7 @@ impl DecisionForm {
             note: String::new(),
             reject_open: false,
             hand_over: None,
+            aside_path: None,
         }
     }
 

@@ -248,6 +248,7 @@ fn label(kind: MailKind) -> &'static str {
         MailKind::PostHeld => "Your post waits for a moderator",
         MailKind::PostPublished => "Your post is published",
         MailKind::PostRejected => "Your post was not published",
+        MailKind::ChangeAsked => "A moderator asks for a change",
         MailKind::AppealReceived => "Your appeal waits for a moderator",
         MailKind::DecisionUpheld => "Your appeal did not change the decision",
         MailKind::DecisionOverturned => "Your appeal was granted",

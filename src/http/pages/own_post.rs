@@ -18,6 +18,7 @@ use crate::http::parts::{Fact, Notice, Status, TimelineRow, When, count, grouped
 use crate::http::visitor::Member;
 use crate::ids::PostId;
 use crate::moderation::appeal::{self, Appeal, AppealError, Statement};
+use crate::moderation::aside;
 use crate::moderation::draft;
 use crate::moderation::markdown;
 use crate::moderation::outlook::{self, MOST_AHEAD, Outlook};
@@ -288,7 +289,11 @@ impl OwnPost {
         form: PostForm,
         preview: Option<Preview>,
     ) -> Result<HttpResponse, HttpError> {
-        let steps = timeline::steps(&app.db, member.site.id, &self.post.id).await?;
+        let mut steps = timeline::steps(&app.db, member.site.id, &self.post.id).await?;
+        // What can still be taken back has not left the house.
+        let told_ms = app.clock.now_ms() - member.site.settings.undo_seconds * 1_000;
+        steps.retain(|(at_ms, step)| !matches!(step, Step::Asked(_)) || *at_ms <= told_ms);
+        let asked = aside::asked(&app.db, member.site.id, &self.post.id, told_ms).await?;
         let reason = steps.iter().rev().find_map(|(_, step)| match step {
             Step::Rejected(reason) | Step::Upheld(reason) => Some(reason.clone()),
             _ => None,
@@ -311,10 +316,14 @@ impl OwnPost {
                     self.post.revision,
                     words(&self.revision.body)
                 ),
-                summary: summary(&self.post, self.appeal.is_some()),
+                summary: match asked {
+                    Some(_) => asked_summary(),
+                    None => summary(&self.post, self.appeal.is_some()),
+                },
                 reason: reason
                     .flatten()
-                    .filter(|_| self.post.status == PostStatus::Rejected),
+                    .filter(|_| self.post.status == PostStatus::Rejected)
+                    .or(asked.clone()),
                 public_path: slug.map(|slug| post_path(&member.site, slug)),
                 timeline: timeline_rows(&self.post, &steps),
                 outlook: outlook.map(|outlook| facts(&outlook)).unwrap_or_default(),
@@ -335,6 +344,7 @@ impl OwnPost {
                 body_html: markdown::render(&self.revision.body),
                 form_open: preview.is_some()
                     || form.discard_path.is_some()
+                    || asked.is_some()
                     || (status != StatusCode::OK && self.appeal_typed.is_none()),
                 form: (!withdrawn).then_some(form),
                 preview,
@@ -366,6 +376,15 @@ fn facts(outlook: &Outlook) -> Vec<Fact> {
     let due = When::at(outlook.deadline_ms).text;
     facts.push(Fact::new("The site wants it decided by", due));
     facts
+}
+
+fn asked_summary() -> Notice {
+    Notice {
+        tone: "warn",
+        title: "A moderator asks you to change it.".to_owned(),
+        text: "Nothing is decided. Change it and submit it again: it keeps its place in the queue."
+            .to_owned(),
+    }
 }
 
 fn summary(post: &PostRow, appealed: bool) -> Notice {
@@ -429,6 +448,11 @@ fn timeline_rows(post: &PostRow, steps: &[(i64, Step)]) -> Vec<TimelineRow> {
                     "wait",
                     "Held for a moderator",
                     Some("The site's rules ask that a person looks at it."),
+                ),
+                Step::Asked(words) => (
+                    "run",
+                    "A moderator asked for a change",
+                    Some(words.as_str()),
                 ),
                 Step::Escalated => (
                     "warn",

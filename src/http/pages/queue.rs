@@ -12,6 +12,7 @@ use crate::http::extract::Query;
 use crate::http::parts::{Choice, Tab, grouped};
 use crate::http::visitor::Member;
 use crate::ids::is_id;
+use crate::moderation::aside::Aside;
 use crate::moderation::queue::{self, PER_LARGE_PAGE, PER_PAGE, QueueFilter, QueuedCase};
 use crate::moderation::rows::CaseStatus;
 use crate::moderation::rules::Hit;
@@ -63,6 +64,7 @@ pub(crate) struct QueueQuery {
     after: Option<String>,
     size: Option<usize>,
     mine: bool,
+    aside: bool,
 }
 
 /// The query of a case's page: which cases stand beside it.
@@ -161,9 +163,23 @@ pub(crate) async fn show(
         Some(PER_LARGE_PAGE) => PER_LARGE_PAGE,
         Some(_) => return Err(HttpError::invalid("size", "must be 25 or 100")),
     };
-    let found = match query.mine {
-        true => queue::list_handed(&app.db, &member.actor()).await?,
-        false => queue::list(&app.db, member.site.id, &filter, after, per_page).await?,
+    let mut asides = Vec::new();
+    let found = match (query.mine, query.aside) {
+        (_, true) => {
+            let (kept, cases) = queue::list_aside(&app.db, member.site.id)
+                .await?
+                .into_iter()
+                .unzip();
+            asides = kept;
+            queue::QueuePage {
+                cases,
+                next: None,
+                is_cut: false,
+                total: None,
+            }
+        }
+        (true, false) => queue::list_handed(&app.db, &member.actor()).await?,
+        (false, false) => queue::list(&app.db, member.site.id, &filter, after, per_page).await?,
     };
     let handed = queue::count_handed(&app.db, &member.actor()).await?;
     let page_chrome = PageChrome::of(&req, "Queue", "queue");
@@ -195,10 +211,11 @@ pub(crate) async fn show(
         q: narrow.q.clone(),
         tabs: tabs(
             slug,
-            (!query.mine).then_some(filter.status),
+            Place::of(query.mine, query.aside, filter.status),
             waiting,
             failed,
             handed,
+            queue::count_aside(&app.db, member.site.id).await?,
         ),
         state: filter.status.as_str().to_owned(),
         categories: categories(&app, &member, &filter).await?,
@@ -210,7 +227,10 @@ pub(crate) async fn show(
             .iter()
             .map(|queued| {
                 let to = narrow.on(&format!("{}/{}", path(slug), queued.brief.case.id));
-                row::row(queued, &viewer, to)
+                let aside = asides
+                    .iter()
+                    .find(|aside: &&Aside| aside.case_id == queued.brief.case.id);
+                row::row(queued, &viewer, to).map(|row| row.aside(aside))
             })
             .collect::<Result<_, _>>()?,
         bulk: filter.status == CaseStatus::Waiting,
@@ -240,21 +260,47 @@ pub(crate) fn author_path(slug: &str, author: &str) -> String {
     format!("{}?author={author}", path(slug))
 }
 
+/// Which part of the queue is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Handed,
+    Aside,
+    In(CaseStatus),
+}
+
+impl Place {
+    fn of(mine: bool, aside: bool, status: CaseStatus) -> Self {
+        match (mine, aside) {
+            (_, true) => Self::Aside,
+            (true, false) => Self::Handed,
+            (false, false) => Self::In(status),
+        }
+    }
+}
+
 fn tabs(
     slug: &str,
-    current: Option<CaseStatus>,
+    current: Place,
     waiting: i64,
     failed: i64,
     handed: i64,
+    aside: i64,
 ) -> Vec<Tab> {
+    let count = |number: i64| match number {
+        0 => String::new(),
+        number => grouped(number),
+    };
     let mine = Tab {
         label: "For you".to_owned(),
         path: format!("{}?mine=true", path(slug)),
-        count: match handed {
-            0 => String::new(),
-            handed => grouped(handed),
-        },
-        current: current.is_none(),
+        count: count(handed),
+        current: current == Place::Handed,
+    };
+    let aside = Tab {
+        label: "Put aside".to_owned(),
+        path: format!("{}?aside=true", path(slug)),
+        count: count(aside),
+        current: current == Place::Aside,
     };
     let mut tabs: Vec<Tab> = CaseStatus::ALL
         .iter()
@@ -274,10 +320,11 @@ fn tabs(
                 CaseStatus::Failed if failed > 0 => grouped(failed),
                 _ => String::new(),
             },
-            current: Some(status) == current,
+            current: current == Place::In(status),
         })
         .collect();
     tabs.insert(1, mine);
+    tabs.insert(2, aside);
     tabs
 }
 

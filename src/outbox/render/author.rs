@@ -6,6 +6,7 @@ use super::{Draft, Words};
 use crate::moderation::rows::PostStatus;
 use crate::moderation::rules::Hit;
 use crate::moderation::{appeal, statements, wording};
+use crate::store::asides::{self, AsideKind};
 use crate::store::case_texts::{self, PostText};
 use crate::store::posts;
 
@@ -27,6 +28,12 @@ letter!(PostRejected, "mail/author_rejected.html", "mail/author_rejected.txt", {
     ground: &'a str,
     facts: &'a str,
     appeal_until: &'a str,
+    post_url: &'a str,
+});
+
+letter!(ChangeAsked, "mail/change_asked.html", "mail/change_asked.txt", {
+    title: &'a str,
+    words: &'a str,
     post_url: &'a str,
 });
 
@@ -106,6 +113,29 @@ impl Draft<'_> {
             post_url: &self.post_url(&text),
         }
         .words(format!("Not published: “{}”", text.title))
+        .map(Ok)
+    }
+
+    pub(super) async fn change_asked(&self) -> anyhow::Result<Result<Words, &'static str>> {
+        let Some(text) = self.post_text().await? else {
+            return Ok(Err("the post is gone"));
+        };
+        let case = self.payload.case.as_ref();
+        let case = case.context("the payload names no case")?;
+        let aside = asides::find(&self.outbox.db, self.site.id, case).await?;
+        let Some(aside) = aside.filter(|aside| aside.kind == AsideKind::Asked) else {
+            return Ok(Err("it was taken back"));
+        };
+        if text.post.status != PostStatus::Held || text.post.revision != self.payload.revision {
+            return Ok(Err("the post does not wait any more"));
+        }
+        ChangeAsked {
+            mail: &self.frame,
+            title: &text.title,
+            words: &aside.words,
+            post_url: &self.post_url(&text),
+        }
+        .words(format!("Please change your post: “{}”", text.title))
         .map(Ok)
     }
 

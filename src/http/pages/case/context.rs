@@ -212,6 +212,12 @@ pub(super) fn trail(line: &NamedAudit) -> TimelineRow {
             let to = details["to"].as_str().unwrap_or("a colleague");
             ("run", format!("Handed over to {to}"))
         }
+        "case.snoozed" => {
+            let until = details["until_ms"].as_i64().unwrap_or_default();
+            ("off", format!("Snoozed until {}", When::at(until).text))
+        }
+        "case.asked" => ("run", "Sent back to the author".to_owned()),
+        "case.brought_back" => ("wait", "Back in the queue".to_owned()),
         "case.opened" => ("off", "Opened".to_owned()),
         "post.held" => ("wait", "Put into the queue".to_owned()),
         "case.escalated" => ("warn", "Time was over; the owners were told".to_owned()),

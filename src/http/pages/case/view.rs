@@ -9,6 +9,7 @@ use crate::app::App;
 use crate::http::chrome::{PageChrome, page_with};
 use crate::http::error::HttpError;
 use crate::http::marks::{HitRow, Line, Marks, Segment};
+use crate::http::pages::aside::AsidePart;
 use crate::http::pages::decision::{DecisionFields, DecisionForm};
 use crate::http::pages::handover::HandOver;
 use crate::http::pages::queue::row::{Brief, Viewer, aged, brief, claimed, place};
@@ -45,6 +46,7 @@ struct CasePage {
     notice: Option<Notice>,
     newer_path: Option<String>,
     appeal: Option<AppealPart>,
+    aside: Option<AsidePart>,
     decided: Option<DecidedNotice>,
     claim: Option<Claimed>,
     title_segments: Vec<Segment>,
@@ -145,6 +147,7 @@ impl<'a> Desk<'a> {
         let form = match form {
             Some(form) => Some(DecisionForm {
                 hand_over: Some(HandOver::of(app, member, id).await?),
+                aside_path: file.aside.is_none().then(|| case_path(slug, id)),
                 ..form
             }),
             None => None,
@@ -249,6 +252,7 @@ impl<'a> Desk<'a> {
             why: context::why(file),
             newer_path: file.newer.as_ref().map(|id| case_path(slug, id)),
             appeal: file.appeal.as_ref().map(AppealPart::of),
+            aside: file.aside.as_ref().map(|aside| AsidePart::of(slug, aside)),
             decided: decided(case),
             claim: claim(file, &viewer),
             title_segments: marks.title,

@@ -2,6 +2,7 @@
 
 use crate::http::parts::{Status, Tag, When, count, grouped, span};
 use crate::ids::UserId;
+use crate::moderation::aside::{Aside, AsideKind};
 use crate::moderation::handover::OWNERS;
 use crate::moderation::markdown;
 use crate::moderation::queue::{BriefCase, PLACE_MAX, QueuedCase};
@@ -38,10 +39,25 @@ pub(crate) struct Row {
     pub place: String,
     pub claimed_by: Option<String>,
     pub handed_to: Option<String>,
+    pub aside: Option<String>,
     pub status: Status,
     pub due: String,
     pub due_tone: &'static str,
     pub when: When,
+}
+
+impl Row {
+    /// With how it is out of the queue.
+    pub fn aside(mut self, aside: Option<&Aside>) -> Self {
+        self.aside = aside.map(|aside| match (aside.kind, aside.until_ms) {
+            (AsideKind::Snoozed, Some(until_ms)) => {
+                format!("snoozed until {}", When::at(until_ms).text)
+            }
+            (AsideKind::Snoozed, None) => "snoozed".to_owned(),
+            (AsideKind::Asked, _) => "with the author".to_owned(),
+        });
+        self
+    }
 }
 
 /// A row of the list beside a case.
@@ -85,6 +101,7 @@ pub(crate) fn row(queued: &QueuedCase, viewer: &Viewer<'_>, path: String) -> any
             queued.brief.handed_to_name.as_deref(),
             viewer,
         ),
+        aside: None,
         status: case.status.into(),
         due,
         due_tone,
