@@ -172,6 +172,8 @@ fn endpoints() -> Vec<Endpoint> {
         post("/s/{site}/admin/queue/{case}/claim",          Member(Moderator), claim::claim),
         post("/s/{site}/admin/queue/{case}/release",        Member(Moderator), claim::release),
         post("/s/{site}/admin/queue/{case}/decision",       Member(Moderator), case::decide),
+        post("/s/{site}/admin/queue/{case}/preview",        Member(Moderator), case::preview),
+        post("/s/{site}/admin/queue/{case}/take-back-approval", Member(Moderator), case::take_back_approval),
         post("/s/{site}/admin/queue/{case}/undo",           Member(Moderator), undo::undo),
         post("/s/{site}/admin/queue/{case}/run-again",      Member(Moderator), case::run_again),
         get("/s/{site}/admin/design",                       Member(Moderator), design::show),

@@ -17,6 +17,7 @@ use tokio::sync::{Mutex, OwnedMutexGuard};
 pub(crate) mod accounts;
 pub(crate) mod addressees;
 pub(crate) mod appeals;
+pub(crate) mod approvals;
 pub(crate) mod asides;
 pub mod audit;
 pub(crate) mod authors;

@@ -243,7 +243,7 @@ document.addEventListener("submit", async (event) => {
   form.dataset.sent = "yes";
   held = null;
   try {
-    show(await read(await fetch(form.action, { method: "POST", body, headers: { accept: "text/html" } })), true);
+    show(await read(await fetch(event.submitter?.getAttribute("formaction") ?? form.action, { method: "POST", body, headers: { accept: "text/html" } })), true);
   } catch {
     say("The server did not answer. Nothing you typed is lost; send it again.");
     alertAbove(form);

@@ -151,18 +151,18 @@ impl Moderation {
                 break;
             };
             after = last.id.to_string();
-            let mut cases: Vec<(CaseId, i64)> = Vec::new();
+            let mut cases: Vec<(CaseId, i64, Answer)> = Vec::new();
             for case in held {
                 let hits: Vec<HitOf> = serde_json::from_str(&case.hits)?;
                 match hits
                     .iter()
                     .all(|hit| hit.rule == brake.rule_id || !hit.keeps_back())
                 {
-                    true => cases.push((case.id, case.revision)),
+                    true => cases.push((case.id, case.revision, answer.clone())),
                     false => found.others += 1,
                 }
             }
-            for (_, outcome) in self.decide_many(by, decider, cases, &answer).await? {
+            for (_, outcome) in self.decide_many(by, decider, cases).await? {
                 match outcome {
                     Ok(_) => found.released += 1,
                     Err(_) => found.others += 1,

@@ -1,12 +1,12 @@
-//! One decision for many cases, and all of somebody's decisions taken back. Each case is decided by itself, by the one
-//! function that decides; sent together, they share their transactions.
+//! One decision for many cases, and all of somebody's decisions taken back. Each case has its own
+//! outcome, by the one policy that decides; all of them are one transaction.
 
 use futures_util::future::join_all;
 
 use crate::auth::role::Actor;
 use crate::ids::CaseId;
 use crate::moderation::Moderation;
-use crate::moderation::decide::{Answer, DecideError, Decided, Decider, Target};
+use crate::moderation::decide::{Answer, DecideError, Decided, Decider};
 use crate::store::cases;
 
 /// So many cases are decided at once at most.
@@ -16,23 +16,17 @@ pub const MAX_CASES: usize = 100;
 pub type Outcome = (CaseId, Result<Decided, DecideError>);
 
 impl Moderation {
-    /// Gives the same answer for each of the cases, at the revision that was seen; answers in their order.
+    /// Decides each of the cases with its answer, at the revision that was seen, in one transaction; answers in their
+    /// order.
     pub async fn decide_many(
         &self,
         by: &Actor,
         decider: &Decider,
-        cases: Vec<(CaseId, i64)>,
-        answer: &Answer,
+        cases: Vec<(CaseId, i64, Answer)>,
     ) -> anyhow::Result<Vec<Outcome>> {
-        let decisions = cases.into_iter().map(|(case, revision)| async move {
-            let target = Target::Case(case.clone());
-            let (decider, answer) = (decider.clone(), answer.clone());
-            let decided = self
-                .decide(by.site_id, target, decider, answer, Some(revision), None)
-                .await?;
-            anyhow::Ok((case, decided))
-        });
-        join_all(decisions).await.into_iter().collect()
+        let ids: Vec<CaseId> = cases.iter().map(|(case, ..)| case.clone()).collect();
+        let results = self.decide_all(by.site_id, decider, cases).await?;
+        Ok(ids.into_iter().zip(results).collect())
     }
 
     /// Takes back all that this person decided and that has not taken effect; answers how many cases wait again.

@@ -9,11 +9,12 @@ use serde_json::{Value, json};
 use crate::asl::{Event, StepError};
 use crate::engine::token::TaskToken;
 use crate::ids::{CaseId, SiteId, TaskId, UserId};
-use crate::moderation::Moderation;
+use crate::moderation::approval;
 use crate::moderation::flow::{Passage, Ruling};
 use crate::moderation::in_force::InForce;
 use crate::moderation::rows::{CaseRow, CaseStatus, Change, PostRow, Subject, TaskOutcome};
 use crate::moderation::submit::{Repeatable, Replay};
+use crate::moderation::{Moderation, Tools};
 use crate::store::ledger::{Key, Loaded, Scope};
 use crate::text_enum;
 
@@ -117,6 +118,10 @@ pub enum DecideError {
     OwnPost,
     /// It is an appeal against the decider's own decision.
     OwnDecision,
+    /// Two people have to approve, and this is the first approval: it is kept, the case goes on waiting.
+    First(Box<Decided>),
+    /// Two people have to approve, and this is a program.
+    NeedsPeople,
     /// The request was answered before.
     Replayed(Replay),
 }
@@ -135,7 +140,7 @@ impl Answer {
         })
     }
 
-    fn decision(&self) -> Option<Decision> {
+    pub(crate) fn decision(&self) -> Option<Decision> {
         match self {
             Self::Decision { decision, .. } => Some(*decision),
             Self::Output(output) => output["status"].as_str()?.parse().ok(),
@@ -221,73 +226,85 @@ impl Moderation {
         let Some((in_force, key)) = self.locate(site_id, target).await? else {
             return Ok(Err(DecideError::Unknown));
         };
-        let tools = self.tools.clone();
-        let scope = Scope {
-            site_id,
-            key,
-            idempotency: repeatable.as_ref().map(Repeatable::scope),
+        let settings = &in_force.site.settings;
+        let mut first = self
+            .first_approval(site_id, settings, &key, &answer)
+            .await?;
+        loop {
+            let deciding = Deciding {
+                tools: self.tools.clone(),
+                in_force: in_force.clone(),
+                by: by.clone(),
+                answer: answer.clone(),
+                revision,
+                repeatable: repeatable.clone(),
+                first: first.clone(),
+            };
+            let scope = deciding.scope(site_id, key.clone());
+            let result = self
+                .ledger
+                .transact(scope, move |loaded| deciding.decide(loaded))
+                .await??;
+            // Somebody else may have been the first in the same moment; then this one is the second.
+            if let Err(DecideError::First(known)) = &result {
+                first = self.keep_first_approval(&by, &answer, known).await?;
+                if first.is_some() {
+                    continue;
+                }
+            }
+            self.mail_bell.notify_one();
+            return Ok(result);
+        }
+    }
+
+    /// [`Moderation::decide`] for many cases, each with its revision and its answer, in one transaction; answers in their
+    /// order.
+    pub async fn decide_all(
+        &self,
+        site_id: SiteId,
+        by: &Decider,
+        cases: Vec<(CaseId, i64, Answer)>,
+    ) -> anyhow::Result<Vec<Result<Decided, DecideError>>> {
+        let Some(in_force) = self.in_force.load(site_id).await? else {
+            return Ok(cases.iter().map(|_| Err(DecideError::Unknown)).collect());
         };
-        let result = self
-            .ledger
-            .transact(scope, move |loaded: Loaded| {
-                if let (Some(replay), Some(repeatable)) = (&loaded.replay, &repeatable) {
-                    return refuse(DecideError::Replayed(repeatable.replay(replay)));
+        let settings = &in_force.site.settings;
+        let mut works = Vec::with_capacity(cases.len());
+        for (case, revision, answer) in &cases {
+            let key = Key::Case(case.clone());
+            let deciding = Deciding {
+                first: self.first_approval(site_id, settings, &key, answer).await?,
+                tools: self.tools.clone(),
+                in_force: in_force.clone(),
+                by: by.clone(),
+                answer: answer.clone(),
+                revision: Some(*revision),
+                repeatable: None,
+            };
+            let scope = deciding.scope(site_id, key);
+            works.push((scope, move |loaded| deciding.decide(loaded)));
+        }
+        let mut results = Vec::with_capacity(works.len());
+        let transacted = self.ledger.transact_all(works).await?;
+        for (result, (case, revision, answer)) in transacted.into_iter().zip(cases) {
+            let result = result??;
+            results.push(match &result {
+                Err(DecideError::First(known)) => {
+                    match self.keep_first_approval(by, &answer, known).await? {
+                        None => result,
+                        Some(_) => {
+                            let target = Target::Case(case);
+                            let by = by.clone();
+                            self.decide(site_id, target, by, answer, Some(revision), None)
+                                .await?
+                        }
+                    }
                 }
-                let Some(subject) = loaded.subject else {
-                    return refuse(DecideError::Unknown);
-                };
-                let task = match open_task(&subject, &by, &answer, revision) {
-                    ControlFlow::Continue(task) => task,
-                    // A program that is told "decided" is told what cannot be taken back any more.
-                    ControlFlow::Break(Ok(known)) if by.undo_ms == 0 && is_undoable(&known) => {
-                        let advanced = Passage::take_effect(&tools, &in_force, subject);
-                        return acknowledge(advanced, known);
-                    }
-                    ControlFlow::Break(known) => return (Change::default(), Ok(known)),
-                };
-                let own = by.user_id.as_ref() == Some(&subject.post.author_id);
-                if own && !in_force.site.settings.allow_self_approval {
-                    return refuse(DecideError::OwnPost);
-                }
-                let own = subject.against.as_ref() == Some(&by.actor);
-                if own && !in_force.site.settings.allow_self_approval {
-                    return refuse(DecideError::OwnDecision);
-                }
-                let before = decided(&subject, false);
-                let ruling = answer.ruling(&by);
-                let advanced = match by.undo_ms {
-                    0 => {
-                        let event = answer.event(&task);
-                        Passage::advance(&tools, &in_force, subject, event, Some(&ruling))
-                    }
-                    undo_ms => Ok(Passage::hold(&tools, &in_force, subject, &ruling, undo_ms)),
-                };
-                let passage = match advanced {
-                    Ok(Ok(passage)) => passage,
-                    Ok(Err(StepError::UnknownTask | StepError::Finished)) => {
-                        return refuse(DecideError::Expired(Box::new(before)));
-                    }
-                    Ok(Err(error @ StepError::WrongDefinition)) => {
-                        return (Change::default(), Err(error.into()));
-                    }
-                    Err(error) => return (Change::default(), Err(error)),
-                };
-                let decided = Decided {
-                    case: passage.case().cloned(),
-                    post: passage.post().clone(),
-                    repeated: false,
-                };
-                let mut change = passage.into_change();
-                change.idempotency.extend(
-                    repeatable
-                        .as_ref()
-                        .map(|repeatable| repeatable.row(site_id, tools.clock.now_ms(), &decided)),
-                );
-                (change, Ok(Ok(decided)))
-            })
-            .await??;
+                _ => result,
+            });
+        }
         self.mail_bell.notify_one();
-        Ok(result)
+        Ok(results)
     }
 
     /// Puts off the moment at which a task without a heartbeat is given up.
@@ -346,6 +363,104 @@ impl Moderation {
             .load(site_id)
             .await?
             .map(|in_force| (in_force, key)))
+    }
+}
+
+/// One answer on its way through its transaction.
+struct Deciding {
+    tools: Tools,
+    in_force: Arc<InForce>,
+    by: Decider,
+    answer: Answer,
+    revision: Option<i64>,
+    repeatable: Option<Repeatable<Decided>>,
+    /// Who approved first, where two have to.
+    first: Option<UserId>,
+}
+
+impl Deciding {
+    fn scope(&self, site_id: SiteId, key: Key) -> Scope {
+        Scope {
+            site_id,
+            key,
+            idempotency: self.repeatable.as_ref().map(Repeatable::scope),
+        }
+    }
+
+    fn decide(&self, loaded: Loaded) -> Refused<Decided> {
+        let (tools, in_force, by) = (&self.tools, &self.in_force, &self.by);
+        if let (Some(replay), Some(repeatable)) = (&loaded.replay, &self.repeatable) {
+            return refuse(DecideError::Replayed(repeatable.replay(replay)));
+        }
+        let Some(subject) = loaded.subject else {
+            return refuse(DecideError::Unknown);
+        };
+        let task = match open_task(&subject, by, &self.answer, self.revision) {
+            ControlFlow::Continue(task) => task,
+            // A program that is told "decided" is told what cannot be taken back any more.
+            ControlFlow::Break(Ok(known)) if by.undo_ms == 0 && is_undoable(&known) => {
+                let advanced = Passage::take_effect(tools, in_force, subject);
+                return acknowledge(advanced, known);
+            }
+            ControlFlow::Break(known) => return (Change::default(), Ok(known)),
+        };
+        if let Err(error) = self.check_policy(&subject) {
+            return refuse(error);
+        }
+        let before = decided(&subject, false);
+        let ruling = self.answer.ruling(by);
+        let advanced = match by.undo_ms {
+            0 => {
+                let event = self.answer.event(&task);
+                Passage::advance(tools, in_force, subject, event, Some(&ruling))
+            }
+            undo_ms => Ok(Passage::hold(tools, in_force, subject, &ruling, undo_ms)),
+        };
+        let passage = match advanced {
+            Ok(Ok(passage)) => passage,
+            Ok(Err(StepError::UnknownTask | StepError::Finished)) => {
+                return refuse(DecideError::Expired(Box::new(before)));
+            }
+            Ok(Err(error @ StepError::WrongDefinition)) => {
+                return (Change::default(), Err(error.into()));
+            }
+            Err(error) => return (Change::default(), Err(error)),
+        };
+        let decided = Decided {
+            case: passage.case().cloned(),
+            post: passage.post().clone(),
+            repeated: false,
+        };
+        let mut change = passage.into_change();
+        change.idempotency.extend(
+            self.repeatable
+                .as_ref()
+                .map(|repeatable| repeatable.row(in_force.site.id, tools.clock.now_ms(), &decided)),
+        );
+        (change, Ok(Ok(decided)))
+    }
+
+    /// Whether whoever answers may: nobody on their own post, nor on an appeal against their own decision, and nobody alone
+    /// where two have to approve.
+    fn check_policy(&self, subject: &Subject) -> Result<(), DecideError> {
+        let settings = &self.in_force.site.settings;
+        let is_own_post = self.by.user_id.as_ref() == Some(&subject.post.author_id);
+        if is_own_post && !settings.allow_self_approval {
+            return Err(DecideError::OwnPost);
+        }
+        let is_own_decision = subject.against.as_ref() == Some(&self.by.actor);
+        if is_own_decision && !settings.allow_self_approval {
+            return Err(DecideError::OwnDecision);
+        }
+        let needs_two = |case: &CaseRow| approval::needs_two(settings, case);
+        if !approval::is_approval(&self.answer) || !subject.case.as_ref().is_some_and(needs_two) {
+            return Ok(());
+        }
+        match (&self.by.user_id, &self.first) {
+            (None, _) => Err(DecideError::NeedsPeople),
+            (Some(user), Some(first)) if user != first => Ok(()),
+            (Some(_), _) => Err(DecideError::First(Box::new(decided(subject, false)))),
+        }
     }
 }
 

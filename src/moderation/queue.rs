@@ -6,6 +6,7 @@ use anyhow::Context as _;
 use crate::auth::role::{Actor, Role};
 use crate::ids::{CaseId, SiteId, UserId};
 use crate::moderation::appeal::{self, Appeal};
+use crate::moderation::approval::Approval;
 use crate::moderation::aside::Aside;
 use crate::moderation::handover::OWNERS;
 use crate::moderation::rows::{CaseRow, CaseStatus, PostRow, PostStatus, RevisionRow};
@@ -16,7 +17,7 @@ use crate::store::audit::NamedAudit;
 use crate::store::cases::{self, CaseCursor, ListedCase};
 use crate::store::notes::{self, Note};
 use crate::store::search::{self, Found, Order};
-use crate::store::{Db, asides, audit, posts, queue};
+use crate::store::{Db, approvals, asides, audit, posts, queue};
 
 pub use crate::store::queue::{BriefCase, EarlierPost, QueueFilter, QueuedCase, SimilarCase};
 
@@ -73,6 +74,8 @@ pub struct CaseFile {
     pub record: Record,
     /// What colleagues wrote about the author, newest first.
     pub notes: Vec<Note>,
+    /// Who approved it first, where two have to.
+    pub first_approval: Option<Approval>,
     /// How it is out of the queue, if it is.
     pub aside: Option<Aside>,
     /// What happened to the case, in order.
@@ -321,6 +324,10 @@ pub async fn find(db: &Db, site: SiteId, id: &CaseId) -> anyhow::Result<Option<C
             false => None,
         },
         hits,
+        first_approval: match case.status {
+            CaseStatus::Waiting => approvals::find(db, site, id).await?,
+            _ => None,
+        },
         aside: match case.status {
             CaseStatus::Waiting => asides::find(db, site, id).await?,
             _ => None,

@@ -59,7 +59,8 @@ pub struct SiteSettings {
     pub outcomes: Outcomes,
     /// Whether a rule that holds far too much soon after it was written is put to shadow.
     pub brake: bool,
-    /// How it looks.
+    /// The categories in which two people have to approve.
+    pub second_approval: Vec<String>,    /// How it looks.
     pub look: Look,
     /// Reasons to reject that moderators choose from.
     pub reason_templates: Vec<ReasonTemplate>,
@@ -79,12 +80,15 @@ pub struct Look {
 }
 
 /// A reason to reject, ready to be chosen.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ReasonTemplate {
     /// What moderators see in the list.
     pub label: String,
-    /// What the author reads.
+    /// In which language it is, where the site has several: `tr`.
+    #[serde(default)]
+    pub language: String,
+    /// What the author reads; `moderation::reason` knows its variables.
     pub text: String,
 }
 
@@ -102,7 +106,7 @@ impl Default for SiteSettings {
             allow_self_approval: false,
             outcomes: Outcomes::default(),
             brake: true,
-            look: Look::default(),
+            second_approval: Vec::new(),            look: Look::default(),
             reason_templates: [
                 (
                     "Insults",
@@ -121,6 +125,7 @@ impl Default for SiteSettings {
             .into_iter()
             .map(|(label, text)| ReasonTemplate {
                 label: label.to_owned(),
+                language: String::new(),
                 text: text.to_owned(),
             })
             .collect(),

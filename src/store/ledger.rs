@@ -112,7 +112,7 @@ where
 /// The way to change a post, its run or its case. Clones share one queue.
 #[derive(Clone)]
 pub struct Ledger {
-    queue: mpsc::Sender<Box<dyn Work>>,
+    queue: mpsc::Sender<Group>,
 }
 
 impl Ledger {
@@ -146,34 +146,67 @@ impl Ledger {
         R: Send + 'static,
     {
         let (caller, answer) = oneshot::channel();
-        let work = Typed {
+        let work: Box<dyn Work> = Box::new(Typed {
             scope,
             decide,
             reply: None,
             caller,
-        };
-        self.queue
-            .send(Box::new(work))
-            .await
-            .map_err(|_| anyhow!("the ledger has stopped"))?;
+        });
+        self.send(vec![work]).await?;
         answer
             .await
             .map_err(|_| anyhow!("the ledger stopped before it answered"))?
     }
+
+    /// [`Ledger::transact`] for many at once: they share one transaction, unless one of them breaks it or two are about
+    /// the same post. Answers in their order.
+    pub async fn transact_all<R, F>(
+        &self,
+        works: Vec<(Scope, F)>,
+    ) -> anyhow::Result<Vec<anyhow::Result<R>>>
+    where
+        F: FnMut(Loaded) -> (Change, R) + Send + 'static,
+        R: Send + 'static,
+    {
+        let mut group = Group::with_capacity(works.len());
+        let mut answers = Vec::with_capacity(works.len());
+        for (scope, decide) in works {
+            let (caller, answer) = oneshot::channel();
+            answers.push(answer);
+            group.push(Box::new(Typed {
+                scope,
+                decide,
+                reply: None,
+                caller,
+            }));
+        }
+        self.send(group).await?;
+        let mut results = Vec::with_capacity(answers.len());
+        for answer in answers {
+            let result = answer.await;
+            results.push(
+                result.unwrap_or_else(|_| Err(anyhow!("the ledger stopped before it answered"))),
+            );
+        }
+        Ok(results)
+    }
+
+    async fn send(&self, group: Group) -> anyhow::Result<()> {
+        let sent = self.queue.send(group).await;
+        sent.map_err(|_| anyhow!("the ledger has stopped"))
+    }
 }
 
-async fn next_group(incoming: &mut mpsc::Receiver<Box<dyn Work>>) -> Option<Group> {
-    let mut group = Vec::new();
-    (incoming.recv_many(&mut group, GROUP).await > 0).then_some(group)
+/// All that waits, as one group: what came together stays together.
+async fn next_group(incoming: &mut mpsc::Receiver<Group>) -> Option<Group> {
+    let mut groups = Vec::new();
+    let received = incoming.recv_many(&mut groups, GROUP).await;
+    (received > 0).then(|| groups.into_iter().flatten().collect())
 }
 
 /// Keeps up to [`POSTGRES_LANES`] transactions under way. Members that would wait for each other's locks go into
 /// different transactions, one after the other.
-async fn run_postgres(
-    db: PgDb,
-    definitions: Definitions,
-    mut incoming: mpsc::Receiver<Box<dyn Work>>,
-) {
+async fn run_postgres(db: PgDb, definitions: Definitions, mut incoming: mpsc::Receiver<Group>) {
     let lanes = Arc::new(tokio::sync::Semaphore::new(POSTGRES_LANES));
     let ledger = Arc::new(PgLedger::new(db, definitions));
     while let Some(group) = next_group(&mut incoming).await {

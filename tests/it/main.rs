@@ -21,6 +21,7 @@ mod visitor;
 mod access;
 mod api;
 mod appeal;
+mod approval;
 mod aside;
 mod aws;
 mod brake;

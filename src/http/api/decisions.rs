@@ -185,6 +185,10 @@ fn refused(error: DecideError) -> HttpError {
             Code::Forbidden,
             "an appeal is heard by somebody else than whoever took the decision",
         ),
+        DecideError::NeedsPeople | DecideError::First(_) => HttpError::new(
+            Code::Forbidden,
+            "two people of the site have to approve posts of this category",
+        ),
         DecideError::Unknown | DecideError::Replayed(_) => HttpError::new(
             Code::UnknownToken,
             "the site has no task with this task_token",

@@ -145,12 +145,17 @@ fn refused(error: DecideError) -> HttpError {
             "TaskDoesNotExist",
             "Task Does Not Exist: 'Provided task does not exist'",
         ),
+        DecideError::NeedsPeople => HttpError::aws(
+            "AccessDeniedException",
+            "Two people of the site have to approve posts of this category",
+        ),
         // Some never come: no revision is given, a key is nobody's author, nothing is repeatable.
         DecideError::AlreadyDecided(_)
         | DecideError::Expired(_)
         | DecideError::Stale(_)
         | DecideError::OwnPost
         | DecideError::OwnDecision
+        | DecideError::First(_)
         | DecideError::Replayed(_) => HttpError::aws(
             "TaskTimedOut",
             "Task Timed Out: 'Provided task does not exist anymore'",

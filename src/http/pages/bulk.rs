@@ -14,11 +14,12 @@ use crate::http::parts::count;
 use crate::http::visitor::Member;
 use crate::ids::{CaseId, is_id};
 use crate::moderation::bulk::{MAX_CASES, Outcome};
-use crate::moderation::decide::{DecideError, Decided, Decision};
-use crate::store::cases;
+use crate::moderation::decide::{Answer, DecideError, Decided, Decision};
+use crate::moderation::reason::Known;
+use crate::store::cases::{self, ListedCase};
 
 use super::case::{case_path, decider};
-use super::decision::DecisionFields;
+use super::decision::{DecisionFields, ReasonChoice, choices};
 use super::queue::path as queue_path;
 use super::undo::UndoBar;
 
@@ -27,9 +28,28 @@ use super::undo::UndoBar;
 struct BulkPage {
     page: PageChrome,
     undo: UndoBar,
-    problem: Option<String>,
     summary: String,
     rows: Vec<ResultRow>,
+}
+
+#[derive(Template)]
+#[template(path = "admin/bulk_again.html")]
+struct BulkAgainPage {
+    page: PageChrome,
+    problem: String,
+    decisions_path: String,
+    chosen: Vec<ChosenRow>,
+    templates: Vec<ReasonChoice>,
+    reason: String,
+}
+
+/// A case that was chosen before and is so still.
+struct ChosenRow {
+    id: String,
+    revision: i64,
+    title: String,
+    author: String,
+    path: String,
 }
 
 struct ResultRow {
@@ -53,20 +73,39 @@ pub(crate) async fn decide(
         .parse()
         .map_err(|_| HttpError::invalid("decision", "must be APPROVED or REJECTED"))?;
     let fields = DecisionFields::for_many(decision, take("reason"), take("template"));
-    let problem = match cases.is_empty() {
-        true => Some("Choose at least one case.".to_owned()),
-        false => None,
+    let mut chosen = Vec::with_capacity(cases.len());
+    for (id, revision) in cases {
+        let listed = cases::find(&app.db, member.site.id, &id).await?;
+        chosen.extend(listed.map(|listed| (listed, revision)));
+    }
+    if chosen.is_empty() {
+        let problem = "Choose at least one case.".to_owned();
+        return again(&req, &member, chosen, &fields, problem);
+    }
+    let settings = &member.site.settings;
+    let answers: Result<Vec<Answer>, String> = chosen
+        .iter()
+        .map(|(listed, _)| {
+            let known = Known {
+                title: &listed.title,
+                author: &listed.author_name,
+                site: &member.site.name,
+            };
+            fields.answer(settings, &known)
+        })
+        .collect();
+    let answers = match answers {
+        Ok(answers) => answers,
+        Err(problem) => return again(&req, &member, chosen, &fields, problem),
     };
-    let answer = fields.answer(&member.site.settings);
-    let (answer, problem) = match (answer, problem) {
-        (Ok(answer), None) => (answer, None),
-        (_, Some(problem)) | (Err(problem), None) => {
-            return outcome(&req, &app, &member, Vec::new(), Some(problem)).await;
-        }
-    };
+    let cases = chosen
+        .iter()
+        .zip(answers)
+        .map(|((listed, revision), answer)| (listed.case.id.clone(), *revision, answer))
+        .collect();
     let outcomes = app
         .moderation
-        .decide_many(&member.actor(), &decider(&member), cases, &answer)
+        .decide_many(&member.actor(), &decider(&member), cases)
         .await?;
     if outcomes.iter().all(|(_, result)| result.is_ok()) {
         let word = match decision {
@@ -77,7 +116,7 @@ pub(crate) async fn decide(
             .flash(format!("{} {word}.", count(outcomes.len(), "post")))
             .respond_to(&req));
     }
-    outcome(&req, &app, &member, outcomes, problem).await
+    outcome(&req, &app, &member, &chosen, &outcomes).await
 }
 
 /// `POST /s/{site}/admin/queue/undo`
@@ -115,40 +154,65 @@ fn take_cases(fields: &mut BTreeMap<String, String>) -> Result<Vec<(CaseId, i64)
     Ok(cases)
 }
 
+/// What was chosen and typed, to be sent once more.
+fn again(
+    req: &HttpRequest,
+    member: &Member,
+    chosen: Vec<(ListedCase, i64)>,
+    fields: &DecisionFields,
+    problem: String,
+) -> Result<HttpResponse, HttpError> {
+    let slug = &member.site.slug;
+    let (reason, template) = fields.words();
+    let page = BulkAgainPage {
+        page: PageChrome::of(req, "Many at once", "queue"),
+        problem,
+        decisions_path: format!("{}/decisions", queue_path(slug)),
+        templates: choices(&member.site.settings, template),
+        reason: reason.to_owned(),
+        chosen: chosen
+            .into_iter()
+            .map(|(listed, revision)| ChosenRow {
+                path: case_path(slug, &listed.case.id),
+                id: listed.case.id.to_string(),
+                revision,
+                title: listed.title,
+                author: listed.author_name,
+            })
+            .collect(),
+    };
+    page_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
+}
+
 async fn outcome(
     req: &HttpRequest,
     app: &App,
     member: &Member,
-    outcomes: Vec<Outcome>,
-    problem: Option<String>,
+    chosen: &[(ListedCase, i64)],
+    outcomes: &[Outcome],
 ) -> Result<HttpResponse, HttpError> {
     let slug = &member.site.slug;
     let done = outcomes.iter().filter(|(_, result)| result.is_ok()).count();
-    let status = match problem {
-        Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
-        None => StatusCode::CONFLICT,
-    };
-    let mut rows = Vec::with_capacity(outcomes.len());
-    for (id, result) in &outcomes {
-        let Some(listed) = cases::find(&app.db, member.site.id, id).await? else {
-            continue;
-        };
-        let (tone, text) = told(result);
-        rows.push(ResultRow {
-            tone,
-            title: listed.title,
-            path: case_path(slug, id),
-            text,
-        });
-    }
+    let rows = chosen
+        .iter()
+        .zip(outcomes)
+        .map(|((listed, _), (id, result))| {
+            let (tone, text) = told(result);
+            ResultRow {
+                tone,
+                title: listed.title.clone(),
+                path: case_path(slug, id),
+                text,
+            }
+        })
+        .collect();
     let page = BulkPage {
         page: PageChrome::of(req, "Many at once", "queue"),
         undo: UndoBar::of(app, slug, &member.actor(), None).await?,
         summary: format!("{done} of {} decided.", count(outcomes.len(), "case")),
-        problem,
         rows,
     };
-    page_with(status, &page)
+    page_with(StatusCode::CONFLICT, &page)
 }
 
 fn told(result: &Result<Decided, DecideError>) -> (&'static str, String) {
@@ -169,8 +233,12 @@ fn told(result: &Result<Decided, DecideError>) -> (&'static str, String) {
         Err(DecideError::Stale(_)) => ("warn", "the author changed the post meanwhile".to_owned()),
         Err(DecideError::OwnPost) => ("off", "your own post".to_owned()),
         Err(DecideError::OwnDecision) => ("off", "an appeal against your own decision".to_owned()),
+        Err(DecideError::First(_)) => (
+            "wait",
+            "your approval is kept; somebody else has to approve it too".to_owned(),
+        ),
         Err(DecideError::Unknown) => ("off", "there is no such case".to_owned()),
-        Err(DecideError::Expired(_) | DecideError::Replayed(_)) => {
+        Err(DecideError::Expired(_) | DecideError::NeedsPeople | DecideError::Replayed(_)) => {
             ("off", "it waits for nothing any more".to_owned())
         }
     }

@@ -12,13 +12,18 @@ use crate::http::parts::Status;
 use crate::http::visitor::Member;
 use crate::ids::CaseId;
 use crate::moderation::claim;
-use crate::moderation::decide::{DecideError, Decided, Decider, Decision, Target, Via};
+use crate::moderation::decide::{Answer, DecideError, Decided, Decider, Decision, Target, Via};
+use crate::moderation::reason::Known;
 use crate::moderation::rows::PostStatus;
 use crate::moderation::supersede::SupersedeError;
-use crate::store::cases::CaseCursor;
+use crate::store::cases::{self, CaseCursor};
 
-use super::decision::DecisionFields;
+use super::decision::{DecisionFields, MailPreview};
 use super::queue::{CaseQuery, path as queue_path};
+
+/// What is said to the first of two who approve.
+pub(crate) const FIRST_APPROVAL: &str =
+    "Your approval is kept. Somebody else has to approve the post too.";
 
 mod context;
 mod view;
@@ -55,7 +60,7 @@ pub(crate) async fn decide(
     fields: Form<DecisionFields>,
 ) -> Result<HttpResponse, HttpError> {
     let (fields, query) = (fields.0, query.0);
-    let answer = match fields.answer(&member.site.settings) {
+    let answer = match answer_of(&app, &member, &id.0, &fields).await? {
         Ok(answer) => answer,
         Err(problem) => {
             let desk = Desk::find(&req, &app, &member, &query, &id.0).await?;
@@ -86,6 +91,56 @@ pub(crate) async fn decide(
         }
         Err(error) => refused(&req, &app, &member, &query, &id.0, &fields, error).await,
     }
+}
+
+/// `POST /s/{site}/admin/queue/{case}/preview`
+pub(crate) async fn preview(
+    req: HttpRequest,
+    app: web::Data<App>,
+    member: Member,
+    id: Id<CaseId>,
+    query: Query<CaseQuery>,
+    fields: Form<DecisionFields>,
+) -> Result<HttpResponse, HttpError> {
+    let (fields, query) = (fields.0, query.0);
+    let desk = Desk::find(&req, &app, &member, &query, &id.0).await?;
+    let answer = fields.answer(&member.site.settings, &desk.known());
+    let reason = match answer {
+        Ok(Answer::Decision { reason, .. }) => reason.unwrap_or_default(),
+        Ok(_) => String::new(),
+        Err(problem) => {
+            return desk
+                .typed(&fields, Some(problem))
+                .page(StatusCode::UNPROCESSABLE_ENTITY);
+        }
+    };
+    let (subject, text) = app
+        .outbox
+        .preview_rejection(&member.site, &desk.file, &reason)?;
+    desk.typed(&fields, None)
+        .preview(MailPreview { subject, text })
+        .page(StatusCode::OK)
+}
+
+/// `POST /s/{site}/admin/queue/{case}/take-back-approval`
+pub(crate) async fn take_back_approval(
+    req: HttpRequest,
+    app: web::Data<App>,
+    member: Member,
+    id: Id<CaseId>,
+) -> Result<HttpResponse, HttpError> {
+    let taken = app
+        .moderation
+        .take_back_approval(&member.actor(), &id.0)
+        .await?;
+    let message = match taken {
+        None => return Err(HttpError::not_found()),
+        Some(true) => "Your approval is taken back.",
+        Some(false) => "There is no approval of yours to take back any more.",
+    };
+    Ok(Redirect::to(case_path(&member.site.slug, &id.0))
+        .flash(message)
+        .respond_to(&req))
 }
 
 /// `POST /s/{site}/admin/queue/{case}/run-again`
@@ -127,6 +182,24 @@ pub(crate) async fn run_again(
     Ok(Redirect::to(queue_path(&member.site.slug))
         .flash(message)
         .respond_to(&req))
+}
+
+/// What the fields say of a case, or what is wrong with them.
+async fn answer_of(
+    app: &App,
+    member: &Member,
+    id: &CaseId,
+    fields: &DecisionFields,
+) -> Result<Result<Answer, String>, HttpError> {
+    let listed = cases::find(&app.db, member.site.id, id)
+        .await?
+        .ok_or_else(HttpError::not_found)?;
+    let known = Known {
+        title: &listed.title,
+        author: &listed.author_name,
+        site: &member.site.name,
+    };
+    Ok(fields.answer(&member.site.settings, &known))
 }
 
 /// Somebody at the desk.
@@ -206,6 +279,9 @@ async fn refused(
     let find = |id| Desk::find(req, app, member, query, id);
     match error {
         DecideError::Unknown => Err(HttpError::not_found()),
+        DecideError::First(_) => Ok(Redirect::to(case_path(&member.site.slug, id))
+            .flash(FIRST_APPROVAL)
+            .respond_to(req)),
         DecideError::OwnPost => find(id).await?.own_post().page(StatusCode::FORBIDDEN),
         DecideError::OwnDecision => {
             let text = "You took the decision that this appeal is against. Somebody else hears it.";
@@ -226,7 +302,7 @@ async fn refused(
             desk.notice("off", "Already decided.", &text)
                 .page(StatusCode::CONFLICT)
         }
-        DecideError::Expired(_) | DecideError::Replayed(_) => {
+        DecideError::Expired(_) | DecideError::NeedsPeople | DecideError::Replayed(_) => {
             let desk = find(id).await?;
             let text = "The case waits for nothing any more; what you sent has changed nothing.";
             desk.notice("off", "Too late.", text)

@@ -5,6 +5,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::moderation::decide::{Answer, Decision, REASON_MAX_CHARS};
+use crate::moderation::reason::{self, Known};
 use crate::moderation::site::SiteSettings;
 
 use super::handover::HandOver;
@@ -28,8 +29,21 @@ pub(crate) struct DecisionForm {
     pub reject_open: bool,
     /// Handing it over, where that is possible.
     pub hand_over: Option<HandOver>,
+    /// Where the mail to the author can be looked at before it goes.
+    pub preview_path: Option<String>,
+    /// That mail.
+    pub preview: Option<MailPreview>,
     /// The page of the case, where it can be put aside.
     pub aside_path: Option<String>,
+}
+
+/// A mail as the author would get it.
+#[derive(Debug, Clone)]
+pub(crate) struct MailPreview {
+    /// Its subject.
+    pub subject: String,
+    /// Its text.
+    pub text: String,
 }
 
 /// A template of a reason, as an entry of a select.
@@ -61,16 +75,23 @@ pub(crate) struct DecisionFields {
 
 impl DecisionForm {
     /// An empty form.
-    pub fn new(action_path: String, revision: i64, settings: &SiteSettings) -> Self {
+    pub fn new(
+        action_path: String,
+        revision: i64,
+        settings: &SiteSettings,
+        known: &Known<'_>,
+    ) -> Self {
         Self {
             action_path,
             revision: revision.to_string(),
-            templates: choices(settings, ""),
+            templates: filled(settings, "", known),
             reason: String::new(),
             reason_error: None,
             note: String::new(),
             reject_open: false,
             hand_over: None,
+            preview_path: None,
+            preview: None,
             aside_path: None,
         }
     }
@@ -90,9 +111,10 @@ impl DecisionForm {
         mut self,
         fields: &DecisionFields,
         settings: &SiteSettings,
+        known: &Known<'_>,
         error: Option<String>,
     ) -> Self {
-        self.templates = choices(settings, &fields.template);
+        self.templates = filled(settings, &fields.template, known);
         self.reason = fields.reason.clone();
         self.note = fields.note.clone();
         self.reject_open = fields.decision == Decision::Rejected;
@@ -113,14 +135,24 @@ impl DecisionFields {
         }
     }
 
-    /// The answer, or what is wrong with the reason. An empty reason takes the words of the chosen template.
-    pub fn answer(&self, settings: &SiteSettings) -> Result<Answer, String> {
+    /// What was typed as the reason, and which template was chosen.
+    pub fn words(&self) -> (&str, &str) {
+        (&self.reason, &self.template)
+    }
+
+    /// The answer, or what is wrong with the reason. An empty reason takes the words of the chosen template; a reason with a
+    /// variable that nobody has filled goes nowhere.
+    pub fn answer(&self, settings: &SiteSettings, known: &Known<'_>) -> Result<Answer, String> {
         let typed = Some(self.reason.trim()).filter(|reason| !reason.is_empty());
         let template = choices(settings, &self.template)
             .into_iter()
             .find(|choice| choice.selected)
             .map(|choice| choice.text);
         let reason = typed.map(str::to_owned).or(template);
+        if let Some(name) = reason.as_deref().and_then(reason::unfilled) {
+            return Err(format!("Fill in what stands for {{{name}}} first."));
+        }
+        let reason = reason.map(|words| reason::fill(&words, known));
         let note = Some(self.note.trim()).filter(|note| !note.is_empty());
         let is_long = |text: &str| text.chars().count() > REASON_MAX_CHARS;
         if reason.as_deref().is_some_and(is_long) || note.is_some_and(is_long) {
@@ -137,6 +169,14 @@ impl DecisionFields {
     }
 }
 
+fn filled(settings: &SiteSettings, chosen: &str, known: &Known<'_>) -> Vec<ReasonChoice> {
+    let mut choices = choices(settings, chosen);
+    for choice in &mut choices {
+        choice.text = reason::fill(&choice.text, known);
+    }
+    choices
+}
+
 /// The site's templates, with the chosen one.
 pub(crate) fn choices(settings: &SiteSettings, chosen: &str) -> Vec<ReasonChoice> {
     settings
@@ -148,7 +188,10 @@ pub(crate) fn choices(settings: &SiteSettings, chosen: &str) -> Vec<ReasonChoice
             ReasonChoice {
                 selected: key == chosen,
                 key,
-                label: template.label.clone(),
+                label: match template.language.as_str() {
+                    "" => template.label.clone(),
+                    language => format!("{} ({language})", template.label),
+                },
                 text: template.text.clone(),
             }
         })

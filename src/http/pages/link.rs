@@ -14,7 +14,7 @@ use crate::http::error::HttpError;
 use crate::http::extract::segment;
 use crate::http::form::Form;
 use crate::http::marks::{HitRow, Marks, Segment};
-use crate::http::pages::case::case_path;
+use crate::http::pages::case::{FIRST_APPROVAL, case_path};
 use crate::http::pages::decision::{DecisionFields, DecisionForm};
 use crate::http::pages::queue::path as queue_path;
 use crate::http::pages::undo::UndoBar;
@@ -22,6 +22,7 @@ use crate::http::parts::{Notice, When, words};
 use crate::http::visitor::{Visitor, is_signed_in};
 use crate::moderation::decide::{DecideError, Decider, Target, Via};
 use crate::moderation::link::{self, Opened, Standing};
+use crate::moderation::reason::Known;
 use crate::moderation::rows::CaseStatus;
 use crate::moderation::rules::Hit;
 use crate::moderation::wording;
@@ -108,7 +109,7 @@ pub(crate) async fn decide(
     if is_void || !matches!(opened.standing, Standing::Open | Standing::Decided) {
         return closed(&req, &app, &opened, StatusCode::CONFLICT).await;
     }
-    let answer = match fields.answer(&opened.site.settings) {
+    let answer = match fields.answer(&opened.site.settings, &known(&opened)) {
         Ok(answer) => answer,
         Err(problem) => {
             let typed = Some((&fields, problem));
@@ -132,9 +133,11 @@ pub(crate) async fn decide(
         Ok(_) => Ok(Redirect::to(path).respond_to(&req)),
         Err(DecideError::OwnPost) => own_post(&req, &opened),
         Err(DecideError::OwnDecision) => own_decision(&req, &opened),
+        Err(DecideError::First(_)) => Ok(Redirect::to(path).flash(FIRST_APPROVAL).respond_to(&req)),
         Err(DecideError::Unknown) => Err(HttpError::not_found()),
         Err(
-            DecideError::AlreadyDecided(_)
+            DecideError::NeedsPeople
+            | DecideError::AlreadyDecided(_)
             | DecideError::Expired(_)
             | DecideError::Stale(_)
             | DecideError::Replayed(_),
@@ -142,6 +145,14 @@ pub(crate) async fn decide(
             let now = open(&req, &app).await?;
             closed(&req, &app, &now, StatusCode::CONFLICT).await
         }
+    }
+}
+
+fn known(opened: &Opened) -> Known<'_> {
+    Known {
+        title: &opened.text.title,
+        author: &opened.text.author_name,
+        site: &opened.site.name,
     }
 }
 
@@ -176,7 +187,12 @@ fn decide_page(
     } else {
         Marks::of("A post waits for your decision", "", &[])
     };
-    let form = DecisionForm::new(req.path().to_owned(), case.revision, settings);
+    let form = DecisionForm::new(
+        req.path().to_owned(),
+        case.revision,
+        settings,
+        &known(opened),
+    );
     let page = DecidePage {
         about: if may_read {
             format!(
@@ -206,7 +222,7 @@ fn decide_page(
         hits: marks.rows,
         case_path: case_path(&opened.site.slug, &case.id),
         form: match typed {
-            Some((fields, problem)) => form.typed(fields, settings, Some(problem)),
+            Some((fields, problem)) => form.typed(fields, settings, &known(opened), Some(problem)),
             None => form,
         },
         page: chrome(req, opened, "Decide"),

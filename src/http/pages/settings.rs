@@ -24,6 +24,7 @@ const MAX_DIGEST_MINUTES: i64 = 1_440;
 const TAGLINE_MAX_CHARS: usize = 200;
 const LABEL_MAX_CHARS: usize = 60;
 const TEXT_MAX_CHARS: usize = 2_000;
+const LANGUAGE_MAX_BYTES: usize = 12;
 /// So many reasons are a list that one can still choose from.
 const MAX_TEMPLATES: usize = 50;
 /// How many empty ones the form offers.
@@ -54,13 +55,14 @@ struct SettingsPage {
     outcomes: String,
     outcomes_error: Option<String>,
     brake: bool,
-    templates: Vec<TemplateRow>,
+    second_approval: String,    templates: Vec<TemplateRow>,
     form_error: Option<String>,
 }
 
 struct TemplateRow {
     number: String,
     label: String,
+    language: String,
     text: String,
     error: Option<String>,
 }
@@ -71,10 +73,7 @@ type Fields = BTreeMap<String, String>;
 /// `GET /s/{site}/admin/settings`
 pub(crate) async fn show(req: HttpRequest, owner: Member) -> Result<HttpResponse, HttpError> {
     let settings = &owner.site.settings;
-    let templates = settings
-        .reason_templates
-        .iter()
-        .map(|template| (template.label.clone(), template.text.clone()));
+    let templates = settings.reason_templates.iter().cloned();
     page(&SettingsPage {
         page: PageChrome::of(&req, "Settings", "settings"),
         name: owner.site.name.clone(),
@@ -98,7 +97,7 @@ pub(crate) async fn show(req: HttpRequest, owner: Member) -> Result<HttpResponse
         outcomes: lines(&settings.outcomes),
         outcomes_error: None,
         brake: settings.brake,
-        templates: rows(templates.collect()),
+        second_approval: settings.second_approval.join(", "),        templates: rows(templates.collect()),
         form_error: None,
     })
 }
@@ -134,7 +133,7 @@ pub(crate) async fn save(
         outcomes: take("outcomes"),
         outcomes_error: None,
         brake: take("brake") == "on",
-        templates: Vec::new(),
+        second_approval: take("second_approval"),        templates: Vec::new(),
         form_error: None,
     };
     again.templates = rows(take_templates(&mut fields)?);
@@ -152,37 +151,41 @@ pub(crate) async fn save(
 }
 
 /// The reasons in the order of their numbers; a field that is not known is refused.
-fn take_templates(fields: &mut Fields) -> Result<Vec<(String, String)>, HttpError> {
-    let mut templates: BTreeMap<u16, (String, String)> = BTreeMap::new();
+fn take_templates(fields: &mut Fields) -> Result<Vec<ReasonTemplate>, HttpError> {
+    let mut templates: BTreeMap<u16, ReasonTemplate> = BTreeMap::new();
     for (field, value) in std::mem::take(fields) {
-        let label = field.strip_prefix("template_label_");
-        let text = field.strip_prefix("template_text_");
-        let number = label.or(text).and_then(|number| number.parse().ok());
-        let Some(number) = number else {
+        let part = field
+            .strip_prefix("template_")
+            .and_then(|rest| rest.split_once('_'));
+        let number = part.and_then(|(_, number)| number.parse().ok());
+        let (Some((part @ ("label" | "language" | "text"), _)), Some(number)) = (part, number)
+        else {
             return Err(HttpError::invalid(&field, "is not a field of this form"));
         };
         let template = templates.entry(number).or_default();
-        match label {
-            Some(_) => template.0 = value.trim().to_owned(),
-            None => template.1 = value.trim().replace("\r\n", "\n"),
+        match part {
+            "label" => template.label = value.trim().to_owned(),
+            "language" => template.language = value.trim().to_owned(),
+            _ => template.text = value.trim().replace("\r\n", "\n"),
         }
     }
     Ok(templates
         .into_values()
-        .filter(|(label, _)| !label.is_empty())
+        .filter(|template| !template.label.is_empty())
         .collect())
 }
 
-fn rows(templates: Vec<(String, String)>) -> Vec<TemplateRow> {
-    let empty = std::iter::repeat_n(Default::default(), EMPTY_TEMPLATES);
+fn rows(templates: Vec<ReasonTemplate>) -> Vec<TemplateRow> {
+    let empty = std::iter::repeat_n(ReasonTemplate::default(), EMPTY_TEMPLATES);
     templates
         .into_iter()
         .chain(empty)
         .enumerate()
-        .map(|(index, (label, text))| TemplateRow {
+        .map(|(index, template)| TemplateRow {
             number: (index + 1).to_string(),
-            label,
-            text,
+            label: template.label,
+            language: template.language,
+            text: template.text,
             error: None,
         })
         .collect()
@@ -266,13 +269,19 @@ impl SettingsPage {
             allow_self_approval: self.allow_self_approval,
             outcomes: outcomes.unwrap_or_default(),
             brake: self.brake,
-            look: Look::default(),
+            second_approval: self
+                .second_approval
+                .split(',')
+                .map(|category| category.trim().to_owned())
+                .filter(|category| !category.is_empty())
+                .collect(),            look: Look::default(),
             reason_templates: self
                 .templates
                 .iter()
                 .filter(|row| !row.label.is_empty())
                 .map(|row| ReasonTemplate {
                     label: row.label.clone(),
+                    language: row.language.clone(),
                     text: row.text.clone(),
                 })
                 .collect(),
@@ -349,11 +358,17 @@ fn lines(outcomes: &Outcomes) -> String {
 impl TemplateRow {
     fn check(&mut self) {
         let is_label = self.label.chars().count() <= LABEL_MAX_CHARS;
+        let is_language = self.language.len() <= LANGUAGE_MAX_BYTES
+            && self
+                .language
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
         let is_text = (1..=TEXT_MAX_CHARS).contains(&self.text.chars().count());
-        self.error = match (is_label, is_text) {
-            (false, _) => Some("The label must have at most 60 characters.".to_owned()),
-            (_, false) => Some("The text must have 1 to 2,000 characters.".to_owned()),
-            (true, true) => None,
+        self.error = match (is_label, is_language, is_text) {
+            (false, ..) => Some("The label must have at most 60 characters.".to_owned()),
+            (_, false, _) => Some("A language is written as en, tr or pt-BR.".to_owned()),
+            (.., false) => Some("The text must have 1 to 2,000 characters.".to_owned()),
+            (true, true, true) => None,
         };
     }
 }

@@ -2,10 +2,13 @@
 
 use anyhow::Context as _;
 
-use super::{Draft, Words};
+use super::{Draft, MailFrame, Words};
+use crate::moderation::queue::CaseFile;
 use crate::moderation::rows::PostStatus;
 use crate::moderation::rules::Hit;
+use crate::moderation::site::Site;
 use crate::moderation::{appeal, statements, wording};
+use crate::outbox::Outbox;
 use crate::store::asides::{self, AsideKind};
 use crate::store::case_texts::{self, PostText};
 use crate::store::posts;
@@ -54,6 +57,36 @@ letter!(DecisionOverturned, "mail/decision_overturned.html", "mail/decision_over
     public_url: &'a str,
     post_url: &'a str,
 });
+
+impl Outbox {
+    /// The subject and the text of the mail that an author would get, if the case were rejected for that reason now.
+    pub fn preview_rejection(
+        &self,
+        site: &Site,
+        file: &CaseFile,
+        reason: &str,
+    ) -> anyhow::Result<(String, String)> {
+        let frame = MailFrame {
+            site_name: site.name.clone(),
+            site_url: self.config.link(&format!("/s/{}/", site.slug)),
+            off_url: None,
+        };
+        let title = &file.revision.title;
+        let post_url = format!("/s/{}/mine/{}", site.slug, file.post.id);
+        let words = PostRejected {
+            mail: &frame,
+            title,
+            by_moderator: true,
+            reason,
+            ground: &statements::ground(&site.name, &statements::categories_of(&file.hits)),
+            facts: &statements::facts(&file.hits, true, false),
+            appeal_until: &wording::moment(self.clock.now_ms() + appeal::OPEN_MS),
+            post_url: &self.config.link(&post_url),
+        }
+        .words(format!("Not published: “{title}”"))?;
+        Ok((words.subject, words.text))
+    }
+}
 
 impl Draft<'_> {
     pub(super) async fn post_held(&self) -> anyhow::Result<Result<Words, &'static str>> {

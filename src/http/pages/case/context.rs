@@ -216,6 +216,8 @@ pub(super) fn trail(line: &NamedAudit) -> TimelineRow {
             let until = details["until_ms"].as_i64().unwrap_or_default();
             ("off", format!("Snoozed until {}", When::at(until).text))
         }
+        "case.first_approved" => ("ok", "First approval".to_owned()),
+        "case.approval_taken_back" => ("off", "Approval taken back".to_owned()),
         "case.asked" => ("run", "Sent back to the author".to_owned()),
         "case.brought_back" => ("wait", "Back in the queue".to_owned()),
         "case.opened" => ("off", "Opened".to_owned()),

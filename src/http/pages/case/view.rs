@@ -10,7 +10,7 @@ use crate::http::chrome::{PageChrome, page_with};
 use crate::http::error::HttpError;
 use crate::http::marks::{HitRow, Line, Marks, Segment};
 use crate::http::pages::aside::AsidePart;
-use crate::http::pages::decision::{DecisionFields, DecisionForm};
+use crate::http::pages::decision::{DecisionFields, DecisionForm, MailPreview};
 use crate::http::pages::handover::HandOver;
 use crate::http::pages::queue::row::{Brief, Viewer, aged, brief, claimed, place};
 use crate::http::pages::queue::{CaseQuery, author_path, path as queue_path};
@@ -19,8 +19,10 @@ use crate::http::parts::{Fact, Notice, Status, TimelineRow, When, words};
 use crate::http::visitor::Member;
 use crate::ids::CaseId;
 use crate::moderation::appeal::Appeal;
+use crate::moderation::approval;
 use crate::moderation::markdown;
 use crate::moderation::queue::{self, CaseFile, Neighbours};
+use crate::moderation::reason::Known;
 use crate::moderation::rows::{CaseRow, CaseStatus, PostStatus};
 use crate::store::audit::NamedAudit;
 
@@ -47,6 +49,7 @@ struct CasePage {
     newer_path: Option<String>,
     appeal: Option<AppealPart>,
     aside: Option<AsidePart>,
+    approval: Option<ApprovalPart>,
     decided: Option<DecidedNotice>,
     claim: Option<Claimed>,
     title_segments: Vec<Segment>,
@@ -71,6 +74,12 @@ struct AppealPart {
     statement: String,
     against: String,
     sent: When,
+}
+
+/// How far two people have approved.
+struct ApprovalPart {
+    text: String,
+    is_mine: bool,
 }
 
 struct DecidedNotice {
@@ -135,7 +144,7 @@ impl<'a> Desk<'a> {
         let undo = UndoBar::of(app, slug, &member.actor(), Some((case, title))).await?;
         let form = (file.is_open() && !is_own).then(|| {
             let action = query.on(&format!("{}/decision", case_path(slug, id)));
-            let form = DecisionForm::new(action, case.revision, settings);
+            let form = DecisionForm::new(action, case.revision, settings, &known(member, &file));
             let is_act = |line: &&NamedAudit| line.row.action != "case.opened";
             match file.trail.iter().rfind(is_act) {
                 Some(last) if last.row.action == "decision.undone" => {
@@ -147,6 +156,7 @@ impl<'a> Desk<'a> {
         let form = match form {
             Some(form) => Some(DecisionForm {
                 hand_over: Some(HandOver::of(app, member, id).await?),
+                preview_path: Some(query.on(&format!("{}/preview", case_path(slug, id)))),
                 aside_path: file.aside.is_none().then(|| case_path(slug, id)),
                 ..form
             }),
@@ -204,7 +214,22 @@ impl<'a> Desk<'a> {
 
     pub(super) fn typed(mut self, fields: &DecisionFields, error: Option<String>) -> Self {
         let settings = &self.member.site.settings;
-        self.form = self.form.map(|form| form.typed(fields, settings, error));
+        let known = known(self.member, &self.file);
+        self.form = self
+            .form
+            .map(|form| form.typed(fields, settings, &known, error));
+        self
+    }
+
+    pub(super) fn known(&self) -> Known<'_> {
+        known(self.member, &self.file)
+    }
+
+    pub(super) fn preview(mut self, preview: MailPreview) -> Self {
+        self.form = self.form.map(|form| DecisionForm {
+            preview: Some(preview),
+            ..form
+        });
         self
     }
 
@@ -252,6 +277,7 @@ impl<'a> Desk<'a> {
             why: context::why(file),
             newer_path: file.newer.as_ref().map(|id| case_path(slug, id)),
             appeal: file.appeal.as_ref().map(AppealPart::of),
+            approval: approval(file, &viewer),
             aside: file.aside.as_ref().map(|aside| AsidePart::of(slug, aside)),
             decided: decided(case),
             claim: claim(file, &viewer),
@@ -280,6 +306,14 @@ impl<'a> Desk<'a> {
     }
 }
 
+fn known<'k>(member: &'k Member, file: &'k CaseFile) -> Known<'k> {
+    Known {
+        title: &file.listed.title,
+        author: &file.listed.author_name,
+        site: &member.site.name,
+    }
+}
+
 /// The page of a case.
 pub(crate) fn case_path(slug: &str, id: &CaseId) -> String {
     format!("{}/{id}", queue_path(slug))
@@ -301,6 +335,27 @@ fn decided(case: &CaseRow) -> Option<DecidedNotice> {
         when: When::at(at_ms),
         reason: case.reason.clone(),
         note: case.note.clone(),
+    })
+}
+
+/// That two people have to approve, and who was first.
+fn approval(file: &CaseFile, viewer: &Viewer<'_>) -> Option<ApprovalPart> {
+    let case = &file.listed.case;
+    if !file.is_open() || !approval::needs_two(viewer.settings, case) {
+        return None;
+    }
+    Some(ApprovalPart {
+        text: match &file.first_approval {
+            Some(first) if first.by_id == *viewer.user_id => {
+                "You have approved it. Somebody else has to approve it too.".to_owned()
+            }
+            Some(first) => format!(
+                "{} has approved it; with your approval it is published.",
+                first.by_name
+            ),
+            None => "Two people have to approve posts of this category.".to_owned(),
+        },
+        is_mine: (file.first_approval.as_ref()).is_some_and(|first| first.by_id == *viewer.user_id),
     })
 }
 
