@@ -52,7 +52,7 @@ fn endpoints() -> Vec<Endpoint> {
     use pages::{
         account, author, drafts, health, home, invitation, keys, own_post, password, people, reader, session, settings, setup, sign_up,
     };
-    use pages::{aside, brake, bulk, case, claim, design, handover, link, live, look, notes, notices, outbox, queue, theme, undo, views};
+    use pages::{masks, aside, brake, bulk, case, claim, design, handover, link, live, look, notes, notices, outbox, queue, theme, undo, views};
     use pages::{audit, executions, rule, rule_lists, rules, stats, suggestions, transparency, versions, workflow};
     vec![
         get("/healthz",             Open,   health::live),
@@ -160,6 +160,7 @@ fn endpoints() -> Vec<Endpoint> {
         get("/s/{site}/admin/queue/live",                   Member(Moderator), live::listen),
         post("/s/{site}/admin/queue/decisions",             Member(Moderator), bulk::decide),
         post("/s/{site}/admin/queue/undo",                  Member(Moderator), bulk::undo),
+        post("/s/{site}/admin/queue/masks",                 Member(Moderator), masks::choose),
         post("/s/{site}/admin/queue/views",                 Member(Moderator), views::keep),
         post("/s/{site}/admin/queue/views/{view}/remove",   Member(Moderator), views::remove),
         post("/s/{site}/admin/queue/next",                  Member(Moderator), claim::next),

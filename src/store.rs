@@ -41,10 +41,12 @@ pub(crate) mod idempotency;
 pub mod keys;
 pub mod ledger;
 pub(crate) mod login_attempts;
+pub(crate) mod masks;
 pub(crate) mod members;
 pub mod migrate;
 pub(crate) mod notes;
 pub mod outbox;
+pub(crate) mod passages;
 #[cfg(test)]
 mod plans;
 pub mod posts;

@@ -13,7 +13,7 @@ const actions = {
   undo: { key: "u", name: "Undo the last decision" },
   select: { key: "x", name: "Select for many at once", run: () => document.activeElement.closest("li")?.querySelector("[type=checkbox]")?.click() },
   escalate: { key: "e", name: "Hand over to a colleague or the owners" },
-  ask: { key: "d", name: "Ask the author for a change" },
+  ask: { key: "d", name: "Send back to the author for a change" },
   snooze: { key: "z", name: "Snooze, or bring back" },
   claim: { key: "c", name: "Claim, or give back" },
   work: { key: "w", name: "Work on the next free case" },

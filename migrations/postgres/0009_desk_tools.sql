@@ -61,6 +61,5 @@ CREATE TABLE passages (
     PRIMARY KEY (site_id, case_id)
 );
 
--- What somebody does not want to see at once: masked is a list of categories, ",a,b,"; blurs is of images.
+-- The categories whose terms somebody does not want to read at once, ",a,b,".
 ALTER TABLE members ADD COLUMN masked TEXT NOT NULL DEFAULT '';
-ALTER TABLE members ADD COLUMN blurs BOOLEAN NOT NULL DEFAULT FALSE;

@@ -59,9 +59,8 @@ CREATE TABLE passages (
     PRIMARY KEY (site_id, case_id)
 ) STRICT, WITHOUT ROWID;
 
--- What somebody does not want to see at once: masked is a list of categories, ",a,b,"; blurs is of images.
+-- The categories whose terms somebody does not want to read at once, ",a,b,".
 ALTER TABLE members ADD COLUMN masked TEXT NOT NULL DEFAULT '';
-ALTER TABLE members ADD COLUMN blurs INTEGER NOT NULL DEFAULT 0;
 
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES
     ('search_cases', 'search_cases_by_case', '1000000 100000 1'),

@@ -2,6 +2,7 @@
 //! its first mark. Knows nothing of where the hits come from.
 
 use crate::moderation::markdown::highlight;
+use crate::moderation::masks::Masks;
 use crate::moderation::rules::{Field, Hit, View};
 
 use super::parts::Tag;
@@ -15,6 +16,8 @@ pub struct Segment {
     pub hit: Option<String>,
     /// Where a link can lead to.
     pub id: Option<String>,
+    /// Whether it is covered until somebody points at it.
+    pub is_masked: bool,
 }
 
 /// A line of the list of hits: a rule and the words that it hit, however often.
@@ -32,6 +35,8 @@ pub struct HitRow {
     pub tag: Tag,
     /// The rule, the field, the outcome and the version.
     pub about: String,
+    /// Whether the words are covered until somebody points at them.
+    pub is_masked: bool,
 }
 
 /// A line of the source.
@@ -67,19 +72,30 @@ struct Mark {
 impl Marks {
     /// Marks `hits` in a title and a body.
     pub fn of(title: &str, body: &str, hits: &[Hit]) -> Self {
+        Self::masked(title, body, hits, &Masks::default())
+    }
+
+    /// [`Marks::of`], for somebody who does not want to read everything at once.
+    pub fn masked(title: &str, body: &str, hits: &[Hit], masks: &Masks) -> Self {
         let mut marks = Vec::new();
-        let title = segments(title, hits, Field::Title, &mut marks);
-        let body = segments(body, hits, Field::Body, &mut marks);
+        let title = segments(title, hits, Field::Title, masks, &mut marks);
+        let body = segments(body, hits, Field::Body, masks, &mut marks);
         Self {
             title,
             lines: lines(&body),
             body,
-            rows: rows(hits, &marks),
+            rows: rows(hits, masks, &marks),
         }
     }
 }
 
-fn segments(source: &str, hits: &[Hit], field: Field, marks: &mut Vec<Mark>) -> Vec<Segment> {
+fn segments(
+    source: &str,
+    hits: &[Hit],
+    field: Field,
+    masks: &Masks,
+    marks: &mut Vec<Mark>,
+) -> Vec<Segment> {
     let mut start = 0;
     highlight(source, hits, field)
         .into_iter()
@@ -92,6 +108,7 @@ fn segments(source: &str, hits: &[Hit], field: Field, marks: &mut Vec<Mark>) -> 
                 text: segment.text.to_owned(),
                 hit: segment.hit.map(rule_name),
                 id: segment.hit.map(|_| format!("hit-{}", marks.len())),
+                is_masked: segment.hit.is_some_and(|hit| masks.covers(hit)),
             }
         })
         .collect()
@@ -120,13 +137,14 @@ fn lines(segments: &[Segment]) -> Vec<Line> {
                 text: text.to_owned(),
                 hit: segment.hit.clone(),
                 id,
+                is_masked: segment.is_masked,
             });
         }
     }
     lines
 }
 
-fn rows(hits: &[Hit], marks: &[Mark]) -> Vec<HitRow> {
+fn rows(hits: &[Hit], masks: &Masks, marks: &[Mark]) -> Vec<HitRow> {
     let mut groups: Vec<(&Hit, usize)> = Vec::new();
     for hit in hits {
         let same = |(first, _): &&mut (&Hit, usize)| {
@@ -142,6 +160,7 @@ fn rows(hits: &[Hit], marks: &[Mark]) -> Vec<HitRow> {
         .map(|(hit, times)| HitRow {
             anchor: format!("#hit-{}", number(hit, marks)),
             rule: hit.rule.clone(),
+            is_masked: masks.covers(hit),
             text: hit.text.clone(),
             times: match times {
                 1 => String::new(),

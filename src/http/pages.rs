@@ -20,6 +20,7 @@ pub(crate) mod keys;
 pub(crate) mod link;
 pub(crate) mod live;
 pub(crate) mod look;
+pub(crate) mod masks;
 pub(crate) mod notes;
 pub(crate) mod notices;
 pub(crate) mod outbox;

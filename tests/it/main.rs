@@ -55,3 +55,4 @@ mod suggestions;
 mod team;
 mod tenants;
 mod undo;
+mod wellness;

@@ -13,6 +13,7 @@ use crate::http::visitor::Member;
 use crate::ids::CaseId;
 use crate::moderation::claim;
 use crate::moderation::decide::{Answer, DecideError, Decided, Decider, Decision, Target, Via};
+use crate::moderation::passages;
 use crate::moderation::reason::Known;
 use crate::moderation::rows::PostStatus;
 use crate::moderation::supersede::SupersedeError;
@@ -69,6 +70,10 @@ pub(crate) async fn decide(
                 .page(StatusCode::UNPROCESSABLE_ENTITY);
         }
     };
+    if fields.decision == Decision::Rejected {
+        let is_shown = !fields.passages.is_empty();
+        passages::show(&app.db, member.site.id, &id.0, is_shown).await?;
+    }
     let target = Target::Case(id.0.clone());
     let revision = Some(fields.revision);
     let result = app

@@ -27,6 +27,8 @@ pub(crate) struct DecisionForm {
     pub note: String,
     /// Whether the part for rejecting is open.
     pub reject_open: bool,
+    /// Whether the author is shown what was hit.
+    pub passages: bool,
     /// Handing it over, where that is possible.
     pub hand_over: Option<HandOver>,
     /// Where the mail to the author can be looked at before it goes.
@@ -71,6 +73,8 @@ pub(crate) struct DecisionFields {
     note: String,
     #[serde(default)]
     template: String,
+    #[serde(default)]
+    pub passages: String,
 }
 
 impl DecisionForm {
@@ -89,6 +93,7 @@ impl DecisionForm {
             reason_error: None,
             note: String::new(),
             reject_open: false,
+            passages: false,
             hand_over: None,
             preview_path: None,
             preview: None,
@@ -117,6 +122,7 @@ impl DecisionForm {
         self.templates = filled(settings, &fields.template, known);
         self.reason = fields.reason.clone();
         self.note = fields.note.clone();
+        self.passages = !fields.passages.is_empty();
         self.reject_open = fields.decision == Decision::Rejected;
         self.reason_error = error;
         self
@@ -132,6 +138,7 @@ impl DecisionFields {
             reason,
             note: String::new(),
             template,
+            passages: String::new(),
         }
     }
 

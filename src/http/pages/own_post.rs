@@ -22,8 +22,9 @@ use crate::moderation::aside;
 use crate::moderation::draft;
 use crate::moderation::markdown;
 use crate::moderation::outlook::{self, MOST_AHEAD, Outlook};
+use crate::moderation::passages;
 use crate::moderation::rows::{PostRow, PostStatus, RevisionRow};
-use crate::moderation::rules::FieldError;
+use crate::moderation::rules::{Field, FieldError};
 use crate::moderation::submit::{Body, Title};
 use crate::moderation::supersede::{Edit, SupersedeError};
 use crate::moderation::timeline::{self, Step};
@@ -40,6 +41,7 @@ struct MinePostPage {
     reason: Option<String>,
     public_path: Option<String>,
     timeline: Vec<TimelineRow>,
+    marked: bool,
     body_html: String,
     form: Option<PostForm>,
     form_open: bool,
@@ -298,6 +300,12 @@ impl OwnPost {
             Step::Rejected(reason) | Step::Upheld(reason) => Some(reason.clone()),
             _ => None,
         });
+        let passages = match self.post.status {
+            PostStatus::Rejected => {
+                passages::shown(&app.db, member.site.id, &self.post.id, &self.revision).await?
+            }
+            _ => Vec::new(),
+        };
         let outlook = outlook::of_post(&app.db, member.site.id, &self.post.id).await?;
         let base = mine_path(member, &self.post.id);
         let withdrawn = self.post.status == PostStatus::Withdrawn;
@@ -341,7 +349,11 @@ impl OwnPost {
                         error,
                     }
                 }),
-                body_html: markdown::render(&self.revision.body),
+                marked: passages.iter().any(|hit| hit.field == Field::Body),
+                body_html: match passages.is_empty() {
+                    true => markdown::render(&self.revision.body),
+                    false => markdown::render_with_marks(&self.revision.body, &passages),
+                },
                 form_open: preview.is_some()
                     || form.discard_path.is_some()
                     || asked.is_some()

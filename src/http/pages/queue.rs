@@ -13,12 +13,14 @@ use crate::http::parts::{Choice, Tab, grouped};
 use crate::http::visitor::Member;
 use crate::ids::is_id;
 use crate::moderation::aside::Aside;
+use crate::moderation::masks::{self, Masks};
 use crate::moderation::queue::{self, PER_LARGE_PAGE, PER_PAGE, QueueFilter, QueuedCase};
 use crate::moderation::rows::CaseStatus;
 use crate::moderation::rules::Hit;
 use crate::store::cases::{self, CaseCursor};
 
 use super::decision::{ReasonChoice, choices};
+use super::masks::MaskRow;
 use super::undo::UndoBar;
 use super::views::ViewRow;
 
@@ -36,6 +38,8 @@ struct QueuePage {
     rules: Vec<Choice>,
     author: String,
     q: String,
+    masks: Vec<MaskRow>,
+    masks_path: String,
     views: Vec<ViewRow>,
     views_path: String,
     can_keep: bool,
@@ -186,9 +190,12 @@ pub(crate) async fn show(
     let failed = cases::count(&app.db, member.site.id, CaseStatus::Failed, i64::MAX).await?;
     let waiting = page_chrome.waiting;
     let here = narrow.text(filter.status);
+    let categories = categories(&app, &member, &filter).await?;
+    let masks = masks::find(&app.db, &member.actor()).await?;
     let viewer = row::Viewer {
         settings: &member.site.settings,
         user_id: &member.user.id,
+        masks: &masks,
         now_ms: app.clock.now_ms(),
     };
     page(&QueuePage {
@@ -206,6 +213,8 @@ pub(crate) async fn show(
             .iter()
             .map(|view| ViewRow::of(slug, view, &here))
             .collect(),
+        masks: mask_rows(&categories, &masks),
+        masks_path: format!("{}/masks", path(slug)),
         views_path: format!("{}/views", path(slug)),
         can_keep: narrow.is_narrow(),
         q: narrow.q.clone(),
@@ -218,7 +227,7 @@ pub(crate) async fn show(
             queue::count_aside(&app.db, member.site.id).await?,
         ),
         state: filter.status.as_str().to_owned(),
-        categories: categories(&app, &member, &filter).await?,
+        categories,
         rules: rules(&found.cases, &filter),
         filtered: narrow.is_narrow(),
         clear_path: state_path(slug, filter.status),
@@ -378,6 +387,16 @@ async fn categories(
     categories.sort_unstable();
     categories.dedup();
     Ok(Choice::list("any", categories, &filter.category))
+}
+
+fn mask_rows(categories: &[Choice], masks: &Masks) -> Vec<MaskRow> {
+    let known = categories.iter().filter(|choice| !choice.value.is_empty());
+    known
+        .map(|choice| MaskRow {
+            is_masked: masks.has(&choice.value),
+            category: choice.value.clone(),
+        })
+        .collect()
 }
 
 /// The rules that hit on this page: of the whole set there may be too many to choose from.

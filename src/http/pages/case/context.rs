@@ -47,7 +47,7 @@ pub(super) fn card(file: &CaseFile, viewer: &Viewer<'_>, path: String) -> Brief 
     Brief {
         id: listed.case.id.to_string(),
         is_current: true,
-        title: listed.title.clone(),
+        title: viewer.masks.cover(&listed.title, &file.hits),
         path,
         tags: tags(&file.hits),
         author: listed.author_name.clone(),

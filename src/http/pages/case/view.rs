@@ -21,6 +21,7 @@ use crate::ids::CaseId;
 use crate::moderation::appeal::Appeal;
 use crate::moderation::approval;
 use crate::moderation::markdown;
+use crate::moderation::masks::{self, Masks};
 use crate::moderation::queue::{self, CaseFile, Neighbours};
 use crate::moderation::reason::Known;
 use crate::moderation::rows::{CaseRow, CaseStatus, PostStatus};
@@ -54,6 +55,7 @@ struct CasePage {
     claim: Option<Claimed>,
     title_segments: Vec<Segment>,
     lines: Vec<Line>,
+    reader_masked: bool,
     reader_html: String,
     diff: Vec<DiffPiece>,
     diff_about: String,
@@ -117,6 +119,7 @@ pub(super) struct Desk<'a> {
     query: &'a CaseQuery,
     page: PageChrome,
     undo: UndoBar,
+    masks: Masks,
     now_ms: i64,
     pub(super) file: CaseFile,
     neighbours: Neighbours,
@@ -165,6 +168,7 @@ impl<'a> Desk<'a> {
         let desk = Self {
             page: PageChrome::of(req, title, "queue"),
             undo,
+            masks: masks::find(&app.db, &member.actor()).await?,
             now_ms: app.clock.now_ms(),
             form,
             notice: None,
@@ -238,12 +242,13 @@ impl<'a> Desk<'a> {
         let viewer = Viewer {
             settings: &self.member.site.settings,
             user_id: &self.member.user.id,
+            masks: &self.masks,
             now_ms: self.now_ms,
         };
         let to_path = |id: &CaseId| self.query.on(&case_path(slug, id));
         let (file, now_ms) = (&self.file, self.now_ms);
         let (case, revision) = (&file.listed.case, &file.revision);
-        let marks = Marks::of(&revision.title, &revision.body, &file.hits);
+        let marks = Marks::masked(&revision.title, &revision.body, &file.hits, &self.masks);
         let (due, due_tone) = aged(case, &viewer);
         let can_run_again =
             case.status == CaseStatus::Failed && file.post.status == PostStatus::Failed;
@@ -283,6 +288,7 @@ impl<'a> Desk<'a> {
             claim: claim(file, &viewer),
             title_segments: marks.title,
             lines: marks.lines,
+            reader_masked: file.hits.iter().any(|hit| self.masks.covers(hit)),
             reader_html: markdown::render_with_marks(&revision.body, &file.hits),
             diff_about: context::diff_about(file),
             diff,

@@ -5,6 +5,7 @@ use crate::ids::UserId;
 use crate::moderation::aside::{Aside, AsideKind};
 use crate::moderation::handover::OWNERS;
 use crate::moderation::markdown;
+use crate::moderation::masks::Masks;
 use crate::moderation::queue::{BriefCase, PLACE_MAX, QueuedCase};
 use crate::moderation::rows::{CaseRow, CaseStatus};
 use crate::moderation::rules::{Field, Hit};
@@ -21,6 +22,8 @@ const SEVERITY_STEP_HOURS: i64 = 6;
 pub(crate) struct Viewer<'a> {
     pub settings: &'a SiteSettings,
     pub user_id: &'a UserId,
+    /// What they do not want to read at once.
+    pub masks: &'a Masks,
     pub now_ms: i64,
 }
 
@@ -85,14 +88,14 @@ pub(crate) fn row(queued: &QueuedCase, viewer: &Viewer<'_>, path: String) -> any
     Ok(Row {
         id: case.id.to_string(),
         revision: case.revision,
-        title: queued.brief.title.clone(),
+        title: viewer.masks.cover(&queued.brief.title, &hits),
         path,
         tags: tags(&hits),
         author: queued.brief.author_name.clone(),
         about: about(case, &hits),
         excerpt: match &case.problem {
             Some(problem) => problem.clone(),
-            None => excerpt(&queued.body, &hits),
+            None => viewer.masks.cover(&excerpt(&queued.body, &hits), &hits),
         },
         place: reason(case, viewer.now_ms),
         claimed_by: claim.map(|(name, _)| name),
@@ -122,7 +125,7 @@ pub(crate) fn brief(
     Ok(Brief {
         id: case.id.to_string(),
         is_current: false,
-        title: queued.title.clone(),
+        title: viewer.masks.cover(&queued.title, &hits),
         path,
         tags: tags(&hits),
         author: queued.author_name.clone(),
