@@ -17,11 +17,11 @@ use crate::store::Db;
 use crate::store::ledger::Ledger;
 
 pub mod appeal;
-pub mod brake;
-pub mod aside;pub mod brand;
 pub mod approval;
 pub mod aside;
-pub mod brand;pub mod bulk;
+pub mod brake;
+pub mod brand;
+pub mod bulk;
 pub mod chain;
 pub mod claim;
 pub mod collisions;

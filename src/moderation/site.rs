@@ -60,7 +60,8 @@ pub struct SiteSettings {
     /// Whether a rule that holds far too much soon after it was written is put to shadow.
     pub brake: bool,
     /// The categories in which two people have to approve.
-    pub second_approval: Vec<String>,    /// How it looks.
+    pub second_approval: Vec<String>,
+    /// How it looks.
     pub look: Look,
     /// Reasons to reject that moderators choose from.
     pub reason_templates: Vec<ReasonTemplate>,
@@ -106,7 +107,8 @@ impl Default for SiteSettings {
             allow_self_approval: false,
             outcomes: Outcomes::default(),
             brake: true,
-            second_approval: Vec::new(),            look: Look::default(),
+            second_approval: Vec::new(),
+            look: Look::default(),
             reason_templates: [
                 (
                     "Insults",

@@ -14,8 +14,9 @@ use crate::store::cases::CaseCursor;
 
 /// So many matches are put into order; where there are more, the queue is walked.
 const FEW: i64 = 2_000;
-/// Cases that are looked at in one go where the queue is walked.
-pub(crate) const WALK: i64 = 2_000;
+/// Cases that are looked at for one page where the queue is walked, and in one go: most pages are full after the first.
+pub(crate) const WALK: i64 = 512;
+const STEP: usize = 64;
 /// PostgreSQL counts places up to here, and keeps so many of one word.
 const POSITION_MAX: usize = 16_383;
 
@@ -296,7 +297,7 @@ async fn walk(
         Order::Ascending => FRONT_ASCENDING,
         Order::Descending => FRONT_DESCENDING,
     };
-    let mut places: Vec<CaseCursor> = on_db!(db, |c| sqlx::query_as(front)
+    let places: Vec<CaseCursor> = on_db!(db, |c| sqlx::query_as(front)
         .bind(site)
         .bind(status.as_str())
         .bind(after.rank_ms)
@@ -308,23 +309,32 @@ async fn walk(
         .last()
         .filter(|_| places.len() as i64 == WALK)
         .cloned();
-    let ids: Vec<&str> = places.iter().map(|place| place.id.as_str()).collect();
-    let found: Vec<String> = on_db!(db, |c| sqlx::query_scalar(matching)
-        .bind(site)
-        .bind(serde_json::to_string(&ids)?)
-        .bind(query)
-        .fetch_all(c.read())
-        .await?);
-    let found: std::collections::HashSet<String> = found.into_iter().collect();
-    places.retain(|place| found.contains(&place.id));
-    let more = places.len() > limit;
-    places.truncate(limit);
+    let mut found = Vec::new();
+    for step in places.chunks(STEP) {
+        let ids: Vec<&str> = step.iter().map(|place| place.id.as_str()).collect();
+        let here: Vec<String> = on_db!(db, |c| sqlx::query_scalar(matching)
+            .bind(site)
+            .bind(serde_json::to_string(&ids)?)
+            .bind(query)
+            .fetch_all(c.read())
+            .await?);
+        found.extend(
+            step.iter()
+                .filter(|place| here.contains(&place.id))
+                .cloned(),
+        );
+        if found.len() > limit {
+            break;
+        }
+    }
+    let more = found.len() > limit;
+    found.truncate(limit);
     Ok(Found {
         next: match more {
-            true => places.last().cloned(),
+            true => found.last().cloned(),
             false => end,
         },
-        places,
+        places: found,
         total: None,
     })
 }

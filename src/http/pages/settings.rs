@@ -55,7 +55,8 @@ struct SettingsPage {
     outcomes: String,
     outcomes_error: Option<String>,
     brake: bool,
-    second_approval: String,    templates: Vec<TemplateRow>,
+    second_approval: String,
+    templates: Vec<TemplateRow>,
     form_error: Option<String>,
 }
 
@@ -97,7 +98,8 @@ pub(crate) async fn show(req: HttpRequest, owner: Member) -> Result<HttpResponse
         outcomes: lines(&settings.outcomes),
         outcomes_error: None,
         brake: settings.brake,
-        second_approval: settings.second_approval.join(", "),        templates: rows(templates.collect()),
+        second_approval: settings.second_approval.join(", "),
+        templates: rows(templates.collect()),
         form_error: None,
     })
 }
@@ -133,7 +135,8 @@ pub(crate) async fn save(
         outcomes: take("outcomes"),
         outcomes_error: None,
         brake: take("brake") == "on",
-        second_approval: take("second_approval"),        templates: Vec::new(),
+        second_approval: take("second_approval"),
+        templates: Vec::new(),
         form_error: None,
     };
     again.templates = rows(take_templates(&mut fields)?);
@@ -274,7 +277,8 @@ impl SettingsPage {
                 .split(',')
                 .map(|category| category.trim().to_owned())
                 .filter(|category| !category.is_empty())
-                .collect(),            look: Look::default(),
+                .collect(),
+            look: Look::default(),
             reason_templates: self
                 .templates
                 .iter()
