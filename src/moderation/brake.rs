@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use crate::auth::role::Actor;
-use crate::ids::{CaseId, MailId, SiteId};
+use crate::ids::{self, CaseId, MailId, SiteId};
 use crate::moderation::Moderation;
 use crate::moderation::decide::{Answer, Decider, Decision};
 use crate::moderation::rows::MailKind;
@@ -144,7 +144,8 @@ impl Moderation {
             note: Some(format!("released: the rule “{}” was braked", brake.pattern)),
         };
         let mut found = Released::default();
-        let mut after = String::new();
+        // What the rule held came in after it was written.
+        let mut after = ids::floor(brake.at_ms - WATCHED_MS);
         loop {
             let held = brakes::list_held(&self.db, by.site_id, brake, &after, BATCH as i64).await?;
             let Some(last) = held.last() else {
