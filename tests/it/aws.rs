@@ -1,4 +1,4 @@
-//! The AWS Step Functions API through the real SDKs: the article's own handler under Node, and boto3.
+//! The AWS Step Functions API through the real SDKs: the article's own handler under Node, version 3 of its SDK, and boto3.
 
 use std::process::Command;
 
@@ -51,6 +51,33 @@ both_dbs! {
         assert_eq!(published["status"], "published");
         assert!(text(&published["body"]).contains(WORD), "{published}");
         assert_eq!(site.post(text(&rejected["post_id"])).await["status"], "rejected");
+    }
+
+    async fn version_3_of_the_sdk_for_javascript_answers_tasks(installation: Installation) {
+        let site = installation.prepare().await;
+        let server = installation.serve().await;
+        let site = site.at(&server.base);
+        let approved = site.submit_held("By success").await;
+        let failed = site.submit_held("By failure").await;
+        let output = |case: &Value, status: &str| {
+            json!({"taskToken": case["task_token"], "output": json!({"status": status}).to_string()})
+        };
+
+        let beat = json!({"taskToken": approved["task_token"]});
+        let Some(beat) = version_3(&site, "SendTaskHeartbeatCommand", beat).await else { return };
+        let success = version_3(&site, "SendTaskSuccessCommand", output(&approved, "APPROVED")).await;
+        let late = version_3(&site, "SendTaskSuccessCommand", output(&approved, "REJECTED")).await;
+        let failure = json!({"taskToken": failed["task_token"], "error": "ContentRejected", "cause": "it is bad"});
+        let failure = version_3(&site, "SendTaskFailureCommand", failure).await;
+        let unknown = version_3(&site, "ListActivitiesCommand", json!({})).await;
+
+        assert_eq!(beat, json!({"result": {}}));
+        assert_eq!(success, Some(json!({"result": {}})));
+        assert_eq!(late, Some(json!({"error": "TaskTimedOut", "status": 400})));
+        assert_eq!(failure, Some(json!({"result": {}})));
+        assert_eq!(unknown.expect("it answers")["error"], "UnknownOperationException");
+        assert_eq!(site.post(text(&approved["post_id"])).await["status"], "published");
+        assert_ne!(site.post(text(&failed["post_id"])).await["status"], "published");
     }
 
     async fn boto3_answers_tasks_and_reads_awss_error_names(installation: Installation) {
@@ -133,23 +160,36 @@ both_dbs! {
 
 /// What the article's handler answers to a decision, or `None` where Node is missing.
 async fn handler(site: &Site, case: &Value, decision: &str) -> Option<Value> {
-    if !repository("tests/node_modules/aws-sdk").exists() {
-        skip("there is no aws-sdk for Node here: run tests/run.sh");
+    let handler = seed_file("handler.js");
+    let arguments = [&handler, text(&case["task_token"]), decision];
+    node(site, "aws-sdk", "tests/aws/answer.cjs", &arguments).await
+}
+
+/// What version 3 of the SDK for JavaScript says to a command, or `None` where Node is missing.
+async fn version_3(site: &Site, command: &str, arguments: Value) -> Option<Value> {
+    let arguments = [command, &arguments.to_string()];
+    let package = "@aws-sdk/client-sfn";
+    node(site, package, "tests/aws/answer-v3.mjs", &arguments).await
+}
+
+/// What a script prints under Node, or `None` where the package that it needs is missing.
+async fn node(site: &Site, package: &str, script: &str, arguments: &[&str]) -> Option<Value> {
+    let packages = repository("tests/node_modules");
+    if !packages.join(package).exists() {
+        skip(&format!(
+            "there is no {package} for Node here: run tests/run.sh"
+        ));
         return None;
     }
     let mut command = Command::new("node");
     command
-        .arg(repository("tests/aws/answer.cjs"))
-        .args([
-            &seed_file("handler.js"),
-            text(&case["task_token"]),
-            decision,
-        ])
-        .env("NODE_PATH", repository("tests/node_modules"));
+        .arg(repository(script))
+        .args(arguments)
+        .env("NODE_PATH", packages);
     credentials(&mut command, site);
     let (printed, status) = Talker::start(command).finish().await;
     assert!(status.success(), "{printed}");
-    Some(serde_json::from_str(&printed).expect("it prints what the handler answers"))
+    Some(serde_json::from_str(&printed).expect("a script prints JSON"))
 }
 
 /// A Python process with boto3.
