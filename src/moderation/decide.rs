@@ -4,29 +4,21 @@
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use serde_json::{Value, json};
-
 use crate::asl::{Event, StepError};
 use crate::engine::token::TaskToken;
 use crate::ids::{CaseId, SiteId, TaskId, UserId};
 use crate::moderation::approval;
-use crate::moderation::flow::{Passage, Ruling};
+use crate::moderation::flow::Passage;
 use crate::moderation::in_force::InForce;
-use crate::moderation::rows::{CaseRow, CaseStatus, Change, PostRow, Subject, TaskOutcome};
+use crate::moderation::rows::{CaseRow, Change, PostRow, Subject, TaskOutcome};
 use crate::moderation::submit::{Repeatable, Replay};
 use crate::moderation::{Moderation, Tools};
 use crate::store::ledger::{Key, Loaded, Scope};
 use crate::text_enum;
 
-text_enum! {
-    /// What somebody decided.
-    Decision {
-        /// Publish.
-        Approved = "APPROVED",
-        /// Do not publish.
-        Rejected = "REJECTED",
-    }
-}
+mod answer;
+
+pub use answer::{Answer, Decision};
 
 text_enum! {
     /// The door that a decision came through.
@@ -69,29 +61,6 @@ pub struct Decider {
     pub undo_ms: i64,
 }
 
-/// What the answer is.
-#[derive(Debug, Clone)]
-pub enum Answer {
-    /// A decision.
-    Decision {
-        /// Which.
-        decision: Decision,
-        /// What the author reads.
-        reason: Option<String>,
-        /// What colleagues read.
-        note: Option<String>,
-    },
-    /// Any output, from an SDK. `{"status": "APPROVED"}` and `{"status": "REJECTED"}` are decisions.
-    Output(Value),
-    /// A failure, from an SDK.
-    Failure {
-        /// The error's name.
-        error: Option<String>,
-        /// In words.
-        cause: Option<String>,
-    },
-}
-
 /// A decision that stands.
 #[derive(Debug, Clone)]
 pub struct Decided {
@@ -124,89 +93,6 @@ pub enum DecideError {
     NeedsPeople,
     /// The request was answered before.
     Replayed(Replay),
-}
-
-impl Answer {
-    /// What was decided of a case, if it was.
-    pub(crate) fn of(case: &CaseRow) -> Option<Self> {
-        Some(Self::Decision {
-            decision: match case.status {
-                CaseStatus::Approved => Decision::Approved,
-                CaseStatus::Rejected => Decision::Rejected,
-                _ => return None,
-            },
-            reason: case.reason.clone(),
-            note: case.note.clone(),
-        })
-    }
-
-    pub(crate) fn decision(&self) -> Option<Decision> {
-        match self {
-            Self::Decision { decision, .. } => Some(*decision),
-            Self::Output(output) => output["status"].as_str()?.parse().ok(),
-            Self::Failure { .. } => None,
-        }
-    }
-
-    /// The text that is kept and that a repeated answer is compared with.
-    fn text(&self) -> String {
-        match self {
-            Self::Decision {
-                decision, reason, ..
-            } => json!({"status": decision, "reason": reason}).to_string(),
-            Self::Output(output) => output.to_string(),
-            Self::Failure { error, cause } => json!({"error": error, "cause": cause}).to_string(),
-        }
-    }
-
-    pub(crate) fn event(&self, task: &TaskId) -> Event {
-        let task = task.as_str().to_owned();
-        match self {
-            Self::Decision {
-                decision, reason, ..
-            } => {
-                let mut output = json!({"status": decision});
-                if let Some(reason) = reason {
-                    output["reason"] = json!(reason);
-                }
-                Event::TaskSucceeded { task, output }
-            }
-            Self::Output(output) => Event::TaskSucceeded {
-                task,
-                output: output.clone(),
-            },
-            Self::Failure { error, cause } => Event::TaskFailed {
-                task,
-                error: error.clone(),
-                cause: cause.clone(),
-            },
-        }
-    }
-
-    pub(crate) fn ruling(&self, by: &Decider) -> Ruling {
-        let (reason, note) = match self {
-            Self::Decision { reason, note, .. } => (reason.clone(), note.clone()),
-            Self::Output(output) => (output["reason"].as_str().map(str::to_owned), None),
-            Self::Failure { cause, .. } => (cause.clone(), None),
-        };
-        Ruling {
-            status: match self.decision() {
-                Some(Decision::Approved) => CaseStatus::Approved,
-                Some(Decision::Rejected) => CaseStatus::Rejected,
-                None => CaseStatus::Answered,
-            },
-            by: by.actor.clone(),
-            by_name: by.name.clone(),
-            via: by.via,
-            reason,
-            note,
-            outcome: match self {
-                Self::Failure { .. } => TaskOutcome::Failed,
-                _ => TaskOutcome::Succeeded,
-            },
-            answer: self.text(),
-        }
-    }
 }
 
 impl Moderation {
