@@ -29,6 +29,7 @@ pub mod error;
 pub mod extract;
 pub mod form;
 mod headers;
+mod language;
 pub mod marks;
 pub(crate) mod metrics;
 mod pages;
@@ -109,6 +110,7 @@ fn endpoints() -> Vec<Endpoint> {
         get("/account",                         SignedIn, account::show),
         post("/account/password",               SignedIn, account::change_password),
         post("/account/name",                   SignedIn, account::rename),
+        post("/account/language",               SignedIn, account::set_language),
         get("/account/export",                  SignedIn, account::export),
         post("/account/away",                   SignedIn, account::set_away),
         post("/account/delete",                 SignedIn, account::delete),

@@ -13,6 +13,7 @@ pub mod config;
 pub mod engine;
 pub mod http;
 pub mod ids;
+pub mod locale;
 pub mod moderation;
 pub mod outbox;
 pub mod people;

@@ -4,6 +4,7 @@
 use crate::auth::role::Role;
 use crate::auth::session;
 use crate::ids::{SiteId, UserId};
+use crate::locale::Locale;
 use crate::store::{Db, accounts, members};
 
 pub mod account;
@@ -37,6 +38,8 @@ pub struct User {
     pub epoch: i64,
     /// When they proved that the address is theirs.
     pub confirmed_at_ms: Option<i64>,
+    /// The language that they chose.
+    pub language: Option<Locale>,
 }
 
 /// The role of a user on a site, if they belong to it.

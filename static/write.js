@@ -10,6 +10,7 @@ if (form) {
   const key = () => `gatepost:${form.dataset.draftPath}${location.search}`;
   const text = () => JSON.stringify({ title: title.value, body: body.value });
   let kept = text();
+  const plurals = new Intl.PluralRules(document.documentElement.lang);
 
   // What this browser has and the server has not: the page was closed, or the session ended, before it was kept.
   const local = JSON.parse(localStorage.getItem(key()) ?? "null");
@@ -43,10 +44,10 @@ if (form) {
       // The page may be left without being asked.
       title.defaultValue = title.value;
       body.defaultValue = body.value;
-      state.textContent = "Draft saved";
+      state.textContent = form.dataset.saved;
     } catch {
       if (leave.signal.aborted) return;
-      state.textContent = "Not saved on the server; kept in this browser";
+      state.textContent = form.dataset.kept;
     }
   }
 
@@ -65,7 +66,7 @@ if (form) {
 
   const count = () => {
     const words = body.value.trim() ? body.value.trim().split(/\s+/).length : 0;
-    counter.textContent = words === 1 ? "1 word" : `${words.toLocaleString("en")} words`;
+    counter.textContent = (counter.dataset[plurals.select(words)] ?? counter.dataset.other).replace("#", words.toLocaleString(plurals.resolvedOptions().locale));
   };
 
   let saving, showing;

@@ -2,6 +2,7 @@
 //! is decided by its use case, with an [`Actor`].
 
 use crate::ids::{SiteId, UserId};
+use crate::locale::MessageId;
 use crate::text_enum;
 
 text_enum! {
@@ -13,6 +14,17 @@ text_enum! {
         Moderator = "moderator",
         /// Runs the site.
         Owner = "owner",
+    }
+}
+
+impl Role {
+    /// Its name in the catalogues.
+    pub fn message(self) -> MessageId {
+        match self {
+            Self::Author => MessageId("role-author"),
+            Self::Moderator => MessageId("role-moderator"),
+            Self::Owner => MessageId("role-owner"),
+        }
     }
 }
 

@@ -11,11 +11,13 @@ use askama::Template;
 use serde_json::{Value, json};
 
 use crate::app::App;
+use crate::locale::{Locale, MessageId};
 
 use super::chrome::{self, PageChrome};
 use super::error::{Code, HttpError};
 use super::form::TypedTexts;
 use super::headers;
+use super::language;
 use super::visitor;
 
 /// The name of a request in answers and in the log.
@@ -204,6 +206,8 @@ struct ErrorPage {
     status: u16,
     heading: String,
     what: String,
+    /// What only programs are told usually is not translated.
+    what_is_english: bool,
     remedy: String,
     back_path: String,
     back_label: String,
@@ -226,17 +230,29 @@ async fn page(req: &HttpRequest, id: &RequestId, error: &HttpError) -> HttpRespo
         // Only so that the frame shows who is logged in; a failure here must not hide the first one.
         drop(visitor::learn(req).await);
     }
-    let page = PageChrome::of(req, error.code().title(), "");
+    let locale = language::locale(req);
+    let page = PageChrome::of(req, &locale.text(heading(error.code())), "");
     let (back_path, back_label) = match page.site_path.as_str() {
-        _ if error.code() == Code::Unauthenticated => ("/login".to_owned(), "Log in".to_owned()),
-        "" => ("/".to_owned(), "To the start".to_owned()),
-        path => (format!("{path}/"), format!("To {}", page.site_name)),
+        _ if error.code() == Code::Unauthenticated => ("/login".to_owned(), locale.text("log-in")),
+        "" => ("/".to_owned(), locale.text("error-to-start")),
+        path => (
+            format!("{path}/"),
+            locale
+                .say("error-to-site")
+                .with("site", &page.site_name)
+                .to_string(),
+        ),
+    };
+    let what = match locale {
+        Locale::En => None,
+        _ => what(error.code()),
     };
     let html = ErrorPage {
         status: status.as_u16(),
-        heading: error.code().title().to_owned(),
-        what: sentence(error.detail()),
-        remedy: remedy(error.code()).to_owned(),
+        heading: locale.text(heading(error.code())),
+        what: what.map_or_else(|| sentence(error.detail()), |what| locale.text(what)),
+        what_is_english: what.is_none() && locale != Locale::En,
+        remedy: locale.text(remedy(error.code())),
         back_path,
         back_label,
         typed: typed(req),
@@ -250,21 +266,55 @@ async fn page(req: &HttpRequest, id: &RequestId, error: &HttpError) -> HttpRespo
         .body(html)
 }
 
-fn remedy(code: Code) -> &'static str {
+fn heading(code: Code) -> MessageId {
     match code {
-        Code::Unauthenticated => {
-            "Log in again, in this window or another; what you typed is below."
-        }
-        Code::CsrfFailed => "Open the page again and send the form from there.",
-        Code::Forbidden => "Ask an owner of the site for the role that you need.",
-        Code::NotFound => "Check the address, or log in with the account that it is meant for.",
-        Code::Expired | Code::UnknownToken => "Ask for a new link.",
-        Code::TooManyRequests | Code::Overloaded | Code::Timeout => "Wait a moment and try again.",
-        Code::Internal => {
-            "Try again; if it stays, tell the people who run this server the number below."
-        }
-        Code::TooLarge => "Make it shorter and send it again.",
-        _ => "Go back, correct it and send it again.",
+        Code::BadRequest => MessageId("error-bad-request"),
+        Code::InvalidField => MessageId("error-invalid-field"),
+        Code::Unauthenticated => MessageId("error-unauthenticated"),
+        Code::Forbidden => MessageId("error-forbidden"),
+        Code::CsrfFailed => MessageId("error-csrf-failed"),
+        Code::NotFound => MessageId("error-not-found"),
+        Code::UnknownToken => MessageId("error-unknown-token"),
+        Code::MethodNotAllowed => MessageId("error-method-not-allowed"),
+        Code::Timeout => MessageId("error-request-timeout"),
+        Code::Conflict => MessageId("error-conflict"),
+        Code::AlreadyDecided => MessageId("error-already-decided"),
+        Code::StaleRevision => MessageId("error-stale-revision"),
+        Code::DuplicateExternalId => MessageId("error-duplicate-external-id"),
+        Code::DuplicateRule => MessageId("error-duplicate-rule"),
+        Code::Expired => MessageId("error-expired"),
+        Code::TooLarge => MessageId("error-too-large"),
+        Code::UnsupportedMediaType => MessageId("error-unsupported-media-type"),
+        Code::IdempotencyKeyReused => MessageId("error-idempotency-key-reused"),
+        Code::TooManyRequests => MessageId("error-too-many-requests"),
+        Code::Internal => MessageId("error-internal"),
+        Code::Overloaded => MessageId("error-overloaded"),
+    }
+}
+
+/// What happened, where the code says it all.
+fn what(code: Code) -> Option<MessageId> {
+    Some(match code {
+        Code::NotFound => MessageId("what-not-found"),
+        Code::Unauthenticated => MessageId("what-unauthenticated"),
+        Code::CsrfFailed => MessageId("what-csrf-failed"),
+        Code::Internal => MessageId("what-internal"),
+        Code::Overloaded => MessageId("what-overloaded"),
+        _ => return None,
+    })
+}
+
+fn remedy(code: Code) -> MessageId {
+    match code {
+        Code::Unauthenticated => MessageId("remedy-unauthenticated"),
+        Code::CsrfFailed => MessageId("remedy-csrf-failed"),
+        Code::Forbidden => MessageId("remedy-forbidden"),
+        Code::NotFound => MessageId("remedy-not-found"),
+        Code::Expired | Code::UnknownToken => MessageId("remedy-link"),
+        Code::TooManyRequests | Code::Overloaded | Code::Timeout => MessageId("remedy-wait"),
+        Code::Internal => MessageId("remedy-internal"),
+        Code::TooLarge => MessageId("remedy-too-large"),
+        _ => MessageId("remedy-correct"),
     }
 }
 

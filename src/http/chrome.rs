@@ -12,11 +12,13 @@ use crate::app::App;
 use crate::auth::csrf::{self, Binding};
 use crate::auth::role::Role;
 use crate::auth::secret;
+use crate::locale::{Locale, Message};
 
 use super::answer::{Nonce, app, see_other};
 use super::assets::Assets;
 use super::cookies::{self, Name};
 use super::error::HttpError;
+use super::language;
 use super::pages::look;
 use super::parts::grouped;
 use super::visitor::known;
@@ -26,7 +28,7 @@ const NO_SMTP: &str =
     "No SMTP server is configured: mail is kept in the Outbox, and addresses are not confirmed.";
 
 /// The fields of `templates/base.html`.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct PageChrome {
     /// The title of the page, without the site's name.
     pub title: String,
@@ -44,6 +46,8 @@ pub struct PageChrome {
     pub is_owner: bool,
     /// The entry of the navigation that is shown as the present one, or nothing.
     pub active: &'static str,
+    /// The language of the page.
+    pub locale: Locale,
     /// For the forms of the page.
     pub csrf_token: String,
     /// A lasting fact.
@@ -105,6 +109,7 @@ impl PageChrome {
             is_moderator: role >= Some(Role::Moderator),
             is_owner: role == Some(Role::Owner),
             active,
+            locale: language::locale(req),
             csrf_token: csrf_token(&app, req),
             banner: (role >= Some(Role::Moderator) && app.config.smtp_url.is_none())
                 .then(|| NO_SMTP.to_owned()),
@@ -135,6 +140,16 @@ impl PageChrome {
     /// How many cases wait, `99,213`.
     pub fn waiting_text(&self) -> String {
         grouped(self.waiting)
+    }
+
+    /// The frame of a page whose title is a message.
+    pub fn titled(req: &HttpRequest, title: &'static str, active: &'static str) -> Self {
+        Self::of(req, &language::locale(req).text(title), active)
+    }
+
+    /// A message in the language of the page.
+    pub fn say<'a>(&self, id: &'static str) -> Message<'a> {
+        self.locale.say(id)
     }
 }
 

@@ -7,7 +7,7 @@ use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use crate::app::App;
 
 use super::answer::{Nonce, RequestId};
-use super::{chrome, visitor};
+use super::{chrome, language, visitor};
 
 const COOP: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
 const CORP: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
@@ -54,6 +54,9 @@ pub(crate) fn add(
         || !headers.contains_key(header::CACHE_CONTROL)
     {
         headers.insert(header::CACHE_CONTROL, NO_STORE);
+    }
+    if is_page && language::varies(req) {
+        headers.append(header::VARY, HeaderValue::from_static("Accept-Language"));
     }
     if app.config.base_url.scheme() == "https" {
         headers.insert(header::STRICT_TRANSPORT_SECURITY, TWO_YEARS);

@@ -41,6 +41,7 @@ pub(crate) mod stats;
 pub(crate) mod suggestions;
 pub(crate) mod theme;
 pub(crate) mod transparency;
+mod typed;
 pub(crate) mod undo;
 pub(crate) mod versions;
 pub(crate) mod views;

@@ -1,8 +1,7 @@
 //! What several templates show: the field types of `templates/parts.html`.
 
-use jiff::Timestamp;
-
 use crate::clock::rfc3339;
+use crate::locale::{Locale, MessageId};
 use crate::moderation::rows::{CaseStatus, ExecutionStatus, PostStatus};
 
 /// A moment: for people, and for programs.
@@ -15,13 +14,15 @@ pub struct When {
 }
 
 impl When {
-    /// Of epoch milliseconds.
+    /// Of epoch milliseconds, on a page in English.
     pub fn at(ms: i64) -> Self {
-        let text = Timestamp::from_millisecond(ms)
-            .map(|at| at.strftime("%-d %b %Y, %H:%M UTC").to_string())
-            .unwrap_or_default();
+        Self::of(Locale::En, ms)
+    }
+
+    /// Of epoch milliseconds.
+    pub fn of(locale: Locale, ms: i64) -> Self {
         Self {
-            text,
+            text: locale.short_moment(ms),
             rfc3339: rfc3339(ms),
         }
     }
@@ -151,6 +152,21 @@ pub struct Tag {
 }
 
 impl Tag {
+    /// How a post stands.
+    pub fn of_post(locale: Locale, status: PostStatus) -> Self {
+        let id = match status {
+            PostStatus::Held => MessageId("status-held"),
+            PostStatus::Published => MessageId("status-published"),
+            PostStatus::Rejected => MessageId("status-rejected"),
+            PostStatus::Failed => MessageId("status-failed"),
+            PostStatus::Withdrawn => MessageId("status-withdrawn"),
+        };
+        Self {
+            tone: Status::from(status).tone,
+            text: locale.text(id),
+        }
+    }
+
     /// A category with how severe it is, 1 to 4.
     pub fn severity(category: &str, severity: i64) -> Self {
         Self {

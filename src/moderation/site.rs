@@ -7,6 +7,7 @@ use serde_json::json;
 
 use crate::auth::role::Actor;
 use crate::ids::SiteId;
+use crate::locale::Locale;
 use crate::moderation::Moderation;
 use crate::moderation::outcomes::Outcomes;
 use crate::moderation::rows::AuditRow;
@@ -38,6 +39,8 @@ pub struct Site {
 pub struct SiteSettings {
     /// A line below the site's name.
     pub tagline: String,
+    /// The language of its public pages, and of what it writes to people who have chosen none.
+    pub language: Locale,
     /// Whether anybody may become an author.
     pub signup: bool,
     /// Within what time moderators mean to decide; the age of a case is shown against it.
@@ -97,6 +100,7 @@ impl Default for SiteSettings {
     fn default() -> Self {
         Self {
             tagline: String::new(),
+            language: Locale::En,
             signup: true,
             target_seconds: 24 * 60 * 60,
             decision_timeout_seconds: 7 * 24 * 60 * 60,

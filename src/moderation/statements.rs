@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::ids::{PostId, SiteId, floor};
+use crate::locale::Locale;
 use crate::moderation::rows::AuditRow;
 use crate::moderation::rules::Hit;
 use crate::moderation::wording::counted;
@@ -146,7 +147,7 @@ async fn statement(
         puid: line.id.to_string(),
         decision_visibility: ["DECISION_VISIBILITY_CONTENT_REMOVED"],
         decision_ground: "DECISION_GROUND_INCOMPATIBLE_CONTENT",
-        incompatible_content_ground: ground(site_name, &categories)
+        incompatible_content_ground: ground(Locale::En, site_name, &categories)
             .chars()
             .take(GROUND_MAX_CHARS)
             .collect(),
@@ -162,7 +163,7 @@ async fn statement(
         content_date: day(revision.created_at_ms),
         application_date: day(line.at_ms),
         decision_facts: impersonal(
-            &facts(&hits, by_person, is_appeal),
+            &facts(Locale::En, &hits, by_person, is_appeal),
             author.as_ref(),
             FACTS_MAX_CHARS,
         ),
@@ -189,31 +190,26 @@ pub(crate) fn categories_of(hits: &[Hit]) -> Vec<&str> {
 }
 
 /// What a decision was based on.
-pub(crate) fn ground(site_name: &str, categories: &[&str]) -> String {
+pub(crate) fn ground(locale: Locale, site_name: &str, categories: &[&str]) -> String {
     match categories {
-        [] => format!("The rules of {site_name}"),
-        categories => format!("The rules of {site_name} on: {}", categories.join(", ")),
+        [] => locale.say("rejected-ground").with("site", site_name),
+        categories => locale
+            .say("rejected-ground-on")
+            .with("site", site_name)
+            .with("categories", categories.join(", ")),
     }
+    .to_string()
 }
 
 /// What was found and who decided.
-pub(crate) fn facts(hits: &[Hit], by_person: bool, is_appeal: bool) -> String {
-    let found = match counted(hits).count() {
-        0 => "The text was looked at before it was published.".to_owned(),
-        1 => "Before it was published, one passage of the text matched a rule of the site."
-            .to_owned(),
-        count => {
-            format!(
-                "Before it was published, {count} passages of the text matched rules of the site."
-            )
-        }
-    };
+pub(crate) fn facts(locale: Locale, hits: &[Hit], by_person: bool, is_appeal: bool) -> String {
+    let found = locale
+        .say("facts-found")
+        .with("count", counted(hits).count());
     let decided = match (by_person, is_appeal) {
-        (true, true) => {
-            "The author appealed; a moderator who had not taken the first decision came to the same end."
-        }
-        (true, false) => "A moderator read it and decided not to publish it.",
-        (false, _) => "A rule of the site does not let such texts pass; no person was involved.",
+        (true, true) => locale.say("facts-appeal"),
+        (true, false) => locale.say("facts-moderator"),
+        (false, _) => locale.say("facts-rule"),
     };
     format!("{found} {decided}")
 }

@@ -1,12 +1,13 @@
 //! How a case is put into words: the same in mails and on the pages behind their links.
 
+use crate::locale::Locale;
 use crate::moderation::rules::{Action, Field, Hit};
 
 /// Characters on either side of the first hit.
 const EXCERPT_MARGIN: usize = 90;
 
 /// What stands at a glance: "scam 3 · 3 hits · revision 2".
-pub(crate) fn about(hits: &[Hit], revision: i64) -> String {
+pub(crate) fn about(locale: Locale, hits: &[Hit], revision: i64) -> String {
     let mut parts = Vec::new();
     let worst = counted(hits).max_by_key(|hit| hit.severity);
     if let Some(hit) = worst.filter(|hit| !hit.category.is_empty()) {
@@ -14,14 +15,14 @@ pub(crate) fn about(hits: &[Hit], revision: i64) -> String {
     }
     let count = counted(hits).count();
     if count > 0 {
-        parts.push(number(count, "hit", "hits"));
+        parts.push(locale.say("case-hits").with("count", count).to_string());
     }
-    parts.push(format!("revision {revision}"));
+    parts.push(locale.say("revision").with("number", revision).to_string());
     parts.join(" · ")
 }
 
 /// Why the post is held: "3 hits of 2 rules; the highest severity is 3."
-pub(crate) fn why(hits: &[Hit], problem: Option<&str>) -> String {
+pub(crate) fn why(locale: Locale, hits: &[Hit], problem: Option<&str>) -> String {
     if let Some(problem) = problem {
         return sentence(problem);
     }
@@ -30,12 +31,20 @@ pub(crate) fn why(hits: &[Hit], problem: Option<&str>) -> String {
     rules.sort_unstable();
     rules.dedup();
     match counted(hits).map(|hit| hit.severity).max() {
-        None => "The workflow asks for a decision.".to_owned(),
-        Some(severity) => format!(
-            "{} of {}; the highest severity is {severity}.",
-            number(count, "hit", "hits"),
-            number(rules.len(), "rule", "rules")
-        ),
+        None => locale.text("case-why-workflow"),
+        Some(severity) => {
+            let hits = locale.say("case-hits").with("count", count).to_string();
+            let rules = locale
+                .say("case-rules")
+                .with("count", rules.len())
+                .to_string();
+            locale
+                .say("case-why")
+                .with("hits", hits)
+                .with("rules", rules)
+                .with("severity", i64::from(severity))
+                .to_string()
+        }
     }
 }
 
@@ -65,29 +74,6 @@ pub(crate) fn excerpt(body: &str, hits: &[Hit]) -> String {
 pub(crate) fn counted(hits: &[Hit]) -> impl Iterator<Item = &Hit> {
     hits.iter()
         .filter(|hit| matches!(hit.action, Action::Hold | Action::Reject))
-}
-
-/// "1 hit", "2 hits".
-pub(crate) fn number(count: usize, one: &str, many: &str) -> String {
-    format!("{count} {}", if count == 1 { one } else { many })
-}
-
-/// A moment for people: "29 November 2026, 07:41 UTC".
-pub(crate) fn moment(ms: i64) -> String {
-    jiff::Timestamp::from_millisecond(ms)
-        .map(|at| at.strftime("%-d %B %Y, %H:%M UTC").to_string())
-        .unwrap_or_default()
-}
-
-/// A length of time for people: "3 days", "1 hour".
-pub(crate) fn length(ms: i64) -> String {
-    const MINUTE: i64 = 60_000;
-    let minutes = usize::try_from(ms / MINUTE).unwrap_or(0);
-    match minutes {
-        0..=119 => number(minutes.max(1), "minute", "minutes"),
-        120..=2_879 => number(minutes / 60, "hour", "hours"),
-        _ => number(minutes / (24 * 60), "day", "days"),
-    }
 }
 
 fn sentence(text: &str) -> String {

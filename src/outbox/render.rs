@@ -6,6 +6,7 @@ use serde::Deserialize;
 use super::letter::Letter;
 use super::{Outbox, is_notice, notices};
 use crate::ids::{CaseId, PostId, UserId};
+use crate::locale::{Locale, Message};
 use crate::moderation::rows::{MailKind, MailRow};
 use crate::moderation::site::Site;
 use crate::people::notice_kinds::{Muted, NoticeKind};
@@ -93,9 +94,17 @@ struct Payload {
 /// The frame of `templates/mail/base.html`.
 #[derive(Debug, Clone)]
 struct MailFrame {
+    locale: Locale,
     site_name: String,
     site_url: String,
     off_url: Option<String>,
+}
+
+impl MailFrame {
+    /// A message in the language of the mail.
+    fn say<'a>(&self, id: &'static str) -> Message<'a> {
+        self.locale.say(id)
+    }
 }
 
 /// What one letter is made from.
@@ -142,6 +151,7 @@ impl Outbox {
             to: &to,
             links,
             frame: MailFrame {
+                locale: to.language.unwrap_or(site.settings.language),
                 site_name: site.name.clone(),
                 site_url: self.config.link(&format!("/s/{}/", site.slug)),
                 off_url: off_url.clone(),
@@ -197,6 +207,7 @@ impl Outbox {
                 email: email.clone(),
                 name: String::new(),
                 epoch: 0,
+                language: None,
                 role: None,
                 notices: None,
                 muted: None,
@@ -241,6 +252,12 @@ impl Draft<'_> {
                 self.about_account().map(Ok)
             }
         }
+    }
+
+    /// The subject of a mail about a post.
+    fn subject(&self, id: &'static str, title: &str) -> String {
+        let subject = self.frame.say(id).quoted("title", title);
+        subject.to_string()
     }
 
     /// An absolute link to a page of the site.

@@ -8,6 +8,7 @@ use crate::app::App;
 use crate::auth::password::NewPassword;
 use crate::auth::throttle::{self, Subject, Throttled};
 use crate::ids::{SiteId, UserId};
+use crate::locale::Locale;
 use crate::moderation::rows::{AuditRow, MailKind, MailRow};
 use crate::people::email::EmailAddress;
 use crate::people::membership::Membership;
@@ -114,6 +115,17 @@ pub async fn rename(app: &App, user: &User, name: &Name) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Chooses the language that somebody is spoken to in, or leaves it to their browser.
+pub async fn set_language(app: &App, user: &User, language: Option<Locale>) -> anyhow::Result<()> {
+    let change = Change {
+        now_ms: app.clock.now_ms(),
+        language: Some((user.id.clone(), language)),
+        ..Change::default()
+    };
+    accounts::commit(&app.db, &change).await?;
+    Ok(())
+}
+
 /// Ends all sessions of a user.
 pub async fn log_out_everywhere(app: &App, user: &User) -> anyhow::Result<()> {
     let change = Change {
@@ -164,6 +176,7 @@ pub(super) fn new_user(
         name: name.as_str().to_owned(),
         epoch: 0,
         confirmed_at_ms,
+        language: None,
     }
 }
 

@@ -11,15 +11,34 @@ const LABEL_MAX_BYTES: usize = 63;
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct EmailAddress(String);
 
+/// What an address must be; `Display` says it after the field's name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AddressRule {
+    /// As browsers check it.
+    Form,
+    /// No longer than mail servers take.
+    Length,
+}
+
+impl fmt::Display for AddressRule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Form => "must be an e-mail address",
+            Self::Length => "must have at most 254 bytes",
+        })
+    }
+}
+
+impl std::error::Error for AddressRule {}
+
 impl EmailAddress {
-    /// Trims and checks what was typed; the error is the rule that it breaks, to be said after the field's name.
-    pub fn parse(raw: &str) -> Result<Self, &'static str> {
-        const RULE: &str = "must be an e-mail address";
+    /// Trims and checks what was typed; the error is the rule that it breaks.
+    pub fn parse(raw: &str) -> Result<Self, AddressRule> {
         let address = raw.trim();
         if address.len() > MAX_BYTES {
-            return Err("must have at most 254 bytes");
+            return Err(AddressRule::Length);
         }
-        let (local, domain) = address.rsplit_once('@').ok_or(RULE)?;
+        let (local, domain) = address.rsplit_once('@').ok_or(AddressRule::Form)?;
         let local_is_valid = local.len() <= LOCAL_MAX_BYTES
             && local
                 .split('.')
@@ -27,7 +46,7 @@ impl EmailAddress {
         if local_is_valid && domain.split('.').all(is_label) {
             Ok(Self(address.to_ascii_lowercase()))
         } else {
-            Err(RULE)
+            Err(AddressRule::Form)
         }
     }
 

@@ -1,5 +1,7 @@
 //! Names of people and sites, checked once and then trusted. Pure.
 
+use std::fmt;
+
 use unicode_normalization::UnicodeNormalization as _;
 
 /// The longest name.
@@ -9,15 +11,35 @@ const MAX_CHARS: usize = 80;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Name(String);
 
+/// What a name must be; `Display` says it after the field's name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NameRule {
+    /// Neither empty nor too long.
+    Length,
+    /// Nothing but visible characters.
+    OneLine,
+}
+
+impl fmt::Display for NameRule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Length => "must have 1 to 80 characters",
+            Self::OneLine => "must be one line of visible characters",
+        })
+    }
+}
+
+impl std::error::Error for NameRule {}
+
 impl Name {
-    /// Trims and checks what was typed; the error is the rule that it breaks, to be said after the field's name.
-    pub fn parse(raw: &str) -> Result<Self, &'static str> {
+    /// Trims and checks what was typed; the error is the rule that it breaks.
+    pub fn parse(raw: &str) -> Result<Self, NameRule> {
         let name: String = raw.trim().nfc().collect();
         if !(1..=MAX_CHARS).contains(&name.chars().count()) {
-            return Err("must have 1 to 80 characters");
+            return Err(NameRule::Length);
         }
         if name.chars().any(is_forbidden) {
-            return Err("must be one line of visible characters");
+            return Err(NameRule::OneLine);
         }
         Ok(Self(name))
     }

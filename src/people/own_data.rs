@@ -53,6 +53,7 @@ pub async fn export(app: &App, user: &User) -> anyhow::Result<Value> {
             "id": user.id,
             "email": user.email,
             "name": user.name,
+            "language": user.language,
             "confirmed_at": user.confirmed_at_ms.map(rfc3339),
         },
         "sites": sites,

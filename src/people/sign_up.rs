@@ -9,6 +9,7 @@ use crate::auth::one_time::{self, Link, LinkPurpose};
 use crate::auth::password::NewPassword;
 use crate::auth::role::Role;
 use crate::ids::SiteId;
+use crate::locale::Locale;
 use crate::moderation::rows::MailKind;
 use crate::moderation::site::Site;
 use crate::people::account::{self, audit_row, link_payload, mail_row, new_user};
@@ -25,6 +26,8 @@ pub struct SignUp {
     pub email: EmailAddress,
     /// Their password.
     pub password: NewPassword,
+    /// The language of the page that they did it on, where it is not the site's.
+    pub language: Option<Locale>,
 }
 
 /// What became of a sign-up.
@@ -44,8 +47,16 @@ pub async fn sign_up(app: &App, site: &Site, given: SignUp) -> anyhow::Result<Si
     let hash = app.passwords.hash(given.password).await?;
     let known = accounts::find_by_email(&app.db, given.email.as_str()).await?;
     let change = match known {
-        None if confirms => new_unconfirmed(app, site, &given.email, &given.name, hash),
-        None => return let_in(app, site, &given.email, &given.name, hash).await,
+        None => {
+            let user = User {
+                language: given.language,
+                ..new_user(app, &given.email, &given.name, None)
+            };
+            match confirms {
+                true => new_unconfirmed(app, site, user, hash),
+                false => return let_in(app, site, user, hash).await,
+            }
+        }
         Some(_) if !confirms => return Ok(SignedUp::EmailTaken),
         Some(Account { user, .. }) if is_nobodys(app, &user).await? => {
             take_over(app, site, &user, &given.name, hash)
@@ -76,14 +87,7 @@ pub async fn join(app: &App, site: &Site, user: &User) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn let_in(
-    app: &App,
-    site: &Site,
-    email: &EmailAddress,
-    name: &Name,
-    hash: String,
-) -> anyhow::Result<SignedUp> {
-    let user = new_user(app, email, name, None);
+async fn let_in(app: &App, site: &Site, user: User, hash: String) -> anyhow::Result<SignedUp> {
     let change = Change {
         now_ms: app.clock.now_ms(),
         new_user: Some(NewUser {
@@ -107,14 +111,7 @@ async fn let_in(
     })
 }
 
-fn new_unconfirmed(
-    app: &App,
-    site: &Site,
-    email: &EmailAddress,
-    name: &Name,
-    hash: String,
-) -> Change {
-    let user = new_user(app, email, name, None);
+fn new_unconfirmed(app: &App, site: &Site, user: User, hash: String) -> Change {
     Change {
         new_user: Some(NewUser {
             user: user.clone(),

@@ -8,6 +8,7 @@ use crate::auth::one_time::{Link, LinkPurpose};
 use crate::auth::role::Role;
 use crate::auth::throttle::MAX_FAILURES;
 use crate::ids::{SiteId, UserId};
+use crate::locale::Locale;
 use crate::moderation::rows::{AuditRow, MailRow};
 use crate::on_db;
 use crate::people::User;
@@ -21,10 +22,11 @@ const INSERT_LINK: &str = "INSERT INTO one_time_links
     (token_hash, purpose, site_id, user_id, email, role, created_by, created_at_ms, expires_at_ms, used_at_ms)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (token_hash) DO NOTHING";
 const INSERT_USER: &str =
-    "INSERT INTO users (id, email, name, password_hash, epoch, confirmed_at_ms, created_at_ms)
-    VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (email) DO NOTHING";
+    "INSERT INTO users (id, email, name, password_hash, epoch, confirmed_at_ms, created_at_ms, language)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (email) DO NOTHING";
 const SET_PASSWORD: &str = "UPDATE users SET password_hash = $2, epoch = epoch + 1 WHERE id = $1";
 const SET_NAME: &str = "UPDATE users SET name = $2 WHERE id = $1";
+const SET_LANGUAGE: &str = "UPDATE users SET language = $2 WHERE id = $1";
 const CONFIRM: &str =
     "UPDATE users SET confirmed_at_ms = $2 WHERE id = $1 AND confirmed_at_ms IS NULL";
 const RAISE_EPOCH: &str = "UPDATE users SET epoch = epoch + 1 WHERE id = $1";
@@ -33,9 +35,9 @@ const PUT_MEMBER: &str = "INSERT INTO members (site_id, user_id, role, notices, 
     VALUES ($1, $2, $3, TRUE, $4) ON CONFLICT (site_id, user_id) DO UPDATE SET role = excluded.role";
 const RENAME_SITE: &str = "UPDATE sites SET name = $2 WHERE id = $1";
 
-const FIND: &str = "SELECT id, email, name, epoch, confirmed_at_ms FROM users WHERE id = $1";
-const FIND_BY_EMAIL: &str =
-    "SELECT id, email, name, epoch, confirmed_at_ms, password_hash FROM users WHERE email = $1";
+const FIND: &str =
+    "SELECT id, email, name, epoch, confirmed_at_ms, language FROM users WHERE id = $1";
+const FIND_BY_EMAIL: &str = "SELECT id, email, name, epoch, confirmed_at_ms, language, password_hash FROM users WHERE email = $1";
 const FIND_PASSWORD_HASH: &str = "SELECT password_hash FROM users WHERE id = $1";
 const FIND_OPEN_LINK: &str =
     "SELECT token_hash, purpose, site_id, user_id, email, role, created_by, created_at_ms, expires_at_ms
@@ -87,6 +89,8 @@ pub(crate) struct Change {
     pub password: Option<(UserId, String)>,
     /// A new name.
     pub name: Option<(UserId, String)>,
+    /// A language that was chosen, or that none is.
+    pub language: Option<(UserId, Option<Locale>)>,
     /// A user whose address is proved by this.
     pub confirmed: Option<UserId>,
     /// A user all of whose sessions end.
@@ -148,7 +152,8 @@ pub(crate) async fn commit(db: &Db, change: &Change) -> anyhow::Result<Committed
                 .bind(password_hash)
                 .bind(user.epoch)
                 .bind(user.confirmed_at_ms)
-                .bind(change.now_ms);
+                .bind(change.now_ms)
+                .bind(user.language);
             if inserted.execute(tx.conn()).await?.rows_affected() == 0 {
                 return Ok(Committed::EmailTaken);
             }
@@ -168,6 +173,13 @@ pub(crate) async fn commit(db: &Db, change: &Change) -> anyhow::Result<Committed
             sqlx::query(SET_NAME)
                 .bind(user_id)
                 .bind(name)
+                .execute(tx.conn())
+                .await?;
+        }
+        if let Some((user_id, language)) = &change.language {
+            sqlx::query(SET_LANGUAGE)
+                .bind(user_id)
+                .bind(language)
                 .execute(tx.conn())
                 .await?;
         }

@@ -2,10 +2,11 @@
 
 use crate::auth::role::Role;
 use crate::ids::{SiteId, UserId};
+use crate::locale::Locale;
 use crate::on_db;
 use crate::store::Db;
 
-const FIND: &str = "SELECT u.id, u.email, u.name, u.epoch, m.role, m.notices, m.muted
+const FIND: &str = "SELECT u.id, u.email, u.name, u.epoch, u.language, m.role, m.notices, m.muted
     FROM users u LEFT JOIN members m ON m.user_id = u.id AND m.site_id = $1 AND m.suspended_at_ms IS NULL
     WHERE u.id = $2";
 const LIST_MODERATORS: &str = "SELECT user_id FROM members
@@ -24,6 +25,8 @@ pub(crate) struct Addressee {
     pub(crate) email: String,
     pub(crate) name: String,
     pub(crate) epoch: i64,
+    /// The language that they chose.
+    pub(crate) language: Option<Locale>,
     /// What they are on the site; `None` if they have left it.
     pub(crate) role: Option<Role>,
     pub(crate) notices: Option<bool>,

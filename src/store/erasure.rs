@@ -88,7 +88,7 @@ const DELETE_INVITATIONS: &str = "DELETE FROM outbox WHERE recipient = $1";
 const DELETE_ATTEMPTS: &str = "DELETE FROM login_attempts WHERE subject = 'account:' || $1";
 const ERASE_USER: &str =
     "UPDATE users SET email = id || '@deleted.invalid', name = 'Deleted account',
-    password_hash = NULL, confirmed_at_ms = NULL, epoch = epoch + 1 WHERE id = $1";
+    password_hash = NULL, confirmed_at_ms = NULL, language = NULL, epoch = epoch + 1 WHERE id = $1";
 
 /// A post of somebody who is to be erased.
 #[derive(Debug, Clone, sqlx::FromRow)]

@@ -6,7 +6,8 @@ use crate::on_db;
 use crate::people::User;
 use crate::store::Db;
 
-const FIND_USER: &str = "SELECT u.id, u.email, u.name, u.epoch, u.confirmed_at_ms, s.seen_at_ms
+const FIND_USER: &str =
+    "SELECT u.id, u.email, u.name, u.epoch, u.confirmed_at_ms, u.language, s.seen_at_ms
     FROM sessions s JOIN users u ON u.id = s.user_id AND u.epoch = s.epoch
     WHERE s.token_hash = $1 AND s.expires_at_ms > $2 AND s.seen_at_ms > $3";
 const TOUCH: &str = "UPDATE sessions SET seen_at_ms = $2 WHERE token_hash = $1 AND seen_at_ms < $2";

@@ -28,6 +28,12 @@ both_dbs! {
         drive("author.mjs", &[server.base.as_str(), PASSWORD]).await;
     }
 
+    async fn pages_from_right_to_left_fit_their_windows(installation: Installation) {
+        installation.prepare().await;
+        let server = installation.serve().await;
+        drive("mirrored.mjs", &[server.base.as_str(), PASSWORD]).await;
+    }
+
     async fn people_sign_up_write_decide_and_read(installation: Installation) {
         journey(installation, &[]).await;
     }

@@ -17,6 +17,7 @@ mod signature;
 mod site;
 mod smtp_script;
 mod visitor;
+mod words;
 
 mod access;
 mod api;
@@ -34,6 +35,7 @@ mod desk;
 mod drafts;
 mod figures;
 mod flow;
+mod languages;
 mod link;
 mod mail;
 mod malformed;

@@ -1,7 +1,7 @@
 //! Somebody with a browser: keeps cookies, sends what browsers send, reads forms out of pages and fills them in. Follows
 //! no redirect unless told to, so that a test sees each answer.
 
-use reqwest::header::{HeaderMap, LOCATION, ORIGIN};
+use reqwest::header::{ACCEPT_LANGUAGE, HeaderMap, HeaderValue, LOCATION, ORIGIN};
 use reqwest::redirect::Policy;
 use scraper::{ElementRef, Html, Selector};
 use url::Url;
@@ -29,7 +29,18 @@ pub struct Form {
 
 impl Visitor {
     pub fn new(base: &Url) -> Self {
+        Self::with_headers(base, HeaderMap::new())
+    }
+
+    /// A browser that asks for pages in `languages`.
+    pub fn speaking(base: &Url, languages: &'static str) -> Self {
+        let languages = HeaderValue::from_static(languages);
+        Self::with_headers(base, HeaderMap::from_iter([(ACCEPT_LANGUAGE, languages)]))
+    }
+
+    fn with_headers(base: &Url, headers: HeaderMap) -> Self {
         let http = reqwest::Client::builder()
+            .default_headers(headers)
             .cookie_store(true)
             .redirect(Policy::none())
             .no_proxy()

@@ -223,7 +223,7 @@ async fn draft(caller: &Caller, new: NewPost) -> Result<Draft, HttpError> {
             let mut errors = content.err().unwrap_or_default();
             errors.extend(email.err().map(|rule| FieldError {
                 field: "author.email",
-                message: rule.to_owned(),
+                message: rule.to_string(),
             }));
             errors.extend(name.err());
             return Err(invalid_fields(&errors));

@@ -12,10 +12,13 @@ use crate::auth::session;
 use crate::http::chrome::{PageChrome, Redirect, page, page_with};
 use crate::http::error::HttpError;
 use crate::http::form::Form;
+use crate::http::language::locale;
 use crate::http::pages::people::{AwayForm, day, end_of_day_ms};
 use crate::http::pages::session::{begin, throttled_page, too_many};
-use crate::http::parts::When;
+use crate::http::pages::typed;
+use crate::http::parts::{Choice, When};
 use crate::http::visitor::SignedIn;
+use crate::locale::{Locale, MessageId};
 use crate::people::account::{self, LogInError};
 use crate::people::membership::{self, Membership as Place};
 use crate::people::name::Name;
@@ -40,6 +43,7 @@ struct AccountPage {
     current_password_error: Option<String>,
     password_error: Option<String>,
     sessions: Vec<SessionRow>,
+    languages: Vec<Choice>,
 }
 
 struct Membership {
@@ -70,6 +74,12 @@ pub(crate) struct NameForm {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+pub(crate) struct LanguageForm {
+    language: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct DeleteForm {
     delete_password: String,
 }
@@ -94,7 +104,7 @@ pub(crate) struct NoticesForm {
 /// A kind of notice with whether it is wanted.
 struct NoticeRow {
     name: &'static str,
-    label: &'static str,
+    label: String,
     on: bool,
 }
 
@@ -114,28 +124,28 @@ pub(crate) async fn change_password(
     who: SignedIn,
     Form(form): Form<PasswordForm>,
 ) -> Result<HttpResponse, HttpError> {
+    let locale = locale(&req);
     let mut again = account_page(&req, &app, &who).await?;
     let names = [who.user.name.as_str(), &who.user.email];
     let password = match NewPassword::parse(&form.password, &names) {
         Ok(password) => password,
         Err(rule) => {
-            again.password_error = Some(format!("The password {rule}."));
+            again.password_error = Some(locale.text(typed::password(rule)));
             return page_with(StatusCode::UNPROCESSABLE_ENTITY, &again);
         }
     };
     match account::change_password(&app, &who.user, &form.current_password, password).await? {
         Ok(()) => {
             let user = account::find(&app, &who.user.id).await?.unwrap_or(who.user);
-            let to = Redirect::to("/account")
-                .flash("The password is changed. Other sessions have ended.");
+            let to = Redirect::to("/account").flash(locale.text("account-password-changed"));
             begin(&req, &app, &user, to).await
         }
         Err(LogInError::Throttled(throttled)) => {
-            again.current_password_error = Some(too_many(throttled));
+            again.current_password_error = Some(too_many(locale, throttled));
             throttled_page(throttled, &again)
         }
         Err(LogInError::Wrong | LogInError::Unconfirmed) => {
-            again.current_password_error = Some("This is not the present password.".to_owned());
+            again.current_password_error = Some(locale.text("password-not-present"));
             page_with(StatusCode::UNPROCESSABLE_ENTITY, &again)
         }
     }
@@ -143,6 +153,7 @@ pub(crate) async fn change_password(
 
 /// `POST /account/notices`
 pub(crate) async fn set_notices(
+    req: HttpRequest,
     app: web::Data<App>,
     who: SignedIn,
     Form(form): Form<NoticesForm>,
@@ -159,11 +170,13 @@ pub(crate) async fn set_notices(
         .filter_map(|(wanted, kind)| (!wanted).then_some(kind))
         .collect();
     account::set_notices(&app, &who.user.id, form.notices, &muted).await?;
-    Ok(Redirect::to("/account").flash(if form.notices {
-        "You get notices by mail."
-    } else {
-        "You get no notices by mail any more."
-    }))
+    Ok(
+        Redirect::to("/account").flash(locale(&req).text(if form.notices {
+            MessageId("account-notices-on")
+        } else {
+            MessageId("account-notices-off")
+        })),
+    )
 }
 
 /// `POST /account/name`
@@ -177,16 +190,35 @@ pub(crate) async fn rename(
         Ok(name) => {
             account::rename(&app, &who.user, &name).await?;
             Ok(Redirect::to("/account")
-                .flash("Your name is changed.")
+                .flash(locale(&req).text("account-renamed"))
                 .respond_to(&req))
         }
         Err(rule) => {
             let mut again = account_page(&req, &app, &who).await?;
             again.name = form.name;
-            again.name_error = Some(format!("The name {rule}."));
+            again.name_error = Some(locale(&req).text(typed::name(rule)));
             page_with(StatusCode::UNPROCESSABLE_ENTITY, &again)
         }
     }
+}
+
+/// `POST /account/language`
+pub(crate) async fn set_language(
+    req: HttpRequest,
+    app: web::Data<App>,
+    who: SignedIn,
+    Form(form): Form<LanguageForm>,
+) -> Result<Redirect, HttpError> {
+    let chosen = match form.language.as_str() {
+        "" => None,
+        tag => Some(
+            Locale::of_tag(tag)
+                .ok_or_else(|| HttpError::invalid("language", "must be one of the list"))?,
+        ),
+    };
+    account::set_language(&app, &who.user, chosen).await?;
+    let now = chosen.unwrap_or_else(|| locale(&req));
+    Ok(Redirect::to("/account").flash(now.text("account-language-saved")))
 }
 
 /// `GET /account/export`
@@ -202,6 +234,7 @@ pub(crate) async fn export(app: web::Data<App>, who: SignedIn) -> Result<HttpRes
 
 /// `POST /account/away`
 pub(crate) async fn set_away(
+    req: HttpRequest,
     app: web::Data<App>,
     who: SignedIn,
     Form(form): Form<AwayForm>,
@@ -217,10 +250,12 @@ pub(crate) async fn set_away(
         // Somebody who was removed meanwhile is away for good.
         let _ = membership::set_away(&app, &me, &who.user.id, until_ms).await?;
     }
-    Ok(Redirect::to("/account").flash(match until_ms {
-        Some(_) => "You get nothing to do until then.",
-        None => "Welcome back.",
-    }))
+    Ok(
+        Redirect::to("/account").flash(locale(&req).text(match until_ms {
+            Some(_) => MessageId("account-away-on"),
+            None => MessageId("account-away-off"),
+        })),
+    )
 }
 
 /// `POST /account/delete`
@@ -233,24 +268,25 @@ pub(crate) async fn delete(
     let refused = match own_data::delete(&app, &who.user, &form.delete_password).await? {
         Ok(()) => {
             return Ok(Redirect::to("/login")
-                .flash("Your account is deleted.")
+                .flash(locale(&req).text("account-deleted"))
                 .respond_to(&req));
         }
         Err(refused) => refused,
     };
+    let locale = locale(&req);
     let mut again = account_page(&req, &app, &who).await?;
     match refused {
         DeleteError::Refused(LogInError::Throttled(throttled)) => {
-            again.delete_error = Some(too_many(throttled));
+            again.delete_error = Some(too_many(locale, throttled));
             throttled_page(throttled, &again)
         }
         DeleteError::Refused(_) => {
-            again.delete_error = Some("This is not the present password.".to_owned());
+            again.delete_error = Some(locale.text("password-not-present"));
             page_with(StatusCode::UNPROCESSABLE_ENTITY, &again)
         }
         DeleteError::SoleOwner(site) => {
-            let text = format!("{site} would have no owner. Make somebody else an owner first.");
-            again.delete_error = Some(text);
+            let text = locale.say("account-sole-owner").with("site", site);
+            again.delete_error = Some(text.to_string());
             page_with(StatusCode::CONFLICT, &again)
         }
     }
@@ -258,20 +294,22 @@ pub(crate) async fn delete(
 
 /// `POST /account/logout-everywhere`
 pub(crate) async fn log_out_everywhere(
+    req: HttpRequest,
     app: web::Data<App>,
     who: SignedIn,
 ) -> Result<Redirect, HttpError> {
     account::log_out_everywhere(&app, &who.user).await?;
-    Ok(Redirect::to("/login").flash("All sessions have ended."))
+    Ok(Redirect::to("/login").flash(locale(&req).text("account-logged-out")))
 }
 
 /// `POST /account/confirm`
 pub(crate) async fn send_confirmation(
+    req: HttpRequest,
     app: web::Data<App>,
     who: SignedIn,
 ) -> Result<Redirect, HttpError> {
     sign_up::send_confirmation_again(&app, &who.user).await?;
-    Ok(Redirect::to("/account").flash("The link is in a new mail."))
+    Ok(Redirect::to("/account").flash(locale(&req).text("account-link-sent")))
 }
 
 async fn account_page(
@@ -279,15 +317,16 @@ async fn account_page(
     app: &App,
     who: &SignedIn,
 ) -> Result<AccountPage, HttpError> {
+    let locale = locale(req);
     let places = account::memberships(app, &who.user).await?;
     let sessions = session::list(&app.db, app.clock.now_ms(), &who.user).await?;
     Ok(AccountPage {
-        page: PageChrome::of(req, "Account", ""),
+        page: PageChrome::titled(req, "account", ""),
         name: who.user.name.clone(),
         email: who.user.email.clone(),
         unconfirmed: account::must_confirm(app, &who.user),
         notices_on: places.iter().any(|place| place.notices),
-        notices: notice_rows(&places),
+        notices: notice_rows(locale, &places),
         name_error: None,
         delete_error: None,
         away_until: places
@@ -302,25 +341,41 @@ async fn account_page(
             .map(|place| Membership {
                 path: format!("/s/{}/", place.slug),
                 name: place.name,
-                role: place.role.to_string(),
+                role: locale.text(place.role.message()),
             })
             .collect(),
         current_password_error: None,
         password_error: None,
+        languages: languages(locale, who.user.language),
         sessions: sessions
             .into_iter()
             .map(|session| SessionRow {
-                device: device(&session.user_agent),
-                begun: When::at(session.created_at_ms),
-                seen: When::at(session.seen_at_ms),
+                device: device(locale, &session.user_agent),
+                begun: When::of(locale, session.created_at_ms),
+                seen: When::of(locale, session.seen_at_ms),
                 current: session.token_hash == who.session_hash,
             })
             .collect(),
     })
 }
 
+/// The languages that can be chosen, behind the entry for none.
+fn languages(locale: Locale, chosen: Option<Locale>) -> Vec<Choice> {
+    let none = Choice {
+        value: String::new(),
+        label: locale.text("account-language-none"),
+        selected: chosen.is_none(),
+    };
+    let offered = Locale::offered().iter().map(|offered| Choice {
+        value: offered.to_string(),
+        label: offered.name().to_owned(),
+        selected: chosen == Some(*offered),
+    });
+    std::iter::once(none).chain(offered).collect()
+}
+
 /// The kinds of notices that somebody can get where they belong, each with whether they want it.
-fn notice_rows(places: &[Place]) -> Vec<NoticeRow> {
+fn notice_rows(locale: Locale, places: &[Place]) -> Vec<NoticeRow> {
     let highest = places.iter().map(|place| place.role).max();
     let wanted = |kind: NoticeKind| {
         let is_muted = |place: &Place| {
@@ -329,41 +384,41 @@ fn notice_rows(places: &[Place]) -> Vec<NoticeRow> {
         };
         !places.iter().any(is_muted)
     };
-    let row = |name, label, kind, least: Role| {
+    let row = |name, label: MessageId, kind, least: Role| {
         (highest >= Some(least)).then(|| NoticeRow {
             name,
-            label,
+            label: locale.text(label),
             on: wanted(kind),
         })
     };
     [
         row(
             "held",
-            "A post or an appeal of mine waits for a moderator",
+            MessageId("notice-held"),
             NoticeKind::Held,
             Role::Author,
         ),
         row(
             "decided",
-            "What became of a post or an appeal of mine",
+            MessageId("notice-decided"),
             NoticeKind::Decided,
             Role::Author,
         ),
         row(
             "waiting",
-            "Posts wait for a decision",
+            MessageId("notice-waiting"),
             NoticeKind::Waiting,
             Role::Moderator,
         ),
         row(
             "reminder",
-            "Half of a post's time is over",
+            MessageId("notice-reminder"),
             NoticeKind::Reminder,
             Role::Moderator,
         ),
         row(
             "trouble",
-            "Nobody decided in time, or a workflow broke",
+            MessageId("notice-trouble"),
             NoticeKind::Trouble,
             Role::Owner,
         ),
@@ -374,7 +429,7 @@ fn notice_rows(places: &[Place]) -> Vec<NoticeRow> {
 }
 
 /// "Firefox on Linux", as far as a browser's description of itself says it.
-fn device(user_agent: &str) -> String {
+fn device(locale: Locale, user_agent: &str) -> String {
     // The order matters: browsers name those that they want to be taken for.
     let find = |words: &[(&str, &'static str)]| {
         words
@@ -399,8 +454,12 @@ fn device(user_agent: &str) -> String {
         ("Linux", "Linux"),
     ]);
     match (browser, system) {
-        (Some(browser), Some(system)) => format!("{browser} on {system}"),
+        (Some(browser), Some(system)) => locale
+            .say("account-session-device")
+            .with("browser", browser)
+            .with("system", system)
+            .to_string(),
         (Some(name), None) | (None, Some(name)) => name.to_owned(),
-        (None, None) => "another program".to_owned(),
+        (None, None) => locale.text("account-session-other"),
     }
 }

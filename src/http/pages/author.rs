@@ -10,10 +10,12 @@ use crate::http::chrome::{PageChrome, Redirect, page, page_with};
 use crate::http::error::HttpError;
 use crate::http::extract::Query;
 use crate::http::form::Form;
-use crate::http::pages::drafts;
-use crate::http::parts::{Notice, Status, When, words};
+use crate::http::language::locale;
+use crate::http::pages::{drafts, typed};
+use crate::http::parts::{Notice, Tag, When};
 use crate::http::visitor::Member;
 use crate::ids::{DraftId, PostId, is_id};
+use crate::locale::{Locale, MessageId};
 use crate::moderation::draft::{self, DraftRow};
 use crate::moderation::rows::PostStatus;
 use crate::moderation::rules::{Checked, FieldError, Verdict};
@@ -52,7 +54,7 @@ struct DraftEntry {
 struct MineRow {
     title: String,
     path: String,
-    status: Status,
+    status: Tag,
     when: When,
     about: String,
     reason: Option<String>,
@@ -112,7 +114,7 @@ pub(crate) async fn write(
     member: Member,
     query: Query<WriteQuery>,
 ) -> Result<HttpResponse, HttpError> {
-    let form = PostForm::new(&app, &member);
+    let form = PostForm::new(&app, &member, locale(&req));
     let form = match query.0.draft {
         None => form,
         Some(id) if is_id(&id) => {
@@ -133,8 +135,9 @@ pub(crate) async fn preview(
     form: Form<Typed>,
 ) -> Result<HttpResponse, HttpError> {
     let typed = form.0;
-    let preview = Preview::of(&app, &member, &typed.title, &typed.body).await?;
-    let form = PostForm::new(&app, &member)
+    let locale = locale(&req);
+    let preview = Preview::of(&app, &member, locale, &typed.title, &typed.body).await?;
+    let form = PostForm::new(&app, &member, locale)
         .typed(typed.title, typed.body)
         .continuing(typed.draft);
     write_page(&req, StatusCode::OK, form, Some(preview))
@@ -158,10 +161,10 @@ pub(crate) async fn submit(
     let draft = match draft {
         Ok(draft) => draft,
         Err(errors) => {
-            let form = PostForm::new(&app, &member)
+            let form = PostForm::new(&app, &member, locale(&req))
                 .typed(typed.title, typed.body)
                 .continuing(typed.draft)
-                .refused(errors);
+                .refused(locale(&req), errors);
             return write_page(&req, StatusCode::UNPROCESSABLE_ENTITY, form, None);
         }
     };
@@ -169,7 +172,7 @@ pub(crate) async fn submit(
         Ok(submitted) => {
             drafts::forget(&app, &member, typed.draft).await?;
             Ok(Redirect::to(mine_path(&member, &submitted.post.id))
-                .flash(outcome(submitted.post.status))
+                .flash(locale(&req).text(outcome(submitted.post.status)))
                 .respond_to(&req))
         }
         Err(SubmitError::UnknownSite) => Err(HttpError::not_found()),
@@ -206,25 +209,26 @@ pub(crate) async fn mine(
         .last()
         .filter(|_| more)
         .map(|last| format!("{base}?before={}", last.post.id));
+    let locale = locale(&req);
     let drafts = draft::list(&app.db, member.site.id, author).await?;
     page(&MinePage {
-        page: PageChrome::of(&req, "My posts", "mine"),
+        page: PageChrome::titled(&req, "nav-mine", "mine"),
         drafts: drafts
             .into_iter()
             .filter(|_| query.0.before.is_none())
             .map(|draft| DraftEntry {
                 path: drafts::path(&member, &draft.id),
-                when: When::at(draft.updated_at_ms),
-                about: words(&draft.body),
+                when: When::of(locale, draft.updated_at_ms),
+                about: locale.count_words(&draft.body),
                 title: match draft.title.trim() {
-                    "" => "Without a title".to_owned(),
+                    "" => locale.text("mine-untitled"),
                     title => title.to_owned(),
                 },
             })
             .collect(),
         posts: listed
             .into_iter()
-            .map(|listed| mine_row(&member, listed))
+            .map(|listed| mine_row(&member, locale, listed))
             .collect(),
         first_path: query.0.before.is_some().then_some(base),
         next_path,
@@ -232,14 +236,14 @@ pub(crate) async fn mine(
 }
 
 impl PostForm {
-    fn new(app: &App, member: &Member) -> Self {
+    fn new(app: &App, member: &Member, locale: Locale) -> Self {
         let base = format!("/s/{}", member.site.slug);
         Self {
             action_path: format!("{base}/posts"),
             preview_path: format!("{base}/write/preview"),
             draft_path: format!("{base}/write/draft"),
             draft: app.ids.next::<DraftId>(app.clock.now_ms()).to_string(),
-            submit_label: "Submit".to_owned(),
+            submit_label: locale.text("submit"),
             ..Self::default()
         }
     }
@@ -261,7 +265,13 @@ impl PostForm {
     }
 
     /// The form that corrects a revision of a post.
-    pub(super) fn of_revision(app: &App, member: &Member, post: &PostId, revision: i64) -> Self {
+    pub(super) fn of_revision(
+        app: &App,
+        member: &Member,
+        locale: Locale,
+        post: &PostId,
+        revision: i64,
+    ) -> Self {
         let base = mine_path(member, post);
         Self {
             draft_path: format!("{base}/draft"),
@@ -270,7 +280,7 @@ impl PostForm {
             action_path: format!("{base}/revise"),
             preview_path: format!("{base}/preview"),
             revision: Some(revision.to_string()),
-            submit_label: "Submit the correction".to_owned(),
+            submit_label: locale.text("submit-correction"),
             ..Self::default()
         }
     }
@@ -280,12 +290,13 @@ impl PostForm {
         self
     }
 
-    pub(super) fn refused(mut self, errors: Vec<FieldError>) -> Self {
-        for FieldError { field, message } in errors {
-            match field {
-                "title" => self.title_error = Some(format!("The title {message}.")),
-                "body" => self.body_error = Some(format!("The text {message}.")),
-                _ => self.form_error = Some(message),
+    pub(super) fn refused(mut self, locale: Locale, errors: Vec<FieldError>) -> Self {
+        for error in errors {
+            let said = Some(typed::text(locale, &error));
+            match error.field {
+                "title" => self.title_error = said,
+                "body" => self.body_error = said,
+                _ => self.form_error = said,
             }
         }
         self
@@ -297,6 +308,7 @@ impl Preview {
     pub(super) async fn of(
         app: &App,
         member: &Member,
+        locale: Locale,
         title: &str,
         body: &str,
     ) -> Result<Self, HttpError> {
@@ -307,14 +319,14 @@ impl Preview {
         Ok(Self {
             title: title.to_owned(),
             body_html: markdown::render(body),
-            words: words(body),
-            verdict: in_force.map(|in_force| verdict(&in_force.check(title, body))),
+            words: locale.count_words(body),
+            verdict: in_force.map(|in_force| verdict(locale, &in_force.check(title, body))),
         })
     }
 }
 
 /// What the rules would do, and for which words.
-fn verdict(checked: &Checked) -> Notice {
+fn verdict(locale: Locale, checked: &Checked) -> Notice {
     let mut found: Vec<String> = Vec::new();
     for hit in wording::counted(&checked.hits) {
         let word = match hit.category.as_str() {
@@ -325,27 +337,22 @@ fn verdict(checked: &Checked) -> Notice {
             found.push(word);
         }
     }
-    let (tone, title, text) = match checked.verdict {
-        Verdict::Publish => ("ok", "It would be published at once.", String::new()),
-        Verdict::Hold => (
-            "wait",
-            "A moderator would look at it first.",
-            format!("Because of {}.", found.join(", ")),
-        ),
-        Verdict::Reject => (
-            "no",
-            "A rule of this site does not let it pass.",
-            format!("Because of {}.", found.join(", ")),
-        ),
+    let (tone, title) = match checked.verdict {
+        Verdict::Publish => ("ok", MessageId("verdict-publish")),
+        Verdict::Hold => ("wait", MessageId("verdict-hold")),
+        Verdict::Reject => ("no", MessageId("verdict-reject")),
+    };
+    let text = match checked.verdict {
+        Verdict::Hold | Verdict::Reject if !found.is_empty() => locale
+            .say("verdict-because")
+            .with("words", found.join(", "))
+            .to_string(),
+        _ => String::new(),
     };
     Notice {
         tone,
-        title: title.to_owned(),
-        text: if found.is_empty() {
-            String::new()
-        } else {
-            text
-        },
+        title: locale.text(title),
+        text,
     }
 }
 
@@ -355,7 +362,7 @@ fn write_page(
     form: PostForm,
     preview: Option<Preview>,
 ) -> Result<HttpResponse, HttpError> {
-    let page = PageChrome::of(req, "Write", "write");
+    let page = PageChrome::titled(req, "nav-write", "write");
     page_with(
         status,
         &WritePage {
@@ -366,23 +373,21 @@ fn write_page(
     )
 }
 
-fn mine_row(member: &Member, listed: ListedPost) -> MineRow {
+fn mine_row(member: &Member, locale: Locale, listed: ListedPost) -> MineRow {
     let online = listed.post.published_revision;
     let about = match online {
-        Some(number) if number != listed.post.revision => {
-            format!(
-                "revision {} · readers see revision {number}",
-                listed.post.revision
-            )
-        }
-        _ => format!("revision {}", listed.post.revision),
+        Some(number) if number != listed.post.revision => locale
+            .say("revision-online")
+            .with("number", listed.post.revision)
+            .with("online", number),
+        _ => locale.say("revision").with("number", listed.post.revision),
     };
     MineRow {
         path: mine_path(member, &listed.post.id),
-        status: listed.post.status.into(),
-        when: When::at(listed.post.updated_at_ms),
+        status: Tag::of_post(locale, listed.post.status),
+        when: When::of(locale, listed.post.updated_at_ms),
         title: listed.title,
-        about,
+        about: about.to_string(),
         reason: None,
     }
 }
@@ -391,11 +396,11 @@ pub(super) fn mine_path(member: &Member, post: &PostId) -> String {
     format!("/s/{}/mine/{post}", member.site.slug)
 }
 
-pub(super) fn outcome(status: PostStatus) -> &'static str {
+pub(super) fn outcome(status: PostStatus) -> MessageId {
     match status {
-        PostStatus::Published => "Published",
-        PostStatus::Held => "Submitted. A moderator looks at it before it is published",
-        PostStatus::Rejected => "Submitted, but a rule of this site does not let it pass",
-        PostStatus::Failed | PostStatus::Withdrawn => "Submitted",
+        PostStatus::Published => MessageId("submitted-published"),
+        PostStatus::Held => MessageId("submitted-held"),
+        PostStatus::Rejected => MessageId("submitted-rejected"),
+        PostStatus::Failed | PostStatus::Withdrawn => MessageId("submitted"),
     }
 }

@@ -9,6 +9,7 @@ use crate::http::chrome::Redirect;
 use crate::http::error::{Code, HttpError};
 use crate::http::extract::Id;
 use crate::http::form::Form;
+use crate::http::language::locale;
 use crate::http::pages::author::{Typed, mine_path};
 use crate::http::pages::own_post::TypedRevision;
 use crate::http::visitor::Member;
@@ -90,12 +91,13 @@ fn answer(req: &HttpRequest, id: &DraftId, to: String) -> HttpResponse {
         return HttpResponse::Ok().json(json!({"draft": id}));
     }
     Redirect::to(to)
-        .flash("The draft is saved.")
+        .flash(locale(req).text("draft-saved"))
         .respond_to(req)
 }
 
 /// `POST /s/{site}/write/draft/{draft}/discard`
 pub(crate) async fn discard(
+    req: HttpRequest,
     app: web::Data<App>,
     member: Member,
     id: Id<DraftId>,
@@ -105,7 +107,7 @@ pub(crate) async fn discard(
         return Err(HttpError::not_found());
     }
     let to = format!("/s/{}/mine", member.site.slug);
-    Ok(Redirect::to(to).flash("The draft is gone."))
+    Ok(Redirect::to(to).flash(locale(&req).text("draft-gone")))
 }
 
 /// Where a draft is gone on with.

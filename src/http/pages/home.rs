@@ -6,6 +6,7 @@ use askama::Template;
 use crate::app::App;
 use crate::http::chrome::{PageChrome, Redirect, page};
 use crate::http::error::HttpError;
+use crate::http::language::locale;
 use crate::http::visitor::SiteContext;
 use crate::moderation::site;
 
@@ -34,16 +35,17 @@ pub(crate) async fn show(req: HttpRequest, app: web::Data<App>) -> Result<HttpRe
         let path = format!("/s/{}/", only.slug);
         return Ok(Redirect::to(path).respond_to(&req));
     }
+    let locale = locale(&req);
     page(&SitesPage {
-        page: PageChrome::of(&req, "Sites", "home"),
+        page: PageChrome::titled(&req, "sites", "home"),
         sites: sites
             .into_iter()
             .map(|site| SiteRow {
                 path: format!("/s/{}/", site.slug),
-                posts: match site.published {
-                    1 => "1 post".to_owned(),
-                    count => format!("{count} posts"),
-                },
+                posts: locale
+                    .say("post-count")
+                    .with("count", site.published)
+                    .to_string(),
                 name: site.name,
             })
             .collect(),

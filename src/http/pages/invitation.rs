@@ -12,7 +12,8 @@ use crate::http::chrome::{PageChrome, Redirect, token_page};
 use crate::http::error::HttpError;
 use crate::http::extract::segment;
 use crate::http::form::Form;
-use crate::http::pages::session;
+use crate::http::language::locale;
+use crate::http::pages::{session, typed};
 use crate::people::invite::{self, Invitation};
 use crate::people::name::Name;
 
@@ -62,14 +63,18 @@ pub(crate) async fn accept(
     let Some(invitation) = invite::find(&app, token).await? else {
         return spent(&req);
     };
+    let locale = locale(&req);
     let work = match invitation.role {
         Role::Author => format!("/s/{}/write", invitation.site.slug),
         Role::Moderator | Role::Owner => format!("/s/{}/admin/queue", invitation.site.slug),
     };
-    let to = Redirect::to(work).flash(format!(
-        "You are {} of {} now.",
-        invitation.role, invitation.site.name
-    ));
+    let to = Redirect::to(work).flash(
+        locale
+            .say("invitation-done")
+            .with("role", locale.text(invitation.role.message()))
+            .with("site", &invitation.site.name)
+            .to_string(),
+    );
     if invitation.account.is_some() {
         return match invite::accept(&app, token, &invitation).await? {
             true => Ok(to.respond_to(&req)),
@@ -83,8 +88,10 @@ pub(crate) async fn accept(
         (Ok(name), Ok(password)) => (name, password),
         (name, password) => {
             let again = InvitationPage {
-                name_error: name.err().map(|rule| format!("The name {rule}.")),
-                password_error: password.err().map(|rule| format!("The password {rule}.")),
+                name_error: name.err().map(|rule| locale.text(typed::name(rule))),
+                password_error: password
+                    .err()
+                    .map(|rule| locale.text(typed::password(rule))),
                 name: form.name,
                 ..InvitationPage::new(&req, Some(&invitation))
             };
@@ -107,11 +114,11 @@ impl InvitationPage {
             invitation.map_or_else(String::new, |it| get(it).to_owned())
         };
         Self {
-            page: PageChrome::of(req, "Invitation", ""),
+            page: PageChrome::titled(req, "invitation", ""),
             valid: invitation.is_some(),
             action_path: req.path().to_owned(),
             site: text(|it| &it.site.name),
-            role: text(|it| it.role.as_str()),
+            role: invitation.map_or_else(String::new, |it| locale(req).text(it.role.message())),
             inviter: text(|it| &it.inviter),
             email: text(|it| &it.email),
             has_account: invitation.is_some_and(|it| it.account.is_some()),

@@ -20,6 +20,7 @@ use crate::http::pages::queue::path as queue_path;
 use crate::http::pages::undo::UndoBar;
 use crate::http::parts::{Notice, When, words};
 use crate::http::visitor::{Visitor, is_signed_in};
+use crate::locale::Locale;
 use crate::moderation::decide::{DecideError, Decider, Target, Via};
 use crate::moderation::link::{self, Opened, Standing};
 use crate::moderation::reason::Known;
@@ -207,7 +208,7 @@ fn decide_page(
         submitted: When::at(case.waiting_since_ms),
         expires: When::at(opened.claims.expires_at_ms),
         why: if may_read {
-            wording::why(&hits, case.problem.as_deref())
+            wording::why(Locale::En, &hits, case.problem.as_deref())
         } else {
             String::new()
         },

@@ -49,7 +49,7 @@ fn answer(
     state: &'static str,
 ) -> Result<HttpResponse, HttpError> {
     let page = NoticesPage {
-        page: PageChrome::of(req, "Notices", ""),
+        page: PageChrome::titled(req, "notices", ""),
         state,
         action_path: req.path().to_owned(),
         site: subscriber.site.name,

@@ -11,12 +11,14 @@ use crate::http::chrome::{PageChrome, Redirect, page_with};
 use crate::http::error::HttpError;
 use crate::http::extract::Id;
 use crate::http::form::Form;
+use crate::http::language::locale;
 use crate::http::pages::author::{PostForm, Preview, mine_path, outcome};
-use crate::http::pages::drafts;
 use crate::http::pages::reader::post_path;
-use crate::http::parts::{Fact, Notice, Status, TimelineRow, When, count, grouped, span, words};
+use crate::http::pages::{drafts, typed};
+use crate::http::parts::{Fact, Notice, Status, Tag, TimelineRow, When};
 use crate::http::visitor::Member;
 use crate::ids::PostId;
+use crate::locale::{Locale, MessageId};
 use crate::moderation::appeal::{self, Appeal, AppealError, Statement};
 use crate::moderation::aside;
 use crate::moderation::draft;
@@ -35,7 +37,7 @@ use crate::store::{executions, posts};
 struct MinePostPage {
     page: PageChrome,
     title: String,
-    status: Status,
+    status: Tag,
     about: String,
     summary: Notice,
     reason: Option<String>,
@@ -87,11 +89,17 @@ pub(crate) async fn show(
 ) -> Result<HttpResponse, HttpError> {
     let own = OwnPost::load(&app, &member, &id.0).await?;
     let (site, author) = (member.site.id, &member.user.id);
+    let locale = locale(&req);
     let form = match draft::find_of_post(&app.db, site, author, &id.0).await? {
         Some(draft) => own
-            .form_of(&app, &member, draft.revision.unwrap_or(own.post.revision))
+            .form_of(
+                &app,
+                &member,
+                locale,
+                draft.revision.unwrap_or(own.post.revision),
+            )
             .with_draft(&member, draft),
-        None => own.form(&app, &member),
+        None => own.form(&app, &member, locale),
     };
     own.page(&req, &app, &member, StatusCode::OK, form, None)
         .await
@@ -107,9 +115,10 @@ pub(crate) async fn preview_revision(
 ) -> Result<HttpResponse, HttpError> {
     let own = OwnPost::load(&app, &member, &id.0).await?;
     let typed = form.0;
-    let preview = Preview::of(&app, &member, &typed.title, &typed.body).await?;
+    let locale = locale(&req);
+    let preview = Preview::of(&app, &member, locale, &typed.title, &typed.body).await?;
     let form = own
-        .form_of(&app, &member, typed.revision)
+        .form_of(&app, &member, locale, typed.revision)
         .typed(typed.title, typed.body)
         .continuing(typed.draft);
     own.page(&req, &app, &member, StatusCode::OK, form, Some(preview))
@@ -125,6 +134,7 @@ pub(crate) async fn revise(
     form: Form<TypedRevision>,
 ) -> Result<HttpResponse, HttpError> {
     let typed = form.0;
+    let locale = locale(&req);
     let (title, body) = (Title::parse(&typed.title), Body::parse(&typed.body));
     let refused = match (title, body) {
         (Ok(title), Ok(body)) => {
@@ -143,19 +153,20 @@ pub(crate) async fn revise(
                 Ok(submitted) => {
                     drafts::forget(&app, &member, typed.draft).await?;
                     return Ok(Redirect::to(mine_path(&member, &id.0))
-                        .flash(outcome(submitted.post.status))
+                        .flash(locale.text(outcome(submitted.post.status)))
                         .respond_to(&req));
                 }
                 Err(SupersedeError::Stale(newest)) => vec![FieldError {
                     field: "revision",
-                    message: format!(
-                        "You corrected revision {}, but revision {newest} is newer. Compare it below, then submit again.",
-                        typed.revision
-                    ),
+                    message: locale
+                        .say("revision-stale")
+                        .with("seen", typed.revision)
+                        .with("newest", newest)
+                        .to_string(),
                 }],
                 Err(SupersedeError::Withdrawn) => vec![FieldError {
                     field: "revision",
-                    message: "The post was withdrawn. Submit it as a new one.".to_owned(),
+                    message: locale.text("revision-withdrawn"),
                 }],
                 Err(SupersedeError::Unknown | SupersedeError::NotPossible) => {
                     return Err(HttpError::not_found());
@@ -166,10 +177,10 @@ pub(crate) async fn revise(
     };
     let own = OwnPost::load(&app, &member, &id.0).await?;
     let form = own
-        .form_of(&app, &member, own.post.revision)
+        .form_of(&app, &member, locale, own.post.revision)
         .typed(typed.title, typed.body)
         .continuing(typed.draft)
-        .refused(refused);
+        .refused(locale, refused);
     own.page(
         &req,
         &app,
@@ -194,12 +205,12 @@ pub(crate) async fn withdraw(
         .withdraw(member.site.id, id.0.clone(), author)
         .await?
     {
-        Ok(_) => "Withdrawn",
-        Err(SupersedeError::Withdrawn) => "It was withdrawn before",
+        Ok(_) => MessageId("post-withdrawn"),
+        Err(SupersedeError::Withdrawn) => MessageId("post-withdrawn-before"),
         Err(_) => return Err(HttpError::not_found()),
     };
     Ok(Redirect::to(mine_path(&member, &id.0))
-        .flash(message)
+        .flash(locale(&req).text(message))
         .respond_to(&req))
 }
 
@@ -212,6 +223,7 @@ pub(crate) async fn appeal(
     form: Form<TypedAppeal>,
 ) -> Result<HttpResponse, HttpError> {
     let typed = form.0.statement;
+    let locale = locale(&req);
     let problem = match Statement::parse(&typed) {
         Ok(statement) => {
             let (author, name) = (member.user.id.clone(), member.user.name.clone());
@@ -222,23 +234,20 @@ pub(crate) async fn appeal(
             match appealed {
                 Ok(_) => {
                     return Ok(Redirect::to(mine_path(&member, &id.0))
-                        .flash("Your appeal is in the queue")
+                        .flash(locale.text("appeal-sent"))
                         .respond_to(&req));
                 }
                 Err(AppealError::Unknown) => return Err(HttpError::not_found()),
-                Err(AppealError::NotRejected) => {
-                    "There is no rejection to appeal against any more."
-                }
-                Err(AppealError::TooLate) => "The decision is older than six months.",
-                Err(AppealError::Heard) => "An appeal against this decision was heard before.",
+                Err(AppealError::NotRejected) => locale.text("appeal-not-rejected"),
+                Err(AppealError::TooLate) => locale.text("appeal-too-late"),
+                Err(AppealError::Heard) => locale.text("appeal-heard"),
             }
-            .to_owned()
         }
-        Err(refused) => format!("Your words {}.", refused.message),
+        Err(refused) => typed::text(locale, &refused),
     };
     let mut own = OwnPost::load(&app, &member, &id.0).await?;
     own.appeal_typed = Some((typed, problem));
-    let form = own.form(&app, &member);
+    let form = own.form(&app, &member, locale);
     let status = StatusCode::UNPROCESSABLE_ENTITY;
     own.page(&req, &app, &member, status, form, None).await
 }
@@ -273,13 +282,13 @@ impl OwnPost {
         })
     }
 
-    fn form(&self, app: &App, member: &Member) -> PostForm {
-        self.form_of(app, member, self.post.revision)
+    fn form(&self, app: &App, member: &Member, locale: Locale) -> PostForm {
+        self.form_of(app, member, locale, self.post.revision)
             .typed(self.revision.title.clone(), self.revision.body.clone())
     }
 
-    fn form_of(&self, app: &App, member: &Member, revision: i64) -> PostForm {
-        PostForm::of_revision(app, member, &self.post.id, revision)
+    fn form_of(&self, app: &App, member: &Member, locale: Locale, revision: i64) -> PostForm {
+        PostForm::of_revision(app, member, locale, &self.post.id, revision)
     }
 
     async fn page(
@@ -291,6 +300,7 @@ impl OwnPost {
         form: PostForm,
         preview: Option<Preview>,
     ) -> Result<HttpResponse, HttpError> {
+        let locale = locale(req);
         let mut steps = timeline::steps(&app.db, member.site.id, &self.post.id).await?;
         // What can still be taken back has not left the house.
         let told_ms = app.clock.now_ms() - member.site.settings.undo_seconds * 1_000;
@@ -318,23 +328,25 @@ impl OwnPost {
             status,
             &MinePostPage {
                 page: PageChrome::of(req, &self.revision.title, "mine"),
-                status: self.post.status.into(),
-                about: format!(
-                    "revision {} · {}",
-                    self.post.revision,
-                    words(&self.revision.body)
-                ),
+                status: Tag::of_post(locale, self.post.status),
+                about: locale
+                    .say("revision-words")
+                    .with("number", self.post.revision)
+                    .with("words", locale.count_words(&self.revision.body))
+                    .to_string(),
                 summary: match asked {
-                    Some(_) => asked_summary(),
-                    None => summary(&self.post, self.appeal.is_some()),
+                    Some(_) => asked_summary(locale),
+                    None => summary(locale, &self.post, self.appeal.is_some()),
                 },
                 reason: reason
                     .flatten()
                     .filter(|_| self.post.status == PostStatus::Rejected)
                     .or(asked.clone()),
                 public_path: slug.map(|slug| post_path(&member.site, slug)),
-                timeline: timeline_rows(&self.post, &steps),
-                outlook: outlook.map(|outlook| facts(&outlook)).unwrap_or_default(),
+                timeline: timeline_rows(locale, &self.post, &steps),
+                outlook: outlook
+                    .map(|outlook| facts(locale, &outlook))
+                    .unwrap_or_default(),
                 statement: self.appeal.map(|appeal| appeal.row.statement),
                 appeal_refused: self
                     .appeal_typed
@@ -344,7 +356,7 @@ impl OwnPost {
                     let (statement, error) = self.appeal_typed.clone().unzip();
                     AppealForm {
                         action_path: format!("{base}/appeal"),
-                        until: When::at(until_ms),
+                        until: When::of(locale, until_ms),
                         statement: statement.unwrap_or_default(),
                         error,
                     }
@@ -368,128 +380,128 @@ impl OwnPost {
 }
 
 /// `about 3 before it`, `usually 2 h 5 m`, with the spread.
-fn facts(outlook: &Outlook) -> Vec<Fact> {
+fn facts(locale: Locale, outlook: &Outlook) -> Vec<Fact> {
+    let fact = |label: MessageId, value: String| Fact::new(&locale.text(label), value);
     let ahead = match outlook.ahead {
-        0 => "next".to_owned(),
-        MOST_AHEAD.. => format!("more than {} before it", grouped(MOST_AHEAD)),
-        ahead => format!("{} before it", grouped(ahead)),
+        0 => locale.say("outlook-next"),
+        MOST_AHEAD.. => locale.say("outlook-more").with("count", MOST_AHEAD),
+        ahead => locale.say("outlook-before").with("count", ahead),
     };
-    let mut facts = vec![Fact::new("Place in the queue", ahead)];
+    let mut facts = vec![fact(MessageId("outlook-place"), ahead.to_string())];
     match &outlook.usual {
         Some(usual) => {
-            facts.push(Fact::new("Half were decided within", span(usual.median_ms)));
-            let spread = format!("{} to {}", span(usual.short_ms), span(usual.long_ms));
-            facts.push(Fact::new("Eight in ten took", spread));
-            let cases = count(usual.cases as i64, "case");
-            facts.push(Fact::new("Said of the last", cases));
+            let span = |ms| locale.span(ms);
+            facts.push(fact(MessageId("outlook-half"), span(usual.median_ms)));
+            let spread = locale
+                .say("outlook-spread")
+                .with("short", span(usual.short_ms))
+                .with("long", span(usual.long_ms));
+            facts.push(fact(MessageId("outlook-most"), spread.to_string()));
+            let cases = locale.say("outlook-cases").with("count", usual.cases);
+            facts.push(fact(MessageId("outlook-of"), cases.to_string()));
         }
-        None => facts.push(Fact::new("Usual wait", "too few decisions yet")),
+        None => facts.push(fact(
+            MessageId("outlook-usual"),
+            locale.text("outlook-too-few"),
+        )),
     }
-    let due = When::at(outlook.deadline_ms).text;
-    facts.push(Fact::new("The site wants it decided by", due));
+    let due = locale.short_moment(outlook.deadline_ms);
+    facts.push(fact(MessageId("outlook-due"), due));
     facts
 }
 
-fn asked_summary() -> Notice {
+fn asked_summary(locale: Locale) -> Notice {
     Notice {
         tone: "warn",
-        title: "A moderator asks you to change it.".to_owned(),
-        text: "Nothing is decided. Change it and submit it again: it keeps its place in the queue."
-            .to_owned(),
+        title: locale.text("summary-asked"),
+        text: locale.text("summary-asked-text"),
     }
 }
 
-fn summary(post: &PostRow, appealed: bool) -> Notice {
+fn summary(locale: Locale, post: &PostRow, appealed: bool) -> Notice {
     let (title, text) = match (post.status, post.published_revision) {
         (PostStatus::Held, _) if appealed => (
-            "Your appeal waits for a moderator.",
-            "Somebody who did not take the decision looks at it again. You get a mail when it is decided.",
+            MessageId("summary-appeal"),
+            MessageId("summary-appeal-text"),
         ),
         (PostStatus::Rejected, _) if appealed => (
-            "The decision stands after your appeal.",
-            "You can correct it and submit it again, or take it back.",
+            MessageId("summary-upheld"),
+            MessageId("summary-upheld-text"),
         ),
-        (PostStatus::Held, None) => (
-            "It waits for a moderator.",
-            "You get a mail when somebody has decided. You can still correct it or take it back.",
-        ),
+        (PostStatus::Held, None) => (MessageId("summary-held"), MessageId("summary-held-text")),
         (PostStatus::Held, Some(_)) => (
-            "Your correction waits for a moderator.",
-            "Until somebody has decided, readers see the revision before it.",
+            MessageId("summary-correction"),
+            MessageId("summary-correction-text"),
         ),
-        (PostStatus::Published, _) => ("It is published.", "Everybody can read it."),
+        (PostStatus::Published, _) => (
+            MessageId("summary-published"),
+            MessageId("summary-published-text"),
+        ),
         (PostStatus::Rejected, None) => (
-            "It was not published.",
-            "You can correct it and submit it again, appeal, or take it back.",
+            MessageId("summary-rejected"),
+            MessageId("summary-rejected-text"),
         ),
         (PostStatus::Rejected, Some(_)) => (
-            "Your correction was not published.",
-            "Readers go on seeing the revision before it. You can correct it and submit it again.",
+            MessageId("summary-correction-rejected"),
+            MessageId("summary-correction-rejected-text"),
         ),
         (PostStatus::Failed, _) => (
-            "Something on our side went wrong with it.",
-            "Nothing is lost: the moderators see the post and can send it through again.",
+            MessageId("summary-failed"),
+            MessageId("summary-failed-text"),
         ),
         (PostStatus::Withdrawn, _) => (
-            "You took it back.",
-            "Nobody but you and the moderators can see it.",
+            MessageId("summary-withdrawn"),
+            MessageId("summary-withdrawn-text"),
         ),
     };
     Notice {
         tone: Status::from(post.status).tone,
-        title: title.to_owned(),
-        text: text.to_owned(),
+        title: locale.text(title),
+        text: locale.text(text),
     }
 }
 
-fn timeline_rows(post: &PostRow, steps: &[(i64, Step)]) -> Vec<TimelineRow> {
-    let row = |tone, title: &str, detail: Option<String>, at_ms: Option<i64>| TimelineRow {
+fn timeline_rows(locale: Locale, post: &PostRow, steps: &[(i64, Step)]) -> Vec<TimelineRow> {
+    let row = |tone, title: MessageId, detail: Option<String>, at_ms: Option<i64>| TimelineRow {
         tone,
-        title: title.to_owned(),
+        title: locale.text(title),
         detail,
-        when: at_ms.map(When::at),
+        when: at_ms.map(|at_ms| When::of(locale, at_ms)),
     };
+    let say = |detail: &'static str| Some(locale.text(detail));
     let submitted = (post.created_at_ms, Step::Submitted);
     let mut rows: Vec<TimelineRow> = std::iter::once(&submitted)
         .chain(steps)
         .map(|(at_ms, step)| {
             let (tone, title, detail) = match step {
-                Step::Submitted => ("run", "Submitted", None),
-                Step::Revised => ("run", "Corrected and submitted again", None),
-                Step::Held => (
-                    "wait",
-                    "Held for a moderator",
-                    Some("The site's rules ask that a person looks at it."),
-                ),
-                Step::Asked(words) => (
-                    "run",
-                    "A moderator asked for a change",
-                    Some(words.as_str()),
-                ),
+                Step::Submitted => ("run", MessageId("step-submitted"), None),
+                Step::Revised => ("run", MessageId("step-revised"), None),
+                Step::Held => ("wait", MessageId("step-held"), say("step-held-text")),
+                Step::Asked(words) => ("run", MessageId("step-asked"), Some(words.clone())),
                 Step::Escalated => (
                     "warn",
-                    "Nobody decided in time",
-                    Some("The owners of the site were told."),
+                    MessageId("step-escalated"),
+                    say("step-escalated-text"),
                 ),
-                Step::Approved => ("ok", "Approved and published", None),
-                Step::Rejected(reason) => ("no", "Rejected", reason.as_deref()),
-                Step::Published => ("ok", "Published", None),
-                Step::Failed => ("warn", "Something on our side went wrong", None),
-                Step::RunAgain => ("run", "Sent through again", None),
-                Step::Withdrawn => ("off", "Withdrawn", None),
+                Step::Approved => ("ok", MessageId("step-approved"), None),
+                Step::Rejected(reason) => ("no", MessageId("step-rejected"), reason.clone()),
+                Step::Published => ("ok", MessageId("step-published"), None),
+                Step::Failed => ("warn", MessageId("step-failed"), None),
+                Step::RunAgain => ("run", MessageId("step-run-again"), None),
+                Step::Withdrawn => ("off", MessageId("step-withdrawn"), None),
                 Step::Appealed => (
                     "wait",
-                    "You appealed",
-                    Some("Somebody who did not take the decision looks at it again."),
+                    MessageId("step-appealed"),
+                    say("step-appealed-text"),
                 ),
-                Step::Overturned => ("ok", "Appeal granted, published", None),
-                Step::Upheld(reason) => ("no", "The decision stands", reason.as_deref()),
+                Step::Overturned => ("ok", MessageId("step-overturned"), None),
+                Step::Upheld(reason) => ("no", MessageId("step-upheld"), reason.clone()),
             };
-            row(tone, title, detail.map(str::to_owned), Some(*at_ms))
+            row(tone, title, detail, Some(*at_ms))
         })
         .collect();
     if post.status == PostStatus::Held {
-        rows.push(row("next", "A moderator decides", None, None));
+        rows.push(row("next", MessageId("step-next"), None, None));
     }
     rows
 }

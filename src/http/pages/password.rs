@@ -13,7 +13,9 @@ use crate::http::chrome::{PageChrome, Redirect, page, page_with, token_page};
 use crate::http::error::HttpError;
 use crate::http::extract::segment;
 use crate::http::form::Form;
+use crate::http::language::locale;
 use crate::http::pages::session::{throttled_page, too_many};
+use crate::http::pages::typed;
 use crate::people::email::EmailAddress;
 use crate::people::reset;
 
@@ -71,7 +73,7 @@ pub(crate) async fn ask(
     let email = match EmailAddress::parse(&form.email) {
         Ok(email) => email,
         Err(rule) => {
-            answer.email_error = Some(format!("The address {rule}."));
+            answer.email_error = Some(locale(&req).text(typed::address(rule)));
             answer.email = form.email;
             return page_with(StatusCode::UNPROCESSABLE_ENTITY, &answer);
         }
@@ -101,7 +103,7 @@ pub(crate) async fn ask(
             page(&answer)
         }
         Err(throttled) => {
-            answer.email_error = Some(too_many(throttled));
+            answer.email_error = Some(too_many(locale(&req), throttled));
             throttled_page(throttled, &answer)
         }
     }
@@ -132,7 +134,7 @@ pub(crate) async fn set(
         Ok(password) => password,
         Err(rule) => {
             let again = ResetPage {
-                password_error: Some(format!("The password {rule}.")),
+                password_error: Some(locale(&req).text(typed::password(rule))),
                 ..ResetPage::new(&req, true, user.email)
             };
             return token_page(StatusCode::UNPROCESSABLE_ENTITY, &again);
@@ -141,7 +143,7 @@ pub(crate) async fn set(
     if !reset::reset(&app, token, password).await? {
         return spent(&req);
     }
-    let to = Redirect::to("/login").flash("The new password is set. Log in with it.");
+    let to = Redirect::to("/login").flash(locale(&req).text("reset-done"));
     Ok(to.respond_to(&req))
 }
 
@@ -152,7 +154,7 @@ fn spent(req: &HttpRequest) -> Result<HttpResponse, HttpError> {
 impl ForgotPage {
     fn new(req: &HttpRequest, app: &App) -> Self {
         Self {
-            page: PageChrome::of(req, "Forgotten password", ""),
+            page: PageChrome::titled(req, "forgotten", ""),
             email: String::new(),
             email_error: None,
             sent: false,
@@ -164,7 +166,7 @@ impl ForgotPage {
 impl ResetPage {
     fn new(req: &HttpRequest, valid: bool, email: String) -> Self {
         Self {
-            page: PageChrome::of(req, "Choose a new password", ""),
+            page: PageChrome::titled(req, "reset-heading", ""),
             valid,
             action_path: req.path().to_owned(),
             email,

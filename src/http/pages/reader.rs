@@ -123,11 +123,13 @@ pub(crate) async fn post(
         return tombstone(&req, &app, &site, slug).await;
     };
     let path = post_path(&site, &post.slug);
+    let locale = site.settings.language;
     let answer = page(&PostPage {
         page: PageChrome::of(&req, &post.title, "home"),
         author: post.author_name.clone(),
-        published: When::at(post.published_at_ms),
-        updated: (post.revised_at_ms > post.published_at_ms).then(|| When::at(post.revised_at_ms)),
+        published: When::of(locale, post.published_at_ms),
+        updated: (post.revised_at_ms > post.published_at_ms)
+            .then(|| When::of(locale, post.revised_at_ms)),
         body_html: markdown::render(&post.body),
         feed_path: feed_path(&site),
         canonical_url: app.config.link(&path),
@@ -153,8 +155,8 @@ async fn tombstone(
     page_with(
         StatusCode::GONE,
         &TombstonePage {
-            page: PageChrome::of(req, "Withdrawn", "home"),
-            withdrawn: When::at(post.updated_at_ms),
+            page: PageChrome::titled(req, "withdrawn", "home"),
+            withdrawn: When::of(site.settings.language, post.updated_at_ms),
         },
     )
 }
@@ -199,6 +201,7 @@ pub(crate) async fn feed(
         .map(|post| post.revised_at_ms.max(post.published_at_ms))
         .max();
     let feed = FeedBuilder::default()
+        .lang(site.settings.language.to_string())
         .id(format!("urn:gatepost:{}", site.account))
         .title(Text::plain(site.name.clone()))
         .updated(time(newest.unwrap_or(0)).unwrap_or_default())
@@ -248,7 +251,7 @@ fn teaser(site: &Site, post: &PublishedPost) -> Teaser {
         title: post.title.clone(),
         path: post_path(site, &post.slug),
         author: post.author_name.clone(),
-        published: When::at(post.published_at_ms),
+        published: When::of(site.settings.language, post.published_at_ms),
         excerpt: markdown::excerpt(&post.body, EXCERPT_CHARS),
     }
 }

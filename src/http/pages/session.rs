@@ -15,7 +15,9 @@ use crate::http::cookies::{self, Name};
 use crate::http::error::HttpError;
 use crate::http::extract::Query;
 use crate::http::form::Form;
+use crate::http::language::locale;
 use crate::http::visitor::Visitor;
+use crate::locale::Locale;
 use crate::moderation::site;
 use crate::people::User;
 use crate::people::account::{self, LogInError};
@@ -76,12 +78,11 @@ pub(crate) async fn log_in(
         }
         Err(error) => error,
     };
+    let locale = locale(&req);
     let message = match error {
-        LogInError::Wrong => "Address and password do not go together.".to_owned(),
-        LogInError::Unconfirmed => {
-            "This address is not confirmed yet. The link is in a new mail to it.".to_owned()
-        }
-        LogInError::Throttled(throttled) => too_many(throttled),
+        LogInError::Wrong => locale.text("login-wrong"),
+        LogInError::Unconfirmed => locale.text("login-unconfirmed"),
+        LogInError::Throttled(throttled) => too_many(locale, throttled),
     };
     let login = login_page(&req, &app, form.email, form.next, Some(message)).await?;
     match error {
@@ -145,13 +146,13 @@ pub(crate) fn throttled_page(
 }
 
 /// What a form says that has to wait.
-pub(crate) fn too_many(throttled: Throttled) -> String {
+pub(crate) fn too_many(locale: Locale, throttled: Throttled) -> String {
     match throttled.retry_after_seconds {
-        1 => "Too many tries. Try again in a second.".to_owned(),
-        seconds @ ..120 => format!("Too many tries. Try again in {seconds} seconds."),
-        seconds @ ..7_200 => format!("Too many tries. Try again in {} minutes.", seconds / 60),
-        _ => "Too many tries. Choose a new password by “Forgotten password” to go on.".to_owned(),
+        seconds @ ..120 => locale.say("too-many-seconds").with("seconds", seconds),
+        seconds @ ..7_200 => locale.say("too-many-minutes").with("minutes", seconds / 60),
+        _ => locale.say("too-many-locked"),
     }
+    .to_string()
 }
 
 async fn login_page(
@@ -162,7 +163,7 @@ async fn login_page(
     error: Option<String>,
 ) -> Result<LoginPage, HttpError> {
     Ok(LoginPage {
-        page: PageChrome::of(req, "Log in", ""),
+        page: PageChrome::titled(req, "log-in", ""),
         signup_path: signup_path(app, &next).await?,
         email,
         error,

@@ -12,6 +12,7 @@ use crate::http::error::HttpError;
 use crate::http::form::Form;
 use crate::http::parts::Choice;
 use crate::http::visitor::Member;
+use crate::locale::Locale;
 use crate::moderation::outcomes::{CATEGORIES_MAX, Outcomes};
 use crate::moderation::rules::Action;
 use crate::moderation::site::{self, Look, MAX_UNDO_SECONDS, ReasonTemplate, SiteSettings};
@@ -37,6 +38,7 @@ struct SettingsPage {
     name: String,
     name_error: Option<String>,
     tagline: String,
+    languages: Vec<Choice>,
     signup: bool,
     target_hours: String,
     target_hours_error: Option<String>,
@@ -80,6 +82,7 @@ pub(crate) async fn show(req: HttpRequest, owner: Member) -> Result<HttpResponse
         name: owner.site.name.clone(),
         name_error: None,
         tagline: settings.tagline.clone(),
+        languages: languages(settings.language),
         signup: settings.signup,
         target_hours: hours(settings.target_seconds),
         target_hours_error: None,
@@ -117,6 +120,9 @@ pub(crate) async fn save(
         name: take("name"),
         name_error: None,
         tagline: take("tagline"),
+        languages: languages(
+            Locale::of_tag(&take("language")).unwrap_or(owner.site.settings.language),
+        ),
         signup: take("signup") == "on",
         target_hours: take("target_hours"),
         target_hours_error: None,
@@ -178,6 +184,17 @@ fn take_templates(fields: &mut Fields) -> Result<Vec<ReasonTemplate>, HttpError>
         .collect())
 }
 
+fn languages(chosen: Locale) -> Vec<Choice> {
+    let offered = Locale::offered().iter();
+    offered
+        .map(|language| Choice {
+            value: language.to_string(),
+            label: language.name().to_owned(),
+            selected: *language == chosen,
+        })
+        .collect()
+}
+
 fn rows(templates: Vec<ReasonTemplate>) -> Vec<TemplateRow> {
     let empty = std::iter::repeat_n(ReasonTemplate::default(), EMPTY_TEMPLATES);
     templates
@@ -195,6 +212,13 @@ fn rows(templates: Vec<ReasonTemplate>) -> Vec<TemplateRow> {
 }
 
 impl SettingsPage {
+    fn language(&self) -> Locale {
+        let chosen = self.languages.iter().find(|choice| choice.selected);
+        chosen
+            .and_then(|choice| Locale::of_tag(&choice.value))
+            .unwrap_or(Locale::En)
+    }
+
     /// What was typed as settings, or notes beside the fields that break their rules.
     fn check(&mut self) -> Option<(Name, SiteSettings)> {
         let name = Name::parse(&self.name);
@@ -262,6 +286,7 @@ impl SettingsPage {
         };
         let settings = SiteSettings {
             tagline: self.tagline.trim().to_owned(),
+            language: self.language(),
             signup: self.signup,
             target_seconds: target,
             decision_timeout_seconds: seconds,

@@ -11,7 +11,8 @@ use crate::http::chrome::{PageChrome, Redirect, token_page};
 use crate::http::error::HttpError;
 use crate::http::extract::Query;
 use crate::http::form::Form;
-use crate::http::pages::session;
+use crate::http::language::locale;
+use crate::http::pages::{session, typed};
 use crate::people::email::EmailAddress;
 use crate::people::name::Name;
 use crate::people::setup::{self, SetUp, SetUpError};
@@ -80,20 +81,24 @@ pub(crate) async fn set_up(
     let name = Name::parse(&form.name);
     let email = EmailAddress::parse(&form.email);
     let password = NewPassword::parse(&form.password, &names);
+    let locale = locale(&req);
     let mut again = SetupPage {
         site_name_error: site_name
             .as_ref()
             .err()
-            .map(|rule| format!("The name {rule}.")),
-        name_error: name.as_ref().err().map(|rule| format!("The name {rule}.")),
+            .map(|&rule| locale.text(typed::name(rule))),
+        name_error: name
+            .as_ref()
+            .err()
+            .map(|&rule| locale.text(typed::name(rule))),
         email_error: email
             .as_ref()
             .err()
-            .map(|rule| format!("The address {rule}.")),
+            .map(|&rule| locale.text(typed::address(rule))),
         password_error: password
             .as_ref()
             .err()
-            .map(|rule| format!("The password {rule}.")),
+            .map(|&rule| locale.text(typed::password(rule))),
         new_site_name: form.site_name,
         name: form.name,
         email: form.email,
@@ -111,9 +116,7 @@ pub(crate) async fn set_up(
     };
     match setup::set_up(&app, &form.token, given).await? {
         Ok(owner) => {
-            let to = Redirect::to("/login").flash(
-                "Gatepost is yours. Sign-up is open; words to hold posts for are under Rules.",
-            );
+            let to = Redirect::to("/login").flash(locale.text("setup-done"));
             session::begin(&req, &app, &owner, to).await
         }
         Err(SetUpError::Spent) => token_page(
@@ -121,10 +124,7 @@ pub(crate) async fn set_up(
             &SetupPage::new(&req, false, String::new()),
         ),
         Err(SetUpError::EmailTaken) => {
-            again.email_error = Some(
-                "The address has an account. On the server, “gatepost user add” makes it an owner."
-                    .to_owned(),
-            );
+            again.email_error = Some(locale.text("address-taken-owner"));
             token_page(StatusCode::UNPROCESSABLE_ENTITY, &again)
         }
     }
@@ -133,7 +133,7 @@ pub(crate) async fn set_up(
 impl SetupPage {
     fn new(req: &HttpRequest, valid: bool, token: String) -> Self {
         Self {
-            page: PageChrome::of(req, "Set up Gatepost", ""),
+            page: PageChrome::titled(req, "setup-heading", ""),
             valid,
             token,
             new_site_name: String::new(),

@@ -13,7 +13,9 @@ use crate::http::chrome::{PageChrome, Redirect, page, page_with, token_page};
 use crate::http::error::HttpError;
 use crate::http::extract::segment;
 use crate::http::form::Form;
+use crate::http::language::locale;
 use crate::http::pages::session::{self, throttled_page, too_many};
+use crate::http::pages::typed;
 use crate::http::visitor::{SiteContext, Visitor, role_here};
 use crate::moderation::site::Site;
 use crate::people::User;
@@ -98,19 +100,23 @@ pub(crate) async fn submit(
     if !again.open {
         return page_with(StatusCode::FORBIDDEN, &again);
     }
+    let locale = locale(&req);
     let names = [form.name.as_str(), &form.email, &site.name];
     let name = Name::parse(&form.name);
     let email = EmailAddress::parse(&form.email);
     let password = NewPassword::parse(&form.password, &names);
-    again.name_error = name.as_ref().err().map(|rule| format!("The name {rule}."));
+    again.name_error = name
+        .as_ref()
+        .err()
+        .map(|&rule| locale.text(typed::name(rule)));
     again.email_error = email
         .as_ref()
         .err()
-        .map(|rule| format!("The address {rule}."));
+        .map(|&rule| locale.text(typed::address(rule)));
     again.password_error = password
         .as_ref()
         .err()
-        .map(|rule| format!("The password {rule}."));
+        .map(|&rule| locale.text(typed::password(rule)));
     again.name = form.name;
     again.email = form.email;
     let (Ok(name), Ok(email), Ok(password)) = (name, email, password) else {
@@ -121,7 +127,7 @@ pub(crate) async fn submit(
         let now_ms = app.clock.now_ms();
         let counted = throttle::limit(&app.db, now_ms, &subject, SIGN_UPS_AN_HOUR, HOUR_MS).await?;
         if let Err(throttled) = counted {
-            again.form_error = Some(too_many(throttled));
+            again.form_error = Some(too_many(locale, throttled));
             return throttled_page(throttled, &again);
         }
     }
@@ -129,20 +135,20 @@ pub(crate) async fn submit(
         name,
         email,
         password,
+        language: Some(locale).filter(|locale| *locale != site.settings.language),
     };
     match sign_up::sign_up(&app, &site, given).await? {
         SignedUp::In(user) => {
             let to = Redirect::to(format!("/s/{}/write", site.slug))
-                .flash("Welcome. You can write now.");
+                .flash(locale.text("sign-up-welcome"));
             session::begin(&req, &app, &user, to).await
         }
         SignedUp::CheckMail => {
-            let to = Redirect::to("/login")
-                .flash("Look into your mail: a link there shows that the address is yours.");
+            let to = Redirect::to("/login").flash(locale.text("sign-up-check-mail"));
             Ok(to.respond_to(&req))
         }
         SignedUp::EmailTaken => {
-            again.email_error = Some("The address has an account. Log in with it.".to_owned());
+            again.email_error = Some(locale.text("address-taken"));
             page_with(StatusCode::UNPROCESSABLE_ENTITY, &again)
         }
     }
@@ -160,7 +166,8 @@ async fn join(
     if role_here(req).is_none() {
         sign_up::join(app, site, user).await?;
     }
-    let to = Redirect::to(format!("/s/{}/write", site.slug)).flash("Welcome. You can write now.");
+    let to =
+        Redirect::to(format!("/s/{}/write", site.slug)).flash(locale(req).text("sign-up-welcome"));
     Ok(to.respond_to(req))
 }
 
@@ -192,7 +199,7 @@ pub(crate) async fn confirm(
 impl SignUpPage {
     fn new(req: &HttpRequest, site: &Site) -> Self {
         Self {
-            page: PageChrome::of(req, "Sign up", ""),
+            page: PageChrome::titled(req, "sign-up", ""),
             action_path: format!("/s/{}/signup", site.slug),
             open: site.settings.signup,
             email: String::new(),
@@ -208,7 +215,7 @@ impl SignUpPage {
 impl JoinPage {
     fn new(req: &HttpRequest, site: &Site) -> Self {
         Self {
-            page: PageChrome::of(req, "Sign up", ""),
+            page: PageChrome::titled(req, "sign-up", ""),
             action_path: format!("/s/{}/signup", site.slug),
             open: site.settings.signup,
         }
@@ -218,7 +225,7 @@ impl JoinPage {
 impl ConfirmPage {
     fn new(req: &HttpRequest, state: &'static str, email: Option<String>) -> Self {
         Self {
-            page: PageChrome::of(req, "Confirm your address", ""),
+            page: PageChrome::titled(req, "confirm-heading", ""),
             state,
             action_path: req.path().to_owned(),
             email: email.unwrap_or_default(),

@@ -12,8 +12,8 @@ use crate::http::error::HttpError;
 use crate::http::extract::Query;
 use crate::http::parts::{Fact, grouped, span};
 use crate::http::visitor::Member;
+use crate::locale::Locale;
 use crate::moderation::stats::{self, DAYS, Day, Group, Hour, NEWEST_CASES, Stats};
-use crate::moderation::wording;
 use crate::text_enum;
 
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
@@ -230,7 +230,7 @@ fn figures(stats: &Stats, waiting: String, target_ms: i64) -> Vec<Fact> {
         Fact::new("Median time to a decision", time(stats.wait.median_ms)),
         Fact::new("Nine in ten within", time(stats.wait.p90_ms)),
         Fact::new(
-            &format!("Within the target of {}", wording::length(target_ms)),
+            &format!("Within the target of {}", Locale::En.length(target_ms)),
             stats
                 .in_time_percent
                 .map_or_else(|| "–".to_owned(), |percent| format!("{percent} %")),

@@ -4,8 +4,8 @@ use anyhow::Context as _;
 
 use super::{Draft, Links, MASK, Words};
 use crate::auth::one_time::{self, LinkPurpose};
+use crate::auth::role::Role;
 use crate::moderation::rows::MailKind;
-use crate::moderation::wording;
 
 letter!(Invitation, "mail/invitation.html", "mail/invitation.txt", {
     inviter: &'a str,
@@ -27,17 +27,30 @@ letter!(Reset, "mail/reset_password.html", "mail/reset_password.txt", {
 impl Draft<'_> {
     pub(super) fn about_account(&self) -> anyhow::Result<Words> {
         let mail = &self.frame;
+        let locale = mail.locale;
         match self.mail.kind {
             MailKind::Invitation => {
                 let (url, expires) = self.one_time_link(LinkPurpose::Invite)?;
+                let inviter = self.payload.inviter.clone();
+                let inviter = inviter.unwrap_or_else(|| locale.text("invitation-an-owner"));
+                let role = self.payload.role.as_deref().unwrap_or_default();
+                let role = role.parse().map_or_else(
+                    |_| role.to_owned(),
+                    |role: Role| locale.text(role.message()),
+                );
                 Invitation {
                     mail,
-                    inviter: self.payload.inviter.as_deref().unwrap_or("An owner"),
-                    role: self.payload.role.as_deref().unwrap_or("member"),
+                    inviter: &inviter,
+                    role: &role,
                     url: &url,
                     expires: &expires,
                 }
-                .words(format!("Invitation to {}", self.site.name))
+                .words(
+                    locale
+                        .say("invitation-subject")
+                        .with("site", &self.site.name)
+                        .to_string(),
+                )
             }
             MailKind::AddressConfirmation => {
                 let (url, expires) = self.one_time_link(LinkPurpose::Confirm)?;
@@ -46,7 +59,7 @@ impl Draft<'_> {
                     url: &url,
                     expires: &expires,
                 }
-                .words("Confirm your address".to_owned())
+                .words(locale.text("confirm-subject"))
             }
             _ => {
                 let (url, expires) = self.one_time_link(LinkPurpose::Reset)?;
@@ -55,7 +68,7 @@ impl Draft<'_> {
                     url: &url,
                     expires: &expires,
                 }
-                .words("A new password".to_owned())
+                .words(locale.text("reset-subject"))
             }
         }
     }
@@ -71,6 +84,6 @@ impl Draft<'_> {
                 one_time::url(&config.base_url, &self.outbox.keyring, purpose, seed)
             }
         };
-        Ok((url, wording::moment(self.payload.expires_at_ms)))
+        Ok((url, self.frame.locale.moment(self.payload.expires_at_ms)))
     }
 }

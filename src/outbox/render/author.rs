@@ -7,7 +7,7 @@ use crate::moderation::queue::CaseFile;
 use crate::moderation::rows::PostStatus;
 use crate::moderation::rules::Hit;
 use crate::moderation::site::Site;
-use crate::moderation::{appeal, statements, wording};
+use crate::moderation::{appeal, statements};
 use crate::outbox::Outbox;
 use crate::store::asides::{self, AsideKind};
 use crate::store::case_texts::{self, PostText};
@@ -66,7 +66,9 @@ impl Outbox {
         file: &CaseFile,
         reason: &str,
     ) -> anyhow::Result<(String, String)> {
+        let locale = site.settings.language;
         let frame = MailFrame {
+            locale,
             site_name: site.name.clone(),
             site_url: self.config.link(&format!("/s/{}/", site.slug)),
             off_url: None,
@@ -78,12 +80,17 @@ impl Outbox {
             title,
             by_moderator: true,
             reason,
-            ground: &statements::ground(&site.name, &statements::categories_of(&file.hits)),
-            facts: &statements::facts(&file.hits, true, false),
-            appeal_until: &wording::moment(self.clock.now_ms() + appeal::OPEN_MS),
+            ground: &statements::ground(locale, &site.name, &statements::categories_of(&file.hits)),
+            facts: &statements::facts(locale, &file.hits, true, false),
+            appeal_until: &locale.moment(self.clock.now_ms() + appeal::OPEN_MS),
             post_url: &self.config.link(&post_url),
         }
-        .words(format!("Not published: “{title}”"))?;
+        .words(
+            frame
+                .say("rejected-subject")
+                .quoted("title", title)
+                .to_string(),
+        )?;
         Ok((words.subject, words.text))
     }
 }
@@ -101,7 +108,7 @@ impl Draft<'_> {
             title: &text.title,
             post_url: &self.post_url(&text),
         }
-        .words(format!("Your post waits for a moderator: “{}”", text.title))
+        .words(self.subject("held-subject", &text.title))
         .map(Ok)
     }
 
@@ -118,7 +125,7 @@ impl Draft<'_> {
             public_url: &self.site_url(&format!("/posts/{slug}")),
             post_url: &self.post_url(&text),
         }
-        .words(format!("Published: “{}”", text.title))
+        .words(self.subject("published-subject", &text.title))
         .map(Ok)
     }
 
@@ -135,17 +142,20 @@ impl Draft<'_> {
         let hits = revision.map_or_else(String::new, |revision| revision.hits);
         let hits: Vec<Hit> = serde_json::from_str(&hits).unwrap_or_default();
         let by_person = text.reason.is_some();
+        let locale = self.frame.locale;
+        let no_reason = locale.text("rejected-no-reason");
+        let categories = statements::categories_of(&hits);
         PostRejected {
             mail: &self.frame,
             title: &text.title,
             by_moderator: text.reason.is_some(),
-            reason: reason.unwrap_or("No reason was given."),
-            ground: &statements::ground(&self.site.name, &statements::categories_of(&hits)),
-            facts: &statements::facts(&hits, by_person, false),
-            appeal_until: &wording::moment(text.post.updated_at_ms + appeal::OPEN_MS),
+            reason: reason.unwrap_or(&no_reason),
+            ground: &statements::ground(locale, &self.site.name, &categories),
+            facts: &statements::facts(locale, &hits, by_person, false),
+            appeal_until: &locale.moment(text.post.updated_at_ms + appeal::OPEN_MS),
             post_url: &self.post_url(&text),
         }
-        .words(format!("Not published: “{}”", text.title))
+        .words(self.subject("rejected-subject", &text.title))
         .map(Ok)
     }
 
@@ -168,7 +178,7 @@ impl Draft<'_> {
             words: &aside.words,
             post_url: &self.post_url(&text),
         }
-        .words(format!("Please change your post: “{}”", text.title))
+        .words(self.subject("asked-subject", &text.title))
         .map(Ok)
     }
 
@@ -187,13 +197,10 @@ impl Draft<'_> {
         AppealReceived {
             mail: &self.frame,
             title: &text.title,
-            due: &wording::moment(appeal.deadline_ms),
+            due: &self.frame.locale.moment(appeal.deadline_ms),
             post_url: &self.post_url(&text),
         }
-        .words(format!(
-            "Your appeal waits for a moderator: “{}”",
-            text.title
-        ))
+        .words(self.subject("appeal-subject", &text.title))
         .map(Ok)
     }
 
@@ -210,10 +217,10 @@ impl Draft<'_> {
         DecisionUpheld {
             mail: &self.frame,
             title: &text.title,
-            reason: reason.as_deref().unwrap_or("No reason was given."),
+            reason: &reason.unwrap_or_else(|| self.frame.locale.text("rejected-no-reason")),
             post_url: &self.post_url(&text),
         }
-        .words(format!("The decision stands: “{}”", text.title))
+        .words(self.subject("upheld-subject", &text.title))
         .map(Ok)
     }
 
@@ -230,7 +237,7 @@ impl Draft<'_> {
             public_url: &self.site_url(&format!("/posts/{slug}")),
             post_url: &self.post_url(&text),
         }
-        .words(format!("Published after your appeal: “{}”", text.title))
+        .words(self.subject("overturned-subject", &text.title))
         .map(Ok)
     }
 

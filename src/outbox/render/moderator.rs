@@ -87,30 +87,37 @@ impl Draft<'_> {
             .unwrap_or(0)
             .saturating_sub(cases.len());
         let more = self.payload.more.min(others);
+        let locale = self.frame.locale;
         match (&cases[..], more) {
             ([], 0) => Ok(Err("the cases are decided")),
             ([case], 0) => {
                 let waiting = match others {
                     0 => String::new(),
-                    _ => format!("{} before it.", wait(others, "other post", "other posts")),
+                    _ => locale
+                        .say("waiting-others")
+                        .with("count", others)
+                        .to_string(),
                 };
                 OneCase {
                     mail: &self.frame,
                     case,
                     waiting: &waiting,
                 }
-                .words(format!("A post waits: “{}”", case.title))
+                .words(self.subject("waiting-subject", &case.title))
                 .map(Ok)
             }
             (listed, more) => {
-                let heading = wait(listed.len() + more, "post", "posts");
+                let heading = locale
+                    .say("waiting-many")
+                    .with("count", listed.len() + more)
+                    .to_string();
                 ManyCases {
                     mail: &self.frame,
                     heading: &heading,
                     cases: listed,
                     more: &match more {
                         0 => String::new(),
-                        more => format!("and {more} more"),
+                        more => locale.say("waiting-more").with("count", more).to_string(),
                     },
                     queue_url: &self.site_url("/admin/queue"),
                 }
@@ -134,7 +141,7 @@ impl Draft<'_> {
             case: &self.mail_case(&text)?,
             waited: &self.waited(&text.case),
         }
-        .words(format!("Still waiting: “{}”", text.title))
+        .words(self.subject("reminder-subject", &text.title))
         .map(Ok)
     }
 
@@ -148,7 +155,7 @@ impl Draft<'_> {
             case: &self.mail_case(&text)?,
             waited: &self.waited(&text.case),
         }
-        .words(format!("Nobody decided in time: “{}”", text.title))
+        .words(self.subject("escalation-subject", &text.title))
         .map(Ok)
     }
 
@@ -170,14 +177,21 @@ impl Draft<'_> {
             return Ok(Err("nobody has handed it over"));
         };
         let details: serde_json::Value = serde_json::from_str(&line.row.details)?;
-        let by = line.actor_name.as_deref().unwrap_or("A colleague");
+        let colleague = self.frame.locale.text("handed-colleague");
+        let by = line.actor_name.as_deref().unwrap_or(&colleague);
         HandedOver {
             mail: &self.frame,
             case: &self.mail_case(&text)?,
             by,
             words: details["words"].as_str().unwrap_or_default(),
         }
-        .words(format!("{by} asks you to decide: “{}”", text.title))
+        .words(
+            self.frame
+                .say("handed-subject")
+                .with("name", by)
+                .quoted("title", &text.title)
+                .to_string(),
+        )
         .map(Ok)
     }
 
@@ -188,13 +202,24 @@ impl Draft<'_> {
         let Some(brake) = found else {
             return Ok(Err("the rule is gone"));
         };
+        let figures = self
+            .frame
+            .say("braked-figures")
+            .with("held", brake.held)
+            .with("posts", brake.posts)
+            .to_string();
         RuleBraked {
             mail: &self.frame,
             pattern: &brake.pattern,
-            figures: &format!("{} of the last {} posts", brake.held, brake.posts),
+            figures: &figures,
             rules_url: &self.site_url("/admin/rules"),
         }
-        .words(format!("A rule held too much: “{}”", brake.pattern))
+        .words(
+            self.frame
+                .say("braked-subject")
+                .quoted("pattern", &brake.pattern)
+                .to_string(),
+        )
         .map(Ok)
     }
 
@@ -204,17 +229,14 @@ impl Draft<'_> {
             Some(text) if text.case.status == CaseStatus::Failed => text,
             _ => return Ok(Err("the case is settled")),
         };
+        let no_cause = self.frame.locale.text("workflow-no-cause");
         WorkflowFailed {
             mail: &self.frame,
             title: &text.title,
-            problem: text
-                .case
-                .problem
-                .as_deref()
-                .unwrap_or("No cause was given."),
+            problem: text.case.problem.as_deref().unwrap_or(&no_cause),
             case_url: &self.case_url(&text.case),
         }
-        .words(format!("A workflow broke: “{}”", text.title))
+        .words(self.subject("workflow-subject", &text.title))
         .map(Ok)
     }
 
@@ -245,7 +267,9 @@ impl Draft<'_> {
     }
 
     fn waited(&self, case: &CaseRow) -> String {
-        wording::length(self.outbox.clock.now_ms() - case.waiting_since_ms)
+        self.frame
+            .locale
+            .length(self.outbox.clock.now_ms() - case.waiting_since_ms)
     }
 
     fn case_url(&self, case: &CaseRow) -> String {
@@ -256,16 +280,20 @@ impl Draft<'_> {
         let case = &text.case;
         let hits: Vec<Hit> = serde_json::from_str(&text.hits)?;
         let now_ms = self.outbox.clock.now_ms();
+        let locale = self.frame.locale;
         Ok(MailCase {
             title: text.title.clone(),
             author: text.author_name.clone(),
-            about: wording::about(&hits, case.revision),
-            why: wording::why(&hits, case.problem.as_deref()),
+            about: wording::about(locale, &hits, case.revision),
+            why: wording::why(locale, &hits, case.problem.as_deref()),
             excerpt: wording::excerpt(&text.body, &hits),
             due: if case.deadline_ms - now_ms > NO_DEADLINE_MS {
-                "without a deadline".to_owned()
+                locale.text("case-no-deadline")
             } else {
-                format!("by {}", wording::moment(case.deadline_ms))
+                locale
+                    .say("case-due")
+                    .with("when", locale.moment(case.deadline_ms))
+                    .to_string()
             },
             decide_url: self.decide_url(case),
             case_url: self.case_url(case),
@@ -289,10 +317,4 @@ impl Draft<'_> {
         };
         self.outbox.config.link(&format!("/decide/{token}"))
     }
-}
-
-/// "1 post waits", "7 posts wait".
-fn wait(count: usize, one: &str, many: &str) -> String {
-    let number = wording::number(count, one, many);
-    format!("{number} {}", if count == 1 { "waits" } else { "wait" })
 }

@@ -1,0 +1,140 @@
+## Writing
+write-heading = Yazı yaz
+write-hint = Her yazı gönderildiğinde kontrol edilir. Çoğu hemen yayımlanır; bazıları önce bir moderatörü bekler. Hangisi olduğunu ve nedenini yazının kendi sayfasında görürsünüz.
+write-unsaved = Bu tarayıcıda kaydedilmemiş bir metin var.
+write-put-back = Geri getir
+write-refused = Gönderilmedi.
+write-title = Başlık
+write-text = Metin
+markdown-bold = **kalın**
+markdown-italic = *italik*
+markdown-heading = ## başlık
+markdown-list = - liste
+markdown-quote = > alıntı
+markdown-link = [metin](https://…)
+words-one = 1 kelime
+words-other = # kelime
+submit = Gönder
+submit-correction = Düzeltmeyi gönder
+preview = Önizleme
+preview-button = Önizle
+preview-note = { $words }. Henüz hiçbir şey gönderilmedi.
+draft-save = Taslağı kaydet
+draft-discard = Taslağı sil
+draft-saved = Taslak kaydedildi.
+draft-gone = Taslak silindi.
+draft-saved-now = Taslak kaydedildi
+draft-saved-here = Sunucuya kaydedilemedi; bu tarayıcıda duruyor
+verdict-publish = Hemen yayımlanır.
+verdict-hold = Önce bir moderatör inceler.
+verdict-reject = Bu sitenin bir kuralı buna izin vermiyor.
+verdict-because = Nedeni: { $words }.
+submitted-published = Yayımlandı
+submitted-held = Gönderildi. Yayımlanmadan önce bir moderatör inceleyecek
+submitted-rejected = Gönderildi, ancak bu sitenin bir kuralı yayımlanmasına izin vermiyor
+submitted = Gönderildi
+
+## What a post must be
+title-empty = Başlık boş olamaz.
+title-too-long = Başlık en çok 200 karakter olabilir.
+title-one-line = Başlık, kontrol karakteri içermeyen tek bir satır olmalıdır.
+body-empty = Metin boş olamaz.
+body-too-long = Metin en çok { $bytes } bayt olabilir; satır sonları ve tırnaklar iki kez sayılır.
+body-control = Metinde satır sonu ve sekme dışında kontrol karakteri bulunamaz.
+statement-empty = Açıklamanız boş olamaz.
+statement-too-long = Açıklamanız en çok { $chars } karakter olabilir.
+statement-control = Açıklamanızda satır sonu ve sekme dışında kontrol karakteri bulunamaz.
+revision-stale = { $seen }. sürümü düzelttiniz, ancak { $newest }. sürüm daha yeni. Aşağıda karşılaştırıp yeniden gönderin.
+revision-withdrawn = Yazı geri çekilmişti. Yeni bir yazı olarak gönderin.
+
+## The list of one's own posts
+mine-drafts = Taslaklar
+mine-draft = taslak
+mine-submitted = Gönderilenler
+mine-empty = Henüz bir şey yazmadınız
+mine-empty-text = Yazılarınız, akıbetleriyle birlikte burada yer alacak.
+mine-untitled = Başlıksız
+revision = { $number }. sürüm
+revision-online = { $number }. sürüm · okurlar { $online }. sürümü görüyor
+revision-words = { $number }. sürüm · { $words }
+
+## The page of one's own post
+post-as-readers = okurların gördüğü hâli
+post-appeal-refused = İtiraz gönderilmedi.
+post-your-appeal = İtirazınız
+post-correct = Düzelt ve yeniden gönder
+post-correct-hint = Düzeltme yeniden kontrol edilir ve bu sürümün yerini alır.
+post-appeal = Karara itiraz et
+post-appeal-why = Karar neden yanlıştı?
+post-appeal-hint = Bunu, kararı vermemiş olan bir moderatör okur ve yazıyı yeniden inceler. İtiraz için son tarih: { $when }.
+post-appeal-send = İtirazı gönder
+post-as-it-stands = Şu anki hâli
+post-as-submitted = Gönderilen hâli
+post-marked = Moderatör, kararın konusunu işaretledi.
+post-expect = Ne beklemeli
+post-happened = Neler oldu
+post-withdraw = Geri çek
+post-withdraw-hint = Yazıyı geri alır: artık kimse hakkında karar vermez ve okurlar onu görmez.
+post-withdraw-button = Bu yazıyı geri çek
+post-withdrawn = Geri çekildi
+post-withdrawn-before = Daha önce geri çekilmişti
+appeal-sent = İtirazınız kuyruğa alındı
+appeal-not-rejected = Artık itiraz edilecek bir ret kararı yok.
+appeal-too-late = Kararın üzerinden altı aydan fazla geçmiş.
+appeal-heard = Bu karara yapılan itiraz daha önce sonuçlandırıldı.
+
+## What to expect
+outlook-place = Kuyruktaki yeri
+outlook-next = sıradaki
+outlook-more = önünde { $count } yazıdan fazla var
+outlook-before = önünde { $count } yazı var
+outlook-half = Yarısı şu sürede karara bağlandı
+outlook-most = On yazıdan sekizi için geçen süre
+outlook-spread = { $short } – { $long }
+outlook-of = Hesaba katılan
+outlook-cases = son { $count } karar
+outlook-usual = Olağan bekleme süresi
+outlook-too-few = henüz yeterli karar yok
+outlook-due = Sitenin hedeflediği karar tarihi
+
+## What the status means
+summary-appeal = İtirazınız bir moderatörü bekliyor.
+summary-appeal-text = Yazıyı, kararı vermemiş olan biri yeniden inceler. Karar verilince e-posta alırsınız.
+summary-upheld = İtirazınızdan sonra karar değişmedi.
+summary-upheld-text = Yazıyı düzeltip yeniden gönderebilir ya da geri çekebilirsiniz.
+summary-asked = Bir moderatör yazıyı değiştirmenizi istiyor.
+summary-asked-text = Henüz karar verilmedi. Değiştirip yeniden gönderin: kuyruktaki yerini korur.
+summary-held = Bir moderatörü bekliyor.
+summary-held-text = Karar verilince e-posta alırsınız. Yazıyı hâlâ düzeltebilir ya da geri çekebilirsiniz.
+summary-correction = Düzeltmeniz bir moderatörü bekliyor.
+summary-correction-text = Karar verilene kadar okurlar önceki sürümü görür.
+summary-published = Yayında.
+summary-published-text = Herkes okuyabilir.
+summary-rejected = Yayımlanmadı.
+summary-rejected-text = Düzeltip yeniden gönderebilir, karara itiraz edebilir ya da geri çekebilirsiniz.
+summary-correction-rejected = Düzeltmeniz yayımlanmadı.
+summary-correction-rejected-text = Okurlar önceki sürümü görmeye devam ediyor. Düzeltip yeniden gönderebilirsiniz.
+summary-failed = Yazıyla ilgili olarak bizim tarafımızda bir sorun çıktı.
+summary-failed-text = Hiçbir şey kaybolmadı: moderatörler yazıyı görüyor ve süreci yeniden başlatabilir.
+summary-withdrawn = Yazıyı geri çektiniz.
+summary-withdrawn-text = Sizden ve moderatörlerden başka kimse göremez.
+
+## What happened to it
+step-submitted = Gönderildi
+step-revised = Düzeltilip yeniden gönderildi
+step-held = Moderatör incelemesine alındı
+step-held-text = Sitenin kuralları yazıya bir kişinin bakmasını gerektiriyor.
+step-asked = Bir moderatör değişiklik istedi
+step-escalated = Süresinde karar verilmedi
+step-escalated-text = Site sahiplerine haber verildi.
+step-approved = Onaylandı ve yayımlandı
+step-rejected = Reddedildi
+step-published = Yayımlandı
+step-failed = Bizim tarafımızda bir sorun çıktı
+step-run-again = Süreç yeniden başlatıldı
+step-withdrawn = Geri çekildi
+step-appealed = İtiraz ettiniz
+step-appealed-text = Yazıyı, kararı vermemiş olan biri yeniden inceler.
+step-overturned = İtiraz kabul edildi, yayımlandı
+step-upheld = Karar değişmedi
+step-next = Bir moderatör karar verecek
