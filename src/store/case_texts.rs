@@ -32,6 +32,8 @@ pub(super) const FIND_POST: &str = concat!(
         AND r.number = $3) AS title,
     (SELECT c.reason FROM cases c WHERE c.site_id = posts.site_id AND c.post_id = posts.id
         AND c.revision = $3 AND c.status = 'rejected' ORDER BY c.id DESC LIMIT 1) AS reason,
+    (SELECT c.decided_by FROM cases c WHERE c.site_id = posts.site_id AND c.post_id = posts.id
+        AND c.revision = $3 AND c.status = 'rejected' ORDER BY c.id DESC LIMIT 1) AS rejected_by,
     (SELECT e.cause FROM executions e WHERE e.site_id = posts.site_id AND e.id = posts.execution_id) AS cause
     FROM posts WHERE site_id = $1 AND id = $2"
 );
@@ -58,6 +60,8 @@ pub(crate) struct PostText {
     pub(crate) title: String,
     /// What the moderator who rejected it wrote.
     pub(crate) reason: Option<String>,
+    /// Who rejected it, if it was not a rule.
+    pub(crate) rejected_by: Option<String>,
     /// What the workflow says about its failure.
     pub(crate) cause: Option<String>,
 }

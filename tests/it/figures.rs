@@ -84,6 +84,17 @@ both_dbs! {
         assert_eq!(none["statements"], serde_json::json!([]));
     }
 
+    async fn a_rejection_without_a_reason_is_a_persons_too(app: TestApp) {
+        let case = app.submit_held("Without words").await;
+        let token = case["task_token"].as_str().expect("a token");
+        assert_eq!(app.decide(token, "REJECTED").await.status, 200);
+        app.app.run_until_idle().await.expect("work");
+
+        let mail = app.inbox().into_iter().find(|mail| mail.subject == "Not published: “Without words”").expect("a mail");
+        assert!(mail.text.contains("A moderator read it"), "{}", mail.text);
+        assert!(!mail.text.contains("no person was involved"), "{}", mail.text);
+    }
+
     async fn statements_come_a_hundred_at_a_time(app: TestApp) {
         let olga = app.login(OWNER).await;
         for number in 0..101 {

@@ -141,14 +141,14 @@ impl Draft<'_> {
         let revision = posts::find_revision(db, site, &text.post.id, text.post.revision).await?;
         let hits = revision.map_or_else(String::new, |revision| revision.hits);
         let hits: Vec<Hit> = serde_json::from_str(&hits).unwrap_or_default();
-        let by_person = text.reason.is_some();
+        let by_person = text.rejected_by.is_some();
         let locale = self.frame.locale;
         let no_reason = locale.text("rejected-no-reason");
         let categories = statements::categories_of(&hits);
         PostRejected {
             mail: &self.frame,
             title: &text.title,
-            by_moderator: text.reason.is_some(),
+            by_moderator: by_person,
             reason: reason.unwrap_or(&no_reason),
             ground: &statements::ground(locale, &self.site.name, &categories),
             facts: &statements::facts(locale, &hits, by_person, false),
