@@ -1,5 +1,5 @@
 //! From a site's own categories to those of the EU's transparency database, by the schema in force since July 2025
-//! (https://transparency.dsa.ec.europa.eu/page/api-documentation). What fits none is a violation of the site's own terms.
+//! (<https://transparency.dsa.ec.europa.eu/page/api-documentation>). What fits none is a violation of the site's own terms.
 
 /// A category of the database with its keyword, where one says more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
