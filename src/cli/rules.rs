@@ -41,8 +41,8 @@ enum Command {
 /// Add the rules of a file: one pattern a line (txt), CSV with a column `pattern`, or JSON
 #[derive(clap::Args)]
 #[command(
-    after_help = "A word is a word, several words are a phrase, * and ? make a wildcard, /…/ a regular expression. Rules that the\n\
-                  site has already are left out, so a list can be imported again.\n\n\
+    after_help = "A word is a word, several words are a phrase, * and ? make a wildcard, example.com is a host, /…/ a regular\n\
+                  expression. Rules that the site has already are left out, so a list can be imported again.\n\n\
                   Example:\n  gatepost rules import --site main words.txt --action hold --category insult --dry-run"
 )]
 struct ImportArgs {

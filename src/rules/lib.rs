@@ -11,6 +11,7 @@ mod codes;
 pub mod export;
 mod floating;
 mod hit;
+mod host;
 pub mod import;
 mod judge;
 mod keys;

@@ -9,10 +9,11 @@ use serde::Serialize;
 use super::budget::{Budget, Exhausted};
 use super::floating::{Floating, FloatingBuilder, Found};
 use super::hit::{Checked, Hit, Verdict};
+use super::host;
 use super::judge::{Text, judge};
 use super::keys::Keys;
 use super::pattern::{self, Pattern};
-use super::rule::{Action, Field, MatchMode, Rule};
+use super::rule::{Action, Field, MatchMode, Rule, RuleKind};
 use super::spelling::Spelling;
 use super::starts::Starts;
 use super::view::Views;
@@ -188,8 +189,12 @@ impl Matcher {
                             true => MatchMode::Exact,
                             false => self.mode_of(*rule),
                         };
+                        let is_whole = || {
+                            self.rules[*rule].draft.kind != RuleKind::Host
+                                || host::is_whole(text.text, start, end)
+                        };
                         match judge(text, spelling, mode, path, end) {
-                            Some(views) => push(
+                            Some(views) if is_whole() => push(
                                 matches,
                                 Match {
                                     start,
@@ -198,7 +203,7 @@ impl Matcher {
                                     views,
                                 },
                             ),
-                            None => Ok(()),
+                            _ => Ok(()),
                         }
                     }
                     Target::Glob(glob) => match self.floating.glob_at(glob, text, start, budget)? {
@@ -293,15 +298,9 @@ impl Parts {
         let mode = rule.draft.mode;
         self.wide |= mode == MatchMode::Aggressive;
         match pattern {
-            Pattern::Spelled(spelling) => {
-                let imitations = match mode {
-                    MatchMode::Exact => Vec::new(),
-                    MatchMode::Normal | MatchMode::Aggressive => spelling.imitations(),
-                };
-                for spelling in std::iter::once(spelling).chain(imitations) {
-                    let target = Target::Spelling(self.spellings.len());
-                    self.keys.push((spelling.key(), target, false));
-                    self.spellings.push((index, spelling));
+            Pattern::Spelled(spellings) => {
+                for spelling in spellings {
+                    self.add_spelling(index, mode, spelling);
                 }
             }
             Pattern::Glob(glob) => {
@@ -312,6 +311,18 @@ impl Parts {
                 }
             }
             Pattern::Regex { regex, literals } => self.floating.regex(index, regex, literals),
+        }
+    }
+
+    fn add_spelling(&mut self, index: usize, mode: MatchMode, spelling: Spelling) {
+        let imitations = match mode {
+            MatchMode::Exact => Vec::new(),
+            MatchMode::Normal | MatchMode::Aggressive => spelling.imitations(),
+        };
+        for spelling in std::iter::once(spelling).chain(imitations) {
+            let target = Target::Spelling(self.spellings.len());
+            self.keys.push((spelling.key(), target, false));
+            self.spellings.push((index, spelling));
         }
     }
 }

@@ -19,8 +19,8 @@ const REGEX_NESTING: u32 = 50;
 /// A pattern, ready to be looked for.
 #[derive(Debug)]
 pub(super) enum Pattern {
-    /// Words to be found, disguised or not.
-    Spelled(Spelling),
+    /// Words to be found, disguised or not; each stands for the pattern.
+    Spelled(Vec<Spelling>),
     /// A word with open places.
     Glob(Glob),
     /// A regular expression. Where it matches, one of the literals is in the folded text; none means that it is unknown.
@@ -63,6 +63,7 @@ pub(super) fn compile(kind: RuleKind, pattern: &str) -> Result<Pattern, String> 
         RuleKind::Phrase => phrase(pattern),
         RuleKind::Wildcard => wildcard(pattern),
         RuleKind::Regex => regex(pattern),
+        RuleKind::Host => host(pattern),
     }
 }
 
@@ -75,7 +76,18 @@ fn word(pattern: &str) -> Result<Pattern, String> {
     if spelling.places.is_empty() {
         return Err("has only invisible characters".into());
     }
-    Ok(Pattern::Spelled(spelling))
+    Ok(Pattern::Spelled(vec![spelling]))
+}
+
+/// Each way to write the host; the labels around it are looked at where it was found.
+fn host(pattern: &str) -> Result<Pattern, String> {
+    let spelled = |text: &String| {
+        let mut spelling = Spelling::of_script(text);
+        spelling.push_text(text);
+        spelling
+    };
+    let spellings = super::host::spellings(pattern)?;
+    Ok(Pattern::Spelled(spellings.iter().map(spelled).collect()))
 }
 
 /// `kill * yourself` has a gap of at most [`GAP_WORDS`] words, `kill *5 yourself` one of at most five.
@@ -99,7 +111,7 @@ fn phrase(pattern: &str) -> Result<Pattern, String> {
     if gap > 0 {
         return Err("a phrase ends with a word, not with a gap".into());
     }
-    Ok(Pattern::Spelled(spelling))
+    Ok(Pattern::Spelled(vec![spelling]))
 }
 
 /// How many words may stand where the phrase has `*` or `*n`.
@@ -260,7 +272,7 @@ impl GlobPart {
 
 fn regex(pattern: &str) -> Result<Pattern, String> {
     if let Some(spelling) = repeated_letters(pattern) {
-        return Ok(Pattern::Spelled(spelling));
+        return Ok(Pattern::Spelled(vec![spelling]));
     }
     let pattern: String = pattern.nfc().collect();
     let regex = RegexBuilder::new(&pattern)

@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::host;
 use super::normalize::fold;
 use super::pattern;
 
@@ -75,6 +76,8 @@ named_enum! {
         Wildcard = "wildcard",
         /// A regular expression in the syntax of the `regex` crate, ignoring case.
         Regex = "regex",
+        /// A host with all that stands before its name, and with a path only what begins so.
+        Host = "host",
     }
 }
 
@@ -162,8 +165,8 @@ impl Fields {
 
 impl RuleKind {
     /// The kind that somebody who wrote only a pattern most likely meant, and the pattern to keep: `/…/` with signs of a regex
-    /// in it is one, letters with `*` or `?` make a wildcard, white space makes a phrase, the rest is a word. Parts of
-    /// addresses such as `/blog/` and `page.php?id=` are words.
+    /// in it is one, letters with `*` or `?` make a wildcard, white space makes a phrase, `example.com/offers` is a host, the rest is
+    /// a word. Parts of addresses such as `/blog/` and `page.php?id=` are words.
     pub fn guess(line: &str) -> (RuleKind, &str) {
         const REGEX_SIGNS: &[char] = &['\\', '(', '[', '{', '*', '+', '?', '|', '^', '$'];
         let line = line.trim();
@@ -176,6 +179,9 @@ impl RuleKind {
         }
         if line.contains(char::is_whitespace) {
             return (RuleKind::Phrase, line);
+        }
+        if host::is_likely(line) {
+            return (RuleKind::Host, line);
         }
         let is_open = |c: char| matches!(c, '*' | '?');
         let letters = |c: char| c.is_alphanumeric() || is_open(c) || matches!(c, '-' | '\'');
@@ -288,6 +294,10 @@ impl RuleDraft {
             RuleKind::Word | RuleKind::Phrase | RuleKind::Wildcard => {
                 fold(self.pattern.trim()).text
             }
+            RuleKind::Host => host::spellings(&self.pattern).map_or_else(
+                |_| self.pattern.clone(),
+                |spellings| fold(&spellings[0]).text,
+            ),
         };
         format!("{} {} {} {pattern}", self.kind, self.fields, self.action)
     }

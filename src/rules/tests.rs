@@ -6,6 +6,7 @@ mod equivalence;
 mod evasion;
 mod files;
 mod innocent;
+mod kinds;
 mod samples;
 
 fn rule(id: &str, kind: RuleKind, pattern: &str, action: Action) -> Rule {

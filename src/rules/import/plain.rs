@@ -21,7 +21,7 @@ pub(super) fn parse(bytes: &[u8], defaults: &RuleDraft, report: &mut ImportRepor
             ..defaults.clone()
         };
         // Nobody disguises an address that is to be followed.
-        let is_address = kind == RuleKind::Word && is_address(pattern);
+        let is_address = kind == RuleKind::Host || kind == RuleKind::Word && is_address(pattern);
         if is_address {
             draft.mode = MatchMode::Exact;
         }
