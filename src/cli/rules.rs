@@ -16,7 +16,7 @@ use crate::config::Config;
 use crate::moderation::rehearsal::Rehearsal;
 use crate::moderation::rule_set::{Edit, RuleRefused};
 use crate::moderation::rules::import::{Format, parse};
-use crate::moderation::rules::{Action, MatchMode, RuleDraft, View, export};
+use crate::moderation::rules::{Action, Inflections, MatchMode, RuleDraft, View, export};
 use crate::store::rules;
 
 /// Collisions with common words that are printed; the rest is only counted.
@@ -59,6 +59,9 @@ struct ImportArgs {
     /// exact, normal or aggressive: how much disguise to see through, where the list does not say
     #[arg(long = "match", default_value = "normal")]
     mode: MatchMode,
+    /// none, en, de, fr, es or tr: the language in whose forms words are looked for too, where the list does not say
+    #[arg(long, default_value = "none")]
+    inflections: Inflections,
     /// Only show what would be added, and what it would do to the posts that are there
     #[arg(long)]
     dry_run: bool,
@@ -133,6 +136,7 @@ async fn import(app: &App, args: ImportArgs) -> anyhow::Result<ExitCode> {
     let defaults = RuleDraft {
         action: args.action,
         mode: args.mode,
+        inflections: args.inflections,
         category: args.category,
         ..RuleDraft::default()
     };

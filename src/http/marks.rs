@@ -5,7 +5,7 @@ use crate::moderation::markdown::highlight;
 use crate::moderation::masks::Masks;
 use crate::moderation::rules::{Field, Hit, View};
 
-use super::parts::Tag;
+use super::parts::{Link, Tag};
 
 /// A stretch of text for `parts::segments`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,6 +37,8 @@ pub struct HitRow {
     pub about: String,
     /// Whether the words are covered until somebody points at them.
     pub is_masked: bool,
+    /// Where exceptions to it can be written.
+    pub exceptions: Vec<Link>,
 }
 
 /// A line of the source.
@@ -161,6 +163,7 @@ fn rows(hits: &[Hit], masks: &Masks, marks: &[Mark]) -> Vec<HitRow> {
             anchor: format!("#hit-{}", number(hit, marks)),
             rule: hit.rule.clone(),
             is_masked: masks.covers(hit),
+            exceptions: Vec::new(),
             text: hit.text.clone(),
             times: match times {
                 1 => String::new(),

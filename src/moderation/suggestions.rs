@@ -10,7 +10,7 @@ use crate::moderation::Moderation;
 use crate::moderation::in_force::InForce;
 use crate::moderation::rows::{CaseStatus, RevisionRow};
 use crate::moderation::rules::normalize::fold;
-use crate::moderation::rules::{Action, Field, Hit, RuleDraft, RuleKind};
+use crate::moderation::rules::{Action, Field, Hit, RuleDraft, RuleKind, View};
 use crate::store::{cases, posts};
 
 /// Posts that are read at once, how many pages of them at most, and how much text.
@@ -243,6 +243,12 @@ pub fn exception(title: &str, body: &str, hit: &Hit) -> Option<RuleDraft> {
         Field::Title => title,
         Field::Body => body,
     };
+    // Of a rule that finds many words, the one word is narrow enough.
+    let is_one_of_many =
+        hit.view.contains(View::Text) && fold(&hit.text).text != fold(&hit.pattern).text;
+    if is_one_of_many && hit.text.chars().all(char::is_alphanumeric) {
+        return Some(draft(RuleKind::Word, hit.text.clone()));
+    }
     let (kind, pattern) = around(text, hit.start, hit.end)?;
     Some(draft(kind, pattern))
 }

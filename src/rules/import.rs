@@ -10,7 +10,8 @@ use std::collections::HashSet;
 
 use serde::Serialize;
 
-use super::rule::{FieldError, RuleDraft, named_enum};
+use super::inflect::Inflections;
+use super::rule::{FieldError, RuleDraft, RuleKind, named_enum};
 
 /// A file with more entries is a mistake.
 const ENTRIES_MAX: usize = 100_000;
@@ -88,6 +89,19 @@ pub fn parse(format: Format, bytes: &[u8], defaults: &RuleDraft) -> ImportReport
         Format::Json => json::parse(bytes, defaults, &mut report),
     }
     report
+}
+
+/// A rule of this kind, with what the defaults say of such rules: only words have inflections.
+fn of_kind(defaults: &RuleDraft, kind: RuleKind, pattern: &str) -> RuleDraft {
+    RuleDraft {
+        kind,
+        pattern: pattern.to_owned(),
+        inflections: match kind {
+            RuleKind::Word => defaults.inflections,
+            _ => Inflections::None,
+        },
+        ..defaults.clone()
+    }
 }
 
 impl ImportReport {

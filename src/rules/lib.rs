@@ -13,6 +13,8 @@ mod floating;
 mod hit;
 mod host;
 pub mod import;
+mod inflect;
+mod inner;
 mod judge;
 mod keys;
 mod literals;
@@ -35,6 +37,7 @@ mod view;
 mod walk;
 
 pub use hit::{Checked, Hit, Verdict};
+pub use inflect::Inflections;
 pub use matcher::{Matcher, RuleProblem};
 pub use rule::{Action, Field, FieldError, Fields, MatchMode, Rule, RuleDraft, RuleKind};
 pub use span::SpanMap;

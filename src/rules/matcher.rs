@@ -10,6 +10,7 @@ use super::budget::{Budget, Exhausted};
 use super::floating::{Floating, FloatingBuilder, Found};
 use super::hit::{Checked, Hit, Verdict};
 use super::host;
+use super::inner::Inner;
 use super::judge::{Text, judge};
 use super::keys::Keys;
 use super::pattern::{self, Pattern};
@@ -42,6 +43,7 @@ pub struct Matcher {
     keys: Keys<Target>,
     spellings: Vec<(usize, Spelling)>,
     floating: Floating,
+    inner: Inner,
 }
 
 /// What a key stands for.
@@ -55,25 +57,26 @@ enum Target {
 
 /// A match before it is reported: bytes of the original field.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Match {
-    start: usize,
-    end: usize,
-    rule: usize,
-    views: Views,
+pub(super) struct Match {
+    pub(super) start: usize,
+    pub(super) end: usize,
+    pub(super) rule: usize,
+    pub(super) views: Views,
 }
 
 impl Matcher {
     /// Compiles the enabled rules. Reports every rule that cannot be compiled.
     pub fn build(version: i64, rules: &[Rule]) -> Result<Matcher, Vec<RuleProblem>> {
-        let rules: Vec<Rule> = rules
+        let mut rules: Vec<Rule> = rules
             .iter()
             .filter(|rule| rule.draft.enabled)
             .cloned()
             .collect();
+        let inner = Inner::append_to(&mut rules);
         let mut parts = Parts::default();
         let mut problems = Vec::new();
         for (index, rule) in rules.iter().enumerate() {
-            match pattern::compile(rule.draft.kind, &rule.draft.pattern) {
+            match pattern::compile(rule.draft.kind, &rule.draft.pattern, rule.draft.inflections) {
                 Ok(pattern) => parts.add(index, pattern, rule),
                 Err(message) => problems.push(RuleProblem {
                     rule: rule.id.clone(),
@@ -103,6 +106,7 @@ impl Matcher {
             keys: Keys::build(parts.keys, parts.wide),
             spellings: parts.spellings,
             floating: parts.floating.build().map_err(too_large)?,
+            inner,
         })
     }
 
@@ -113,12 +117,12 @@ impl Matcher {
 
     /// The rules in force.
     pub fn rules(&self) -> &[Rule] {
-        &self.rules
+        &self.rules[..self.inner.first()]
     }
 
     /// How many rules are in force.
     pub fn rule_count(&self) -> usize {
-        self.rules.len()
+        self.inner.first()
     }
 
     /// Checks a post. What cannot be checked is held, and `problem` says why.
@@ -243,18 +247,13 @@ impl Matcher {
     /// Takes out what exceptions excuse, and says the rest in code points.
     fn hits(&self, field: Field, original: &str, mut matches: Vec<Match>) -> Vec<Hit> {
         only_plainest(&mut matches);
+        if !self.inner.is_empty() {
+            matches = self.inner.excuse(matches);
+        }
         let is_allow = |found: &Match| self.rules[found.rule].draft.action == Action::Allow;
         let (allowed, mut counted): (Vec<Match>, Vec<Match>) =
             matches.into_iter().partition(is_allow);
-        // `furthest[i]` is where the longest of the first i exceptions ends: they are sorted by where they begin.
-        let mut furthest = vec![0];
-        furthest.extend(allowed.iter().scan(0, |end, found| {
-            *end = found.end.max(*end);
-            Some(*end)
-        }));
-        counted.retain(|found| {
-            found.end > furthest[allowed.partition_point(|allow| allow.start <= found.start)]
-        });
+        uncovered(&mut counted, &allowed, |_| true);
         let mut points = CodePoints {
             text: original,
             byte: 0,
@@ -369,6 +368,24 @@ fn only_plainest(matches: &mut Vec<Match>) {
         key(left).cmp(&key(right))
     });
     matches.dedup_by(|next, kept| (next.start, next.rule) == (kept.start, kept.rule));
+}
+
+/// Takes out of `counted` what lies in one of `excuses`, of those that `is_meant`. Both are sorted by where they begin.
+pub(super) fn uncovered(
+    counted: &mut Vec<Match>,
+    excuses: &[Match],
+    is_meant: impl Fn(&Match) -> bool,
+) {
+    // `furthest[i]` is where the longest of the first i excuses ends.
+    let mut furthest = vec![0];
+    furthest.extend(excuses.iter().scan(0, |end, found| {
+        *end = found.end.max(*end);
+        Some(*end)
+    }));
+    counted.retain(|found| {
+        let before = excuses.partition_point(|excuse| excuse.start <= found.start);
+        !is_meant(found) || found.end > furthest[before]
+    });
 }
 
 /// Every letter once where it is repeated, as keys have them.

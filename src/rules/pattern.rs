@@ -6,6 +6,7 @@ use regex_syntax::hir::{Hir, HirKind};
 use unicode_normalization::UnicodeNormalization;
 
 use super::boundary::Class;
+use super::inflect::Inflections;
 use super::normalize::fold;
 use super::rule::RuleKind;
 use super::sign::base;
@@ -46,11 +47,15 @@ pub(super) enum GlobPart {
 
 /// Whether the pattern can be compiled; if not, what would be right.
 pub(super) fn check(kind: RuleKind, pattern: &str) -> Result<(), String> {
-    compile(kind, pattern).map(drop)
+    compile(kind, pattern, Inflections::None).map(drop)
 }
 
 /// Makes the pattern ready.
-pub(super) fn compile(kind: RuleKind, pattern: &str) -> Result<Pattern, String> {
+pub(super) fn compile(
+    kind: RuleKind,
+    pattern: &str,
+    inflections: Inflections,
+) -> Result<Pattern, String> {
     let pattern = pattern.trim();
     if pattern.is_empty() {
         return Err("may not be empty".into());
@@ -59,7 +64,7 @@ pub(super) fn compile(kind: RuleKind, pattern: &str) -> Result<Pattern, String> 
         return Err("may not contain control characters".into());
     }
     match kind {
-        RuleKind::Word => word(pattern),
+        RuleKind::Word => word(pattern, inflections),
         RuleKind::Phrase => phrase(pattern),
         RuleKind::Wildcard => wildcard(pattern),
         RuleKind::Regex => regex(pattern),
@@ -67,16 +72,24 @@ pub(super) fn compile(kind: RuleKind, pattern: &str) -> Result<Pattern, String> 
     }
 }
 
-fn word(pattern: &str) -> Result<Pattern, String> {
+fn word(pattern: &str, inflections: Inflections) -> Result<Pattern, String> {
     if pattern.contains(char::is_whitespace) {
         return Err("a word has no spaces: make it a phrase".into());
     }
-    let mut spelling = Spelling::of_script(pattern);
-    spelling.push_text(pattern);
-    if spelling.places.is_empty() {
+    let spelled = |text: &str| {
+        let mut spelling = Spelling::of_script(text);
+        spelling.push_text(text);
+        spelling
+    };
+    let mut spellings = vec![spelled(pattern)];
+    if spellings[0].places.is_empty() {
         return Err("has only invisible characters".into());
     }
-    Ok(Pattern::Spelled(vec![spelling]))
+    if inflections != Inflections::None {
+        let forms = inflections.forms(pattern);
+        spellings.extend(forms.iter().skip(1).map(|form| spelled(form)));
+    }
+    Ok(Pattern::Spelled(spellings))
 }
 
 /// Each way to write the host; the labels around it are looked at where it was found.

@@ -4,12 +4,14 @@
 use serde::{Deserialize, Serialize};
 
 use super::host;
+use super::inflect::Inflections;
 use super::normalize::fold;
 use super::pattern;
 
 const PATTERN_MAX_CHARS: usize = 500;
 const CATEGORY_MAX_CHARS: usize = 64;
 const NOTE_MAX_CHARS: usize = 2_000;
+const EXCEPTIONS_MAX: usize = 50;
 
 /// An enum with one lower-case name per variant, the same in JSON, in the database, on the command line and in forms.
 macro_rules! named_enum {
@@ -228,6 +230,12 @@ pub struct RuleDraft {
     pub note: String,
     /// Whether the rule is in force.
     pub enabled: bool,
+    /// The language in whose forms a word is looked for too.
+    #[serde(default)]
+    pub inflections: Inflections,
+    /// What excuses a hit of this rule that lies in it; each is read as [`RuleKind::guess`] says.
+    #[serde(default)]
+    pub exceptions: Vec<String>,
 }
 
 impl Default for RuleDraft {
@@ -243,6 +251,8 @@ impl Default for RuleDraft {
             severity: 2,
             note: String::new(),
             enabled: true,
+            inflections: Inflections::None,
+            exceptions: Vec::new(),
         }
     }
 }
@@ -280,10 +290,44 @@ impl RuleDraft {
         if self.note.chars().count() > NOTE_MAX_CHARS {
             refuse("note", format!("at most {NOTE_MAX_CHARS} characters"));
         }
+        if self.inflections != Inflections::None && self.kind != RuleKind::Word {
+            refuse("inflections", "only a word has inflections".into());
+        }
+        if let Err(message) = self.check_exceptions() {
+            refuse("exceptions", message);
+        }
         if errors.is_empty() {
             Ok(())
         } else {
             Err(errors)
+        }
+    }
+
+    fn check_exceptions(&self) -> Result<(), String> {
+        if self.exceptions.is_empty() {
+            return Ok(());
+        }
+        if self.action == Action::Allow {
+            return Err("an exception has no exceptions of its own".into());
+        }
+        if self.exceptions.len() > EXCEPTIONS_MAX {
+            return Err(format!("at most {EXCEPTIONS_MAX} of them"));
+        }
+        for exception in &self.exceptions {
+            if exception.chars().count() > PATTERN_MAX_CHARS {
+                return Err(format!("at most {PATTERN_MAX_CHARS} characters each"));
+            }
+            let (kind, pattern) = RuleKind::guess(exception);
+            pattern::check(kind, pattern).map_err(|message| format!("“{exception}”: {message}"))?;
+        }
+        Ok(())
+    }
+
+    /// The forms in which a word with inflections is looked for, beside the word itself.
+    pub fn forms(&self) -> Vec<String> {
+        match self.inflections {
+            Inflections::None => Vec::new(),
+            language => language.forms(&self.pattern).split_off(1),
         }
     }
 

@@ -23,10 +23,11 @@ const END_POSTGRES: &str = "UPDATE rules SET to_version = $2
 macro_rules! insert_from {
     () => {
         "INSERT INTO rules (site_id, id, from_version, to_version, kind, pattern, match_mode, fields, action,
-            category, severity, note, enabled)
+            category, severity, note, enabled, inflections, exceptions)
         SELECT $1, value ->> 'id', $2, NULL, value ->> 'kind', value ->> 'pattern', value ->> 'match',
             value ->> 'fields', value ->> 'action', value ->> 'category', CAST(value ->> 'severity' AS BIGINT),
-            value ->> 'note', CAST(value ->> 'enabled' AS BOOLEAN) FROM "
+            value ->> 'note', CAST(value ->> 'enabled' AS BOOLEAN),
+            value ->> 'inflections', value ->> 'exceptions' FROM "
     };
 }
 const INSERT_SQLITE: &str = concat!(insert_from!(), "json_each($3)");

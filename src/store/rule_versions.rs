@@ -34,12 +34,15 @@ const FIND: &str = concat!(
     " FROM rule_sets s WHERE s.site_id = $1 AND s.version = $2"
 );
 const LIST_ENDED: &str =
-    "SELECT id, kind, pattern, match_mode, fields, action, category, severity, note, enabled
+    "SELECT id, kind, pattern, match_mode, fields, action, category, severity, note, enabled,
+        inflections, exceptions
     FROM rules WHERE site_id = $1 AND to_version = $2 ORDER BY id LIMIT $3";
 const LIST_PUT: &str =
-    "SELECT id, kind, pattern, match_mode, fields, action, category, severity, note, enabled
+    "SELECT id, kind, pattern, match_mode, fields, action, category, severity, note, enabled,
+        inflections, exceptions
     FROM rules WHERE site_id = $1 AND from_version = $2 ORDER BY id LIMIT $3";
-const LIST_OF_VERSION: &str = "SELECT id, kind, pattern, match_mode, fields, action, category, severity, note, enabled
+const LIST_OF_VERSION: &str = "SELECT id, kind, pattern, match_mode, fields, action, category, severity, note, enabled,
+        inflections, exceptions
     FROM rules WHERE site_id = $1 AND from_version <= $2 AND (to_version IS NULL OR to_version > $2) ORDER BY id";
 
 /// A version of a rule set.

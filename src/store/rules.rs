@@ -12,14 +12,17 @@ use crate::store::Db;
 use crate::store::cases::escape_like;
 
 const LIST_IN_FORCE: &str =
-    "SELECT id, kind, pattern, match_mode, fields, action, category, severity, note, enabled
+    "SELECT id, kind, pattern, match_mode, fields, action, category, severity, note, enabled,
+        inflections, exceptions
     FROM rules WHERE site_id = $1 AND to_version IS NULL ORDER BY id";
 const FIND: &str =
-    "SELECT id, kind, pattern, match_mode, fields, action, category, severity, note, enabled
+    "SELECT id, kind, pattern, match_mode, fields, action, category, severity, note, enabled,
+        inflections, exceptions
     FROM rules WHERE site_id = $1 AND id = $2 AND to_version IS NULL";
 // An empty filter lets everything pass.
 const LIST: &str =
-    "SELECT id, kind, pattern, match_mode, fields, action, category, severity, note, enabled
+    "SELECT id, kind, pattern, match_mode, fields, action, category, severity, note, enabled,
+        inflections, exceptions
     FROM rules WHERE site_id = $1 AND to_version IS NULL AND id < $2
     AND ($3 = '' OR LOWER(pattern) LIKE $3 ESCAPE '!') AND ($4 = '' OR kind = $4)
     AND ($5 = '' OR action = $5) AND ($6 = '' OR category = $6)
@@ -30,7 +33,7 @@ const COUNT: &str = "SELECT COUNT(*), COUNT(*) FILTER (WHERE NOT enabled) FROM r
     WHERE site_id = $1 AND to_version IS NULL";
 const LIST_VERSIONS: &str =
     "SELECT rules.id, rules.kind, rules.pattern, rules.match_mode, rules.fields, rules.action, rules.category,
-    rules.severity, rules.note, rules.enabled, rules.from_version, rule_sets.comment, rule_sets.created_at_ms,
+    rules.severity, rules.note, rules.enabled, rules.inflections, rules.exceptions, rules.from_version, rule_sets.comment, rule_sets.created_at_ms,
     COALESCE((SELECT name FROM users WHERE users.id = SUBSTR(rule_sets.created_by, 6)), rule_sets.created_by)
         AS created_by_name
     FROM rules JOIN rule_sets ON rule_sets.site_id = rules.site_id AND rule_sets.version = rules.from_version
@@ -48,6 +51,8 @@ pub(super) struct Row {
     severity: i64,
     note: String,
     enabled: bool,
+    inflections: String,
+    exceptions: String,
 }
 
 impl TryFrom<Row> for Rule {
@@ -66,6 +71,8 @@ impl TryFrom<Row> for Rule {
                 severity: u8::try_from(row.severity)?,
                 note: row.note,
                 enabled: row.enabled,
+                inflections: row.inflections.parse().map_err(Error::msg)?,
+                exceptions: serde_json::from_str(&row.exceptions)?,
             },
         })
     }

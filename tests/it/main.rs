@@ -46,6 +46,7 @@ mod people;
 mod races;
 mod rehearsal;
 mod replicas;
+mod rule_kinds;
 mod rule_versions;
 mod schema;
 mod search;

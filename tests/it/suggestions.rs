@@ -56,7 +56,7 @@ both_dbs! {
         assert_eq!(hits.len(), 2, "{}", told.text);
         assert!(hits[0].contains("leet") && hits[0].contains("1 case in 30 days, 100 % rejected of 1"), "{hits:?}");
         assert!(told.links("The rule")[0].ends_with(rule["id"].as_str().expect("an id")));
-        let path = told.links("Add an exception").remove(0);
+        let path = told.links("Except it from all rules").remove(0);
         let form = olga.get(&path).await.form(&["pattern", "kind"]).expect("the form");
         let field = |name: &str| form.fields.iter().find(|(field, _)| field == name).map(|(_, value)| value.clone());
         assert_eq!(field("pattern").as_deref(), Some("Take fr33 money now"));

@@ -14,7 +14,7 @@ use crate::moderation::rehearsal::{Changes, Rehearsal};
 use crate::moderation::rows::CaseStatus;
 use crate::moderation::rule_set::{Edit, Plan, RuleRefused, Saved};
 use crate::moderation::rules::import::{Format, ImportReport, parse};
-use crate::moderation::rules::{Action, MatchMode, RuleDraft, export};
+use crate::moderation::rules::{Action, Inflections, MatchMode, RuleDraft, export};
 use crate::store::rules;
 
 use super::caller::Caller;
@@ -38,6 +38,8 @@ pub(crate) struct NewList {
     /// How much disguise to see through, where the list does not say; `normal` if this does not either.
     #[serde(rename = "match")]
     mode: Option<MatchMode>,
+    /// The language in whose forms words are looked for too, where the list does not say; `none` if this does not either.
+    inflections: Option<Inflections>,
     /// The category, where the list does not say.
     #[schema(max_length = 64)]
     category: Option<String>,
@@ -167,6 +169,7 @@ impl NewList {
         let defaults = RuleDraft {
             action: self.action.unwrap_or(usual.action),
             mode: self.mode.unwrap_or(usual.mode),
+            inflections: self.inflections.unwrap_or(usual.inflections),
             category: self.category.as_deref().unwrap_or("").trim().to_owned(),
             ..usual
         };

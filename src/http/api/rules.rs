@@ -11,7 +11,7 @@ use crate::http::error::{Code, HttpError};
 use crate::http::extract::{read_query, segment};
 use crate::ids::is_id;
 use crate::moderation::rule_set::{Edit, RuleRefused, Saved};
-use crate::moderation::rules::{Action, Fields, MatchMode, Rule, RuleDraft, RuleKind};
+use crate::moderation::rules::{Action, Fields, Inflections, MatchMode, Rule, RuleDraft, RuleKind};
 use crate::store::rules::{self, RuleFilter};
 
 use super::caller::Caller;
@@ -46,6 +46,11 @@ pub(crate) struct NewRule {
     note: Option<String>,
     /// Whether the rule is in force; yes if it is not said.
     enabled: Option<bool>,
+    /// The language in whose forms a word is looked for too; `none` if it is not said.
+    inflections: Option<Inflections>,
+    /// What excuses a hit of this rule that lies in it.
+    #[schema(max_items = 50)]
+    exceptions: Option<Vec<String>>,
     /// Why, for the history.
     #[schema(max_length = 500)]
     pub(super) comment: Option<String>,
@@ -79,6 +84,11 @@ pub(crate) struct ChangedRule {
     note: Option<String>,
     /// Whether the rule is in force.
     enabled: Option<bool>,
+    /// The language in whose forms a word is looked for too.
+    inflections: Option<Inflections>,
+    /// What excuses a hit of this rule that lies in it.
+    #[schema(max_items = 50)]
+    exceptions: Option<Vec<String>>,
     /// Why, for the history.
     #[schema(max_length = 500)]
     comment: Option<String>,
@@ -109,6 +119,12 @@ pub(crate) struct ListedRule {
     note: String,
     /// Whether it is in force.
     enabled: bool,
+    /// The language in whose forms a word is looked for too.
+    inflections: Inflections,
+    /// Those forms, beside the word itself.
+    forms: Vec<String>,
+    /// What excuses a hit of this rule that lies in it.
+    exceptions: Vec<String>,
 }
 
 impl From<&Rule> for ListedRule {
@@ -116,6 +132,7 @@ impl From<&Rule> for ListedRule {
         let draft = rule.draft.clone();
         Self {
             id: rule.id.clone(),
+            forms: draft.forms(),
             kind: draft.kind,
             pattern: draft.pattern,
             mode: draft.mode,
@@ -125,6 +142,8 @@ impl From<&Rule> for ListedRule {
             severity: draft.severity,
             note: draft.note,
             enabled: draft.enabled,
+            inflections: draft.inflections,
+            exceptions: draft.exceptions,
         }
     }
 }
@@ -145,6 +164,10 @@ pub(crate) struct SavedRules {
     rule_set_version: i64,
     /// How many rules are new or changed in it.
     put: usize,
+}
+
+fn trimmed(texts: Vec<String>) -> Vec<String> {
+    texts.iter().map(|text| text.trim().to_owned()).collect()
 }
 
 impl NewRule {
@@ -168,6 +191,8 @@ impl NewRule {
             severity: self.severity.unwrap_or(usual.severity),
             note: self.note.unwrap_or(usual.note).trim().to_owned(),
             enabled: self.enabled.unwrap_or(usual.enabled),
+            inflections: self.inflections.unwrap_or(usual.inflections),
+            exceptions: self.exceptions.map(trimmed).unwrap_or_default(),
         }
     }
 }
@@ -190,6 +215,8 @@ impl ChangedRule {
                 severity: self.severity.unwrap_or(was.severity),
                 note: trimmed(self.note, was.note),
                 enabled: self.enabled.unwrap_or(was.enabled),
+                inflections: self.inflections.unwrap_or(was.inflections),
+                exceptions: self.exceptions.map_or(was.exceptions, self::trimmed),
             },
         }
     }

@@ -9,13 +9,15 @@ use crate::app::App;
 use crate::auth::role::Role;
 use crate::http::chrome::{PageChrome, Redirect, page, page_with};
 use crate::http::error::HttpError;
-use crate::http::extract::Id;
+use crate::http::extract::{Id, Query};
 use crate::http::form::Form;
 use crate::http::parts::{Choice, Status, TimelineRow, When, grouped};
 use crate::http::visitor::Member;
 use crate::ids::{RuleId, SiteId};
 use crate::moderation::rule_set::{Edit, RuleRefused};
-use crate::moderation::rules::{Action, FieldError, Fields, MatchMode, Rule, RuleDraft, RuleKind};
+use crate::moderation::rules::{
+    Action, FieldError, Fields, Inflections, MatchMode, Rule, RuleDraft, RuleKind,
+};
 use crate::store::cases::{self, RuleFigures};
 use crate::store::rules::{self, RuleVersion};
 
@@ -39,6 +41,11 @@ pub(super) struct RuleForm {
     pub(super) pattern: String,
     pub(super) pattern_error: Option<String>,
     pub(super) modes: Vec<Choice>,
+    pub(super) inflections: Vec<Choice>,
+    pub(super) inflections_error: Option<String>,
+    pub(super) forms: String,
+    pub(super) exceptions: String,
+    pub(super) exceptions_error: Option<String>,
     pub(super) in_title: bool,
     pub(super) in_body: bool,
     pub(super) actions: Vec<Choice>,
@@ -82,6 +89,10 @@ pub(crate) struct RuleFields {
     #[serde(default, rename = "match")]
     mode: MatchMode,
     #[serde(default)]
+    inflections: Inflections,
+    #[serde(default)]
+    exceptions: String,
+    #[serde(default)]
     in_title: bool,
     #[serde(default)]
     in_body: bool,
@@ -107,14 +118,40 @@ pub(crate) struct RemovalFields {
     rehearse: bool,
 }
 
+/// What a link to a rule says.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RuleQuery {
+    /// An exception to be added to it.
+    except: Option<String>,
+}
+
 /// `GET /s/{site}/admin/rules/{rule}`
 pub(crate) async fn show(
     req: HttpRequest,
     app: web::Data<App>,
     member: Member,
     id: Id<RuleId>,
+    query: Query<RuleQuery>,
 ) -> Result<HttpResponse, HttpError> {
-    page(&rule_page(&req, &app, &member, &id.0).await?)
+    let desk = rule_page(&req, &app, &member, &id.0).await?;
+    let present = rules::find(&app.db, member.site.id, id.0.as_str()).await?;
+    let (Some(exception), Some(rule), Some(_)) = (&query.0.except, present, &desk.form) else {
+        return page(&desk);
+    };
+    let fields = RuleFields::from(&rule.draft).excusing(exception);
+    let form = RuleForm::of(rule_path(&member.site.slug, &rule.id), "Save", &fields);
+    let form = match fields.draft() {
+        Ok(draft) => {
+            let edit = Edit::Change(Rule { id: rule.id, draft });
+            form.rehearsed(rehearse(&app, &member.site, edit).await?)
+        }
+        Err(refused) => form.refused(&refused),
+    };
+    page(&RulePage {
+        form: Some(form),
+        ..desk
+    })
 }
 
 /// `POST /s/{site}/admin/rules/{rule}`
@@ -296,6 +333,11 @@ impl RuleForm {
             pattern: fields.pattern.clone(),
             pattern_error: None,
             modes: modes(fields.mode),
+            inflections: inflections(fields.inflections),
+            inflections_error: None,
+            forms: fields.forms(),
+            exceptions: fields.exceptions.clone(),
+            exceptions_error: None,
             in_title: fields.in_title,
             in_body: fields.in_body,
             actions: choices(
@@ -357,6 +399,8 @@ impl RuleForm {
             match *field {
                 "pattern" => self.pattern_error = Some(format!("{message}.")),
                 "category" => self.category_error = Some(format!("{message}.")),
+                "inflections" => self.inflections_error = Some(format!("{message}.")),
+                "exceptions" => self.exceptions_error = Some(format!("{message}.")),
                 field => self.form_error = Some(format!("{field}: {message}.")),
             }
         }
@@ -392,7 +436,31 @@ impl RuleFields {
                 .map_err(|_| invalid("severity", "a number from 1 (mild) to 4 (severe)"))?,
             note: self.note.trim().to_owned(),
             enabled: self.enabled,
+            inflections: self.inflections,
+            exceptions: self.exceptions().map(str::to_owned).collect(),
         })
+    }
+
+    fn exceptions(&self) -> impl Iterator<Item = &str> {
+        let lines = self.exceptions.lines().map(str::trim);
+        lines.filter(|line| !line.is_empty())
+    }
+
+    /// In which other forms the word is looked for.
+    fn forms(&self) -> String {
+        match self.kind {
+            RuleKind::Word => self.inflections.forms(&self.pattern)[1..].join(", "),
+            _ => String::new(),
+        }
+    }
+
+    /// With one more exception.
+    fn excusing(mut self, exception: &str) -> Self {
+        if !self.exceptions().any(|known| known == exception) {
+            let lines = self.exceptions().chain([exception]);
+            self.exceptions = lines.collect::<Vec<_>>().join("\n");
+        }
+        self
     }
 }
 
@@ -409,6 +477,8 @@ impl From<&RuleDraft> for RuleFields {
             severity: u16::from(draft.severity),
             note: draft.note.clone(),
             enabled: draft.enabled,
+            inflections: draft.inflections,
+            exceptions: draft.exceptions.join("\n"),
             comment: String::new(),
             rehearse: false,
         }
@@ -423,6 +493,18 @@ pub(super) fn modes(chosen: MatchMode) -> Vec<Choice> {
             value: mode.to_string(),
             label: mode.in_words().to_owned(),
             selected: *mode == chosen,
+        })
+        .collect()
+}
+
+/// The languages in whose forms a word may be looked for.
+pub(super) fn inflections(chosen: Inflections) -> Vec<Choice> {
+    Inflections::ALL
+        .iter()
+        .map(|language| Choice {
+            value: language.to_string(),
+            label: language.in_words().to_owned(),
+            selected: *language == chosen,
         })
         .collect()
 }

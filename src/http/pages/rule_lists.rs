@@ -13,11 +13,11 @@ use crate::http::parts::{Choice, count};
 use crate::http::visitor::Member;
 use crate::moderation::rule_set::{Edit, Plan, RuleRefused};
 use crate::moderation::rules::import::{Format, ImportReport, parse};
-use crate::moderation::rules::{Action, MatchMode, RuleDraft, export};
+use crate::moderation::rules::{Action, Inflections, MatchMode, RuleDraft, export};
 use crate::store::rules;
 
 use super::rehearsal;
-use super::rule::{STALE, choices, modes};
+use super::rule::{STALE, choices, inflections, modes};
 use super::rules::{RulesQuery, path, rules_page};
 
 /// Problems that a page shows; the rest is only counted.
@@ -30,6 +30,7 @@ pub(super) struct ImportForm {
     pub(super) formats: Vec<Choice>,
     pub(super) actions: Vec<Choice>,
     pub(super) modes: Vec<Choice>,
+    pub(super) inflections: Vec<Choice>,
     pub(super) category: String,
     pub(super) text: String,
     pub(super) comment: String,
@@ -56,6 +57,8 @@ pub(crate) struct ImportFields {
     #[serde(default, rename = "match")]
     mode: MatchMode,
     #[serde(default)]
+    inflections: Inflections,
+    #[serde(default)]
     category: String,
     #[serde(default)]
     comment: String,
@@ -71,6 +74,7 @@ impl ImportForm {
             format: Format::Txt,
             action: Action::Hold,
             mode: MatchMode::Normal,
+            inflections: Inflections::None,
             category: String::new(),
             comment: String::new(),
             dry_run: false,
@@ -90,6 +94,7 @@ impl ImportForm {
                 fields.action.as_str(),
             ),
             modes: modes(fields.mode),
+            inflections: inflections(fields.inflections),
             category: fields.category.clone(),
             text: fields.text.clone(),
             comment: fields.comment.clone(),
@@ -111,6 +116,7 @@ pub(crate) async fn import(
     let defaults = RuleDraft {
         action: fields.action,
         mode: fields.mode,
+        inflections: fields.inflections,
         category: fields.category.trim().to_owned(),
         ..RuleDraft::default()
     };

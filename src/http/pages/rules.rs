@@ -21,7 +21,6 @@ use crate::ids::is_id;
 use crate::moderation::in_force::InForce;
 use crate::moderation::rule_set::Edit;
 use crate::moderation::rules::{Action, Rule, RuleDraft, RuleKind, Verdict};
-use crate::moderation::suggestions;
 use crate::store::rules::{self, RuleFilter};
 use crate::store::{cases, posts};
 
@@ -29,7 +28,7 @@ use super::brake::{self, BrakeRow};
 use super::rehearsal::rehearse;
 use super::rule::{RECENT_MS, RuleFields, RuleForm, precision, rule_path};
 use super::rule_lists::ImportForm;
-use super::suggestions::{NewRuleQuery, new_path};
+use super::suggestions::{NewRuleQuery, lead_to_exceptions};
 
 const PER_PAGE: usize = 50;
 
@@ -84,7 +83,6 @@ struct TestHit {
     row: HitRow,
     path: String,
     figures: String,
-    exception_path: Option<String>,
 }
 
 /// The query of the list.
@@ -182,18 +180,14 @@ pub(crate) async fn test(
     })
     .await
     .context("check a text")?;
-    let marks = Marks::of(&title, &body, &checked.hits);
-    let is_owner = member.role == Role::Owner;
+    let mut marks = Marks::of(&title, &body, &checked.hits);
+    if member.role == Role::Owner {
+        let slug = &member.site.slug;
+        lead_to_exceptions(slug, &mut marks.rows, (&title, &body), &checked.hits);
+    }
     let mut hits = Vec::new();
     for row in marks.rows {
-        let hit = checked
-            .hits
-            .iter()
-            .find(|hit| hit.rule == row.rule && hit.text == row.text);
-        let exception = hit
-            .filter(|_| is_owner)
-            .and_then(|hit| suggestions::exception(&title, &body, hit));
-        hits.push(test_hit(&app, &member, row, exception).await?);
+        hits.push(test_hit(&app, &member, row).await?);
     }
     let (tone, word) = match checked.verdict {
         Verdict::Publish => ("ok", "would be published"),
@@ -217,12 +211,7 @@ pub(crate) async fn test(
     page(&desk)
 }
 
-async fn test_hit(
-    app: &App,
-    member: &Member,
-    row: HitRow,
-    exception: Option<RuleDraft>,
-) -> Result<TestHit, HttpError> {
+async fn test_hit(app: &App, member: &Member, row: HitRow) -> Result<TestHit, HttpError> {
     let (site, since_ms) = (&member.site, app.clock.now_ms() - RECENT_MS);
     let found = cases::figures_of_rule(&app.db, site.id, &row.rule, since_ms).await?;
     Ok(TestHit {
@@ -232,7 +221,6 @@ async fn test_hit(
             count(found.recent, "case"),
             precision(&found)
         ),
-        exception_path: exception.map(|draft| new_path(&site.slug, &draft)),
         row,
     })
 }

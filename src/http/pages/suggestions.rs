@@ -7,10 +7,13 @@ use url::form_urlencoded::Serializer;
 use crate::app::App;
 use crate::http::chrome::{PageChrome, page};
 use crate::http::error::HttpError;
-use crate::http::parts::count;
+use crate::http::marks::HitRow;
+use crate::http::parts::{Link, count};
 use crate::http::visitor::Member;
-use crate::moderation::rules::{Action, RuleDraft, RuleKind};
+use crate::moderation::rules::{Action, Hit, RuleDraft, RuleKind};
+use crate::moderation::suggestions;
 
+use super::rule::rule_path;
 use super::rules::path;
 
 #[derive(Template)]
@@ -90,13 +93,43 @@ pub(crate) async fn show(
 }
 
 /// The form for a new rule, filled and tried.
-pub(super) fn new_path(slug: &str, draft: &RuleDraft) -> String {
+fn new_path(slug: &str, draft: &RuleDraft) -> String {
     let mut query = Serializer::new(String::new());
     query
         .append_pair("pattern", &draft.pattern)
         .append_pair("kind", draft.kind.as_str())
         .append_pair("action", draft.action.as_str());
     format!("{}/new?{}#add", path(slug), query.finish())
+}
+
+/// Leads from each hit to the exceptions that would excuse it, tried on the posts: for its rule and for all of them.
+pub(crate) fn lead_to_exceptions(
+    slug: &str,
+    rows: &mut [HitRow],
+    (title, body): (&str, &str),
+    hits: &[Hit],
+) {
+    for row in rows {
+        let mut same = hits
+            .iter()
+            .filter(|hit| hit.rule == row.rule && hit.text == row.text);
+        let Some(draft) = same.find_map(|hit| suggestions::exception(title, body, hit)) else {
+            continue;
+        };
+        let except = Serializer::new(String::new())
+            .append_pair("except", &draft.pattern)
+            .finish();
+        row.exceptions = vec![
+            Link {
+                path: format!("{}?{except}", rule_path(slug, &row.rule)),
+                label: format!("Except “{}” from the rule", draft.pattern),
+            },
+            Link {
+                path: new_path(slug, &draft),
+                label: "Except it from all rules".to_owned(),
+            },
+        ];
+    }
 }
 
 /// What a link to the form for a new rule says.

@@ -15,7 +15,7 @@ use crate::http::parts::{When, count, grouped};
 use crate::http::visitor::Member;
 use crate::moderation::diff::{self, Fate};
 use crate::moderation::rule_set::{Edit, RuleRefused};
-use crate::moderation::rules::{Rule, RuleDraft};
+use crate::moderation::rules::{Inflections, Rule, RuleDraft};
 use crate::store::rule_versions::{self, RuleChange, RuleSetVersion};
 
 use super::rehearsal::{Report, rehearse};
@@ -303,6 +303,12 @@ fn in_words(draft: &RuleDraft) -> String {
         outcome(draft).text,
         draft.severity
     );
+    if draft.inflections != Inflections::None {
+        text.push_str(&format!(" · {}", draft.inflections.in_words()));
+    }
+    for exception in &draft.exceptions {
+        text.push_str(&format!(" · but not {exception}"));
+    }
     for extra in [&draft.category, &draft.note] {
         if !extra.is_empty() {
             text.push_str(&format!(" · {extra}"));

@@ -3,10 +3,21 @@
 use csv::{ReaderBuilder, StringRecord, Trim};
 
 use super::super::rule::{RuleDraft, RuleKind};
-use super::ImportReport;
+use super::{ImportReport, of_kind};
 
-const COLUMNS: [&str; 10] = [
-    "id", "kind", "pattern", "match", "fields", "action", "category", "severity", "note", "enabled",
+const COLUMNS: [&str; 12] = [
+    "id",
+    "kind",
+    "pattern",
+    "match",
+    "fields",
+    "action",
+    "category",
+    "severity",
+    "note",
+    "enabled",
+    "inflections",
+    "exceptions",
 ];
 
 pub(super) fn parse(bytes: &[u8], defaults: &RuleDraft, report: &mut ImportReport) {
@@ -75,7 +86,6 @@ fn draft(
         let column = heading.iter().position(|column| column == name)?;
         record.get(column).filter(|cell| !cell.is_empty())
     };
-    let mut draft = defaults.clone();
     let pattern = cell("pattern").ok_or("no pattern")?;
     let (kind, pattern) = match cell("kind") {
         Some(kind) => (
@@ -84,7 +94,7 @@ fn draft(
         ),
         None => RuleKind::guess(pattern),
     };
-    (draft.kind, draft.pattern) = (kind, pattern.to_owned());
+    let mut draft = of_kind(defaults, kind, pattern);
     if let Some(mode) = cell("match") {
         draft.mode = mode.parse().map_err(|error| format!("match {error}"))?;
     }
@@ -105,6 +115,19 @@ fn draft(
             "false" | "no" | "off" | "0" => false,
             _ => return Err("enabled must be true or false".into()),
         };
+    }
+    if let Some(language) = cell("inflections") {
+        draft.inflections = language
+            .parse()
+            .map_err(|error| format!("inflections {error}"))?;
+    }
+    if let Some(exceptions) = cell("exceptions") {
+        draft.exceptions = exceptions
+            .lines()
+            .map(str::trim)
+            .filter(|line| !line.is_empty())
+            .map(str::to_owned)
+            .collect();
     }
     draft.category = cell("category").unwrap_or(&defaults.category).to_owned();
     draft.note = cell("note").unwrap_or(&defaults.note).to_owned();

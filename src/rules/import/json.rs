@@ -3,8 +3,9 @@
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::super::inflect::Inflections;
 use super::super::rule::{Action, Fields, MatchMode, RuleDraft, RuleKind};
-use super::{ImportReport, profanity_list};
+use super::{ImportReport, of_kind, profanity_list};
 
 /// A rule as [`export`](super::super::export) writes it, with everything but the pattern left to the defaults.
 #[derive(Deserialize)]
@@ -21,6 +22,8 @@ struct Entry {
     severity: Option<u8>,
     note: Option<String>,
     enabled: Option<bool>,
+    inflections: Option<Inflections>,
+    exceptions: Option<Vec<String>>,
 }
 
 pub(super) fn parse(bytes: &[u8], defaults: &RuleDraft, report: &mut ImportReport) {
@@ -59,16 +62,11 @@ pub(super) fn parse(bytes: &[u8], defaults: &RuleDraft, report: &mut ImportRepor
 
 fn guessed(pattern: &str, defaults: &RuleDraft) -> RuleDraft {
     let (kind, pattern) = RuleKind::guess(pattern);
-    RuleDraft {
-        kind,
-        pattern: pattern.to_owned(),
-        ..defaults.clone()
-    }
+    of_kind(defaults, kind, pattern)
 }
 
 impl Entry {
     fn draft(self, defaults: &RuleDraft) -> RuleDraft {
-        let defaults = defaults.clone();
         let (kind, pattern) = match self.kind {
             Some(kind) => (kind, self.pattern),
             None => {
@@ -76,9 +74,8 @@ impl Entry {
                 (kind, pattern.to_owned())
             }
         };
+        let defaults = of_kind(defaults, kind, &pattern);
         RuleDraft {
-            kind,
-            pattern,
             mode: self.r#match.unwrap_or(defaults.mode),
             fields: self.fields.unwrap_or(defaults.fields),
             action: self.action.unwrap_or(defaults.action),
@@ -86,6 +83,10 @@ impl Entry {
             severity: self.severity.unwrap_or(defaults.severity),
             note: self.note.unwrap_or(defaults.note),
             enabled: self.enabled.unwrap_or(defaults.enabled),
+            inflections: self.inflections.unwrap_or(defaults.inflections),
+            exceptions: self.exceptions.unwrap_or(defaults.exceptions),
+            kind,
+            pattern,
         }
     }
 }

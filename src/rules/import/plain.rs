@@ -1,8 +1,9 @@
 //! Lists of one pattern a line, as people paste them into the blocklists of their blogs: words, phrases, hosts and parts of
 //! addresses.
 
+use super::super::inflect::Inflections;
 use super::super::rule::{MatchMode, RuleDraft, RuleKind};
-use super::ImportReport;
+use super::{ImportReport, of_kind};
 
 pub(super) fn parse(bytes: &[u8], defaults: &RuleDraft, report: &mut ImportReport) {
     for (index, line) in bytes.split(|byte| *byte == b'\n').enumerate() {
@@ -15,15 +16,12 @@ pub(super) fn parse(bytes: &[u8], defaults: &RuleDraft, report: &mut ImportRepor
             continue;
         }
         let (kind, pattern) = RuleKind::guess(line);
-        let mut draft = RuleDraft {
-            kind,
-            pattern: pattern.to_owned(),
-            ..defaults.clone()
-        };
+        let mut draft = of_kind(defaults, kind, pattern);
         // Nobody disguises an address that is to be followed.
         let is_address = kind == RuleKind::Host || kind == RuleKind::Word && is_address(pattern);
         if is_address {
             draft.mode = MatchMode::Exact;
+            draft.inflections = Inflections::None;
         }
         let before = report.drafts.len();
         report.accept(index + 1, draft);

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::super::rule::{Action, RuleDraft, RuleKind};
-use super::ImportReport;
+use super::{ImportReport, of_kind};
 
 #[derive(Deserialize)]
 struct Entry {
@@ -43,14 +43,7 @@ pub(super) fn parse(number: usize, entry: Value, defaults: &RuleDraft, report: &
         } else {
             whole(term)
         };
-        report.accept(
-            number,
-            RuleDraft {
-                kind,
-                pattern,
-                ..defaults.clone()
-            },
-        );
+        report.accept(number, of_kind(&defaults, kind, &pattern));
         for exception in &entry.exceptions {
             let excused = exception.replace('*', term);
             if !entry.allow_partial && !excused.replacen(term, "", 1).contains([' ', '-']) {
@@ -61,10 +54,8 @@ pub(super) fn parse(number: usize, entry: Value, defaults: &RuleDraft, report: &
             report.accept(
                 number,
                 RuleDraft {
-                    kind,
-                    pattern,
                     action: Action::Allow,
-                    ..defaults.clone()
+                    ..of_kind(&defaults, kind, &pattern)
                 },
             );
         }

@@ -127,3 +127,139 @@ fn what_is_no_host_is_refused_and_what_is_one_is_told_from_a_word() {
     }
     assert_eq!(kind("*.com*"), RuleKind::Word);
 }
+
+fn with(draft: RuleDraft) -> Matcher {
+    let rule = Rule {
+        id: "r".into(),
+        draft,
+    };
+    rule.draft.validate().expect("the rule is right");
+    Matcher::build(1, &[rule]).expect("the rule compiles")
+}
+
+#[test]
+fn a_word_is_found_in_the_forms_of_its_language_and_no_others() {
+    let inflected = |inflections, pattern: &str| RuleDraft {
+        pattern: pattern.into(),
+        inflections,
+        ..RuleDraft::default()
+    };
+    use Inflections::{English, French, German, Spanish, Turkish};
+    for (language, pattern, found, others) in [
+        (
+            English,
+            "spam",
+            "Spam spams spammed spamming sp4mming",
+            "spasm spammer Spamalot",
+        ),
+        (English, "univers", "univers", "university universe"),
+        (
+            English,
+            "hop",
+            "hop hops hopped hopping",
+            "hope hoped hoping",
+        ),
+        (English, "scam", "scam scams", "scamp scampi"),
+        (English, "bully", "bully bullies bullied bullying", "bull"),
+        (English, "kiss", "kiss kisses kissed kissing", "kis"),
+        (English, "die", "die dies died dying", "diet"),
+        (
+            English,
+            "cancel",
+            "cancels canceled cancelled cancelling",
+            "cancer",
+        ),
+        (German, "Idiot", "Idiot Idioten Idiotes", "Idiotie"),
+        (German, "kotzen", "kotzen kotzt gekotzt kotzte", "Kotze2"),
+        (French, "idiot", "idiot idiots idiote idiotes", "idiotie"),
+        (French, "honteux", "honteux honteuse honteuses", "honte"),
+        (Spanish, "idiota", "idiota idiotas", "idiotez"),
+        (Spanish, "luz", "luz luces", "lucero"),
+        (
+            Turkish,
+            "aptal",
+            "aptal aptallar aptala aptalın aptalsın aptalların aptaldan",
+            "aptallık",
+        ),
+        (
+            Turkish,
+            "köpek",
+            "köpek köpekler köpeğin köpeğe köpeklere",
+            "köpekbalığı",
+        ),
+    ] {
+        let matcher = with(inflected(language, pattern));
+        let expected = found.split(' ').filter(|word| *word != "aptalsın");
+        let expected: Vec<&str> = expected.collect();
+        assert_eq!(hits(&matcher, found), expected, "{pattern}");
+        assert_eq!(hits(&matcher, others), [""; 0], "{pattern}");
+    }
+    let plain = with(inflected(Inflections::None, "spam"));
+    assert_eq!(hits(&plain, "spams spamming"), [""; 0]);
+    assert_eq!(
+        inflected(English, "spam").forms(),
+        ["spams", "spammed", "spamming"]
+    );
+}
+
+#[test]
+fn a_rule_is_excused_by_its_own_exceptions_only() {
+    let press = RuleDraft {
+        pattern: "*press*".into(),
+        kind: RuleKind::Wildcard,
+        exceptions: vec!["WordPress".into(), "press release".into()],
+        ..RuleDraft::default()
+    };
+    let matcher = with(press.clone());
+    assert_eq!(
+        hits(
+            &matcher,
+            "Wordpress and a press release; pressure, the press released"
+        ),
+        ["pressure", "press"]
+    );
+    assert_eq!(matcher.rule_count(), 1);
+    assert_eq!(matcher.rules()[0].draft, press);
+
+    let other = rule("other", RuleKind::Wildcard, "word*", Action::Hold);
+    let both = Matcher::build(
+        1,
+        &[
+            Rule {
+                id: "press".into(),
+                draft: press.clone(),
+            },
+            other,
+        ],
+    );
+    let checked = both.expect("they compile").check("", "WordPress");
+    assert_eq!(checked.hits.len(), 1, "{:?}", checked.hits);
+    assert_eq!(checked.hits[0].rule, "other");
+
+    for (draft, field) in [
+        (
+            RuleDraft {
+                action: Action::Allow,
+                ..press.clone()
+            },
+            "exceptions",
+        ),
+        (
+            RuleDraft {
+                exceptions: vec!["/(/".into()],
+                ..press.clone()
+            },
+            "exceptions",
+        ),
+        (
+            RuleDraft {
+                inflections: Inflections::English,
+                ..press
+            },
+            "inflections",
+        ),
+    ] {
+        let errors = draft.validate().expect_err("it is refused");
+        assert_eq!(errors[0].field, field);
+    }
+}

@@ -6,6 +6,7 @@ use askama::Template;
 
 use super::context::{self, DiffPiece, EarlierRow, NoteRow, SimilarRow};
 use crate::app::App;
+use crate::auth::role::Role;
 use crate::http::chrome::{PageChrome, page_with};
 use crate::http::error::HttpError;
 use crate::http::marks::{HitRow, Line, Marks, Segment};
@@ -14,6 +15,7 @@ use crate::http::pages::decision::{DecisionFields, DecisionForm, MailPreview};
 use crate::http::pages::handover::HandOver;
 use crate::http::pages::queue::row::{Brief, Viewer, aged, brief, claimed, place};
 use crate::http::pages::queue::{CaseQuery, author_path, path as queue_path};
+use crate::http::pages::suggestions::lead_to_exceptions;
 use crate::http::pages::undo::UndoBar;
 use crate::http::parts::{Fact, Notice, Status, TimelineRow, When, words};
 use crate::http::visitor::Member;
@@ -248,7 +250,11 @@ impl<'a> Desk<'a> {
         let to_path = |id: &CaseId| self.query.on(&case_path(slug, id));
         let (file, now_ms) = (&self.file, self.now_ms);
         let (case, revision) = (&file.listed.case, &file.revision);
-        let marks = Marks::masked(&revision.title, &revision.body, &file.hits, &self.masks);
+        let mut marks = Marks::masked(&revision.title, &revision.body, &file.hits, &self.masks);
+        if self.member.role == Role::Owner {
+            let texts = (&*revision.title, &*revision.body);
+            lead_to_exceptions(slug, &mut marks.rows, texts, &file.hits);
+        }
         let (due, due_tone) = aged(case, &viewer);
         let can_run_again =
             case.status == CaseStatus::Failed && file.post.status == PostStatus::Failed;

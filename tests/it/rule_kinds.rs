@@ -1,0 +1,105 @@
+//! The kinds of rules through the doors: hosts, words with their forms, rules with exceptions of their own.
+
+use serde_json::{Value, json};
+
+use crate::app::TestApp;
+use crate::site::{MODERATOR, OWNER};
+
+/// The verdict on a text.
+async fn verdict(app: &TestApp, body: &str) -> Value {
+    let checked = app.api_post("/check", &json!({"body": body})).await;
+    assert_eq!(checked.status, 200, "{}", checked.text);
+    checked.json()["verdict"].clone()
+}
+
+async fn restore(app: &TestApp, version: i64) {
+    let path = format!("/rules/versions/{version}/restore");
+    let restored = app.api_post(&path, &json!({})).await;
+    assert_eq!(restored.status, 200, "{}", restored.text);
+}
+
+both_dbs! {
+    async fn hosts_are_told_from_words_and_found_in_links(app: TestApp) {
+        let rule = app.api_post("/rules", &json!({"pattern": "spam.example"})).await.json();
+        assert_eq!(rule["kind"], "host", "{rule}");
+        assert_eq!(verdict(&app, "[here](https://www.spam.example/x)").await, "hold");
+        assert_eq!(verdict(&app, "notspam.example, spam.example.org").await, "publish");
+
+        let list = json!({"text": "one.example\ntwo.example/offers\nxn--bcher-kva.example\n/blog/"});
+        let imported = app.api_post("/rules/import", &list).await.json();
+        assert_eq!(imported["added"], 4, "{imported}");
+        assert_eq!(verdict(&app, "See two.example/offers/1.").await, "hold");
+        assert_eq!(verdict(&app, "See two.example/about.").await, "publish");
+        assert_eq!(verdict(&app, "See bücher.example.").await, "hold");
+        let refused = app.api_post("/rules", &json!({"kind": "host", "pattern": "spam.example:80"})).await;
+        assert_eq!(refused.status, 400, "{}", refused.text);
+        assert_eq!(refused.json()["field"], "pattern");
+    }
+
+    async fn a_word_with_forms_and_exceptions_goes_through_versions_and_lists(app: TestApp) {
+        let rule = json!({"pattern": "spam", "inflections": "en", "exceptions": ["spam folder", "Spam Spam"]});
+        let added = app.api_post("/rules", &rule).await;
+        assert_eq!(added.status, 201, "{}", added.text);
+        let added = added.json();
+        assert_eq!(added["forms"], json!(["spams", "spammed", "spamming"]));
+        assert_eq!(verdict(&app, "They spammed us.").await, "hold");
+        assert_eq!(verdict(&app, "In the spam folder.").await, "publish");
+
+        for format in ["json", "csv"] {
+            let exported = app.api_get(&format!("/rules/export?format={format}")).await.text;
+            let before = added["rule_set_version"].as_i64().expect("a number") - 1;
+            restore(&app, before).await;
+            assert_eq!(verdict(&app, "They spammed us.").await, "publish");
+            let imported = app.api_post("/rules/import", &json!({"text": exported, "format": format})).await.json();
+            assert_eq!(imported["added"], 1, "{imported}");
+            let again = app.api_get("/rules?q=spam").await.json()["items"][0].clone();
+            assert_eq!((&again["exceptions"], &again["inflections"]), (&rule["exceptions"], &json!("en")), "{format}");
+            assert_eq!(verdict(&app, "They spammed us.").await, "hold");
+            restore(&app, before + 1).await;
+        }
+        assert_eq!(verdict(&app, "They spammed us.").await, "hold");
+        assert_eq!(verdict(&app, "In the spam folder.").await, "publish");
+        for (wrong, field) in [
+            (json!({"pattern": "spam mail", "inflections": "en"}), "inflections"),
+            (json!({"pattern": "mail", "exceptions": ["/(/"]}), "exceptions"),
+            (json!({"pattern": "mail", "action": "allow", "exceptions": ["x"]}), "exceptions"),
+        ] {
+            let refused = app.api_post("/rules", &wrong).await;
+            assert_eq!((refused.status, &refused.json()["field"]), (400, &json!(field)), "{wrong}");
+        }
+    }
+
+    async fn an_exception_is_added_to_a_rule_from_the_case_that_it_held(app: TestApp) {
+        let rule = app.api_post("/rules", &json!({"pattern": "*press*", "kind": "wildcard"})).await.json();
+        let post = app.submit("A review", "I like WordPress.").await;
+        let case = app.case_of(post["id"].as_str().expect("an id")).await;
+        let olga = app.login(OWNER).await;
+        let case_path = app.path(&format!("admin/queue/{}", case["id"].as_str().expect("an id")));
+        let page = olga.get(&case_path).await;
+        let path = page.links("Except “WordPress” from the rule").remove(0);
+        assert!(path.contains(rule["id"].as_str().expect("an id")), "{path}");
+
+        let tried = olga.get(&path).await;
+        assert_eq!(tried.texts("#rehearsal strong"), ["Newly held 0, released 1."], "{}", tried.text);
+        let form = tried.form(&["pattern", "exceptions"]).expect("the form of the rule");
+        assert_eq!(olga.send(form, &[]).await.status, 303);
+        assert_eq!(verdict(&app, "I like WordPress.").await, "publish");
+        assert_eq!(verdict(&app, "I feel pressed.").await, "hold");
+        let listed = app.api_get(&format!("/rules/{}", rule["id"].as_str().expect("an id"))).await.json();
+        assert_eq!(listed["exceptions"], json!(["WordPress"]));
+
+        let page = olga.get(&app.path("admin/rules")).await;
+        let form = page.form(&["pattern", "inflections"]).expect("the form of a rule");
+        let refused = olga.send(form.clone(), &[("pattern", "two words"), ("kind", "phrase"), ("inflections", "en"), ("exceptions", "/(/")]).await;
+        assert_eq!(refused.status, 422);
+        assert_eq!(refused.texts("#inflections-error").len() + refused.texts("#exceptions-error").len(), 2, "{}", refused.text);
+        let tried = olga.send(form, &[("pattern", "spam"), ("inflections", "en"), ("rehearse", "on")]).await;
+        assert!(tried.text.contains("spams, spammed, spamming"), "{}", tried.text);
+        let versions = olga.get(&app.path("admin/rules/versions")).await;
+        let changed = olga.get(&versions.links("changed *press*").remove(0)).await;
+        assert!(changed.texts("ins").concat().contains("WordPress"), "{}", changed.text);
+
+        let mora = app.login(MODERATOR).await;
+        assert!(mora.get(&case_path).await.links("Except “WordPress” from the rule").is_empty());
+    }
+}
