@@ -51,6 +51,7 @@ pub(crate) mod passages;
 mod plans;
 pub mod posts;
 pub mod queue;
+pub(crate) mod records;
 pub mod rule_changes;
 pub mod rule_versions;
 pub mod rules;

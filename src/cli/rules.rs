@@ -102,7 +102,8 @@ struct CheckArgs {
 /// Check a file of expectations against the rules in force
 #[derive(clap::Args)]
 #[command(
-    after_help = "The file is a JSON array: [{\"text\": \"a sm.urf\", \"expect\": \"hold\", \"hits\": [\"smurf\"]}, …]\n\n\
+    after_help = "The file is a JSON array: [{\"text\": \"a sm.urf\", \"expect\": \"hold\", \"hits\": [\"smurf\"]}, …]; with\n\
+                  \"author\": {\"age_days\": 400, \"published\": 12, \"rejected\": 0} it is of somebody who is known\n\n\
                   Example:\n  gatepost rules test --site main expectations.json"
 )]
 struct TestArgs {

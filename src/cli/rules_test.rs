@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::{print, print_json};
 use crate::moderation::in_force::InForce;
-use crate::moderation::rules::{Checked, Verdict};
+use crate::moderation::rules::{Author, Checked, Verdict};
 
 /// A text, and what the rules have to make of it.
 #[derive(Debug, Deserialize)]
@@ -17,20 +17,41 @@ struct Expectation {
     #[serde(default)]
     title: String,
     text: String,
+    #[serde(default)]
+    author: ExpectedAuthor,
     expect: Verdict,
     /// Patterns of which each has to hit.
     #[serde(default)]
     hits: Vec<String>,
 }
 
+/// Who wrote it, where rules ask; a new author if it is not said.
+#[derive(Debug, Clone, Copy, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct ExpectedAuthor {
+    age_days: u32,
+    published: u32,
+    rejected: u32,
+}
+
+impl From<ExpectedAuthor> for Author {
+    fn from(expected: ExpectedAuthor) -> Self {
+        Author {
+            age_ms: i64::from(expected.age_days) * 24 * 60 * 60 * 1_000,
+            published: expected.published.into(),
+            rejected: expected.rejected.into(),
+        }
+    }
+}
+
 /// Checks the expectations in `file`, a JSON array; fails if one is not met.
 pub(super) fn run(in_force: &InForce, file: &[u8], as_json: bool) -> anyhow::Result<ExitCode> {
     let expectations: Vec<Expectation> = serde_json::from_slice(file).context(
-        "the file must be a JSON array of {\"text\": …, \"expect\": \"publish\", \"hold\" or \"reject\", \"title\": …, \"hits\": […]}",
+        "the file must be a JSON array of {\"text\": …, \"expect\": \"publish\", \"hold\" or \"reject\", \"title\": …, \"author\": {\"age_days\": 3, \"published\": 0, \"rejected\": 1}, \"hits\": […]}",
     )?;
     let mut failures = Vec::new();
     for (index, expected) in expectations.iter().enumerate() {
-        let checked = in_force.check(&expected.title, &expected.text);
+        let checked = in_force.check_by(&expected.title, &expected.text, &expected.author.into());
         if let Some(message) = expected.missed_by(&checked) {
             failures.push(json!({"number": index + 1, "text": expected.text, "message": message}));
         }

@@ -164,7 +164,11 @@ fn rows(hits: &[Hit], masks: &Masks, marks: &[Mark]) -> Vec<HitRow> {
             rule: hit.rule.clone(),
             is_masked: masks.covers(hit),
             exceptions: Vec::new(),
-            text: hit.text.clone(),
+            // A hit of the post as a whole has no words.
+            text: match hit.text.as_str() {
+                "" => hit.pattern.clone(),
+                text => text.to_owned(),
+            },
             times: match times {
                 1 => String::new(),
                 times => format!("×{times}"),

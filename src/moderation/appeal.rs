@@ -103,6 +103,7 @@ impl Moderation {
         };
         let now_ms = self.tools.clock.now_ms();
         workflows::keep(&self.db, site_id, VERSION, WORKFLOW, now_ms).await?;
+        let record = self.record_of(&in_force, &author_id).await?;
         let tools = self.tools.clone();
         let scope = Scope {
             site_id,
@@ -135,7 +136,7 @@ impl Moderation {
                 version: VERSION,
                 hold_seconds: in_force.site.settings.appeal_timeout_seconds,
             };
-            let checked = in_force.check(&revision.title, &revision.body);
+            let checked = in_force.check_by(&revision.title, &revision.body, &record);
             let mut passage = Passage::start_on(
                 &tools,
                 &in_force,

@@ -24,7 +24,7 @@ pub struct Collision {
 pub(super) fn of(matcher: &Matcher) -> Vec<Collision> {
     let mut collisions: Vec<Collision> = Vec::new();
     for word in WORDS.split_whitespace() {
-        for hit in matcher.check("", word).hits {
+        for hit in matcher.check_word(word).hits {
             if collisions.iter().any(|known| known.rule == hit.rule) {
                 continue;
             }

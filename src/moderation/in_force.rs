@@ -10,7 +10,7 @@ use crate::asl::Definition;
 use crate::clock::Clock;
 use crate::engine::definitions::Definitions;
 use crate::ids::SiteId;
-use crate::moderation::rules::{Checked, Matcher, Rule, Verdict};
+use crate::moderation::rules::{Author, Checked, Matcher, Rule, Verdict};
 use crate::moderation::site::{self, Site};
 use crate::store::{Db, rules, workflows};
 
@@ -39,10 +39,31 @@ impl InForce {
         self.matcher.as_ref().err().map(String::as_str)
     }
 
-    /// What the rules say of a text. Without working rules the verdict is to hold, with the problem in words.
+    /// Whether the verdict on a post may depend on who wrote it.
+    pub fn needs_author(&self) -> bool {
+        self.matcher
+            .as_ref()
+            .is_ok_and(|matcher| matcher.needs_author())
+    }
+
+    /// What the rules say of a text by somebody of whom nothing is known, as of a new author.
     pub fn check(&self, title: &str, body: &str) -> Checked {
+        self.check_by(title, body, &Author::default())
+    }
+
+    /// Whether rules find something in a word, wherever it stands.
+    pub fn finds(&self, word: &str) -> bool {
+        let found = self
+            .matcher
+            .as_ref()
+            .map(|matcher| matcher.check_word(word));
+        found.is_ok_and(|checked| !checked.hits.is_empty())
+    }
+
+    /// What the rules say of a text by `author`. Without working rules the verdict is to hold, with the problem in words.
+    pub fn check_by(&self, title: &str, body: &str, author: &Author) -> Checked {
         match &self.matcher {
-            Ok(matcher) => matcher.check(title, body),
+            Ok(matcher) => matcher.check_by(title, body, author),
             Err(problem) => Checked {
                 verdict: Verdict::Hold,
                 hits: Vec::new(),

@@ -10,8 +10,10 @@ use crate::moderation::collisions::{self, Collision};
 use crate::moderation::in_force::InForce;
 use crate::moderation::rows::{CaseStatus, RevisionRow};
 use crate::moderation::rule_set::Plan;
-use crate::moderation::rules::{Action, Checked, MatchMode, Matcher, Rule, Verdict};
-use crate::store::{cases, posts};
+use crate::moderation::rules::{
+    Action, Author, Checked, MatchMode, Matcher, Rule, RuleKind, Verdict,
+};
+use crate::store::{cases, posts, records};
 
 /// How many of the newest posts are looked at.
 pub const POSTS_MAX: usize = 10_000;
@@ -127,9 +129,16 @@ impl Moderation {
             let range = (oldest.post_id.clone(), newest.post_id.clone());
             before = oldest.post_id.to_string();
             rehearsal.posts += texts.len();
+            let authors = match comparison.needs_author() {
+                true => {
+                    let (from, to) = (&range.0, &range.1);
+                    records::list_of_posts(&self.db, plan.site_id, from, to).await?
+                }
+                false => HashMap::new(),
+            };
             let comparison = comparison.clone();
             let (hit, differences) =
-                tokio::task::spawn_blocking(move || comparison.compare(texts)).await?;
+                tokio::task::spawn_blocking(move || comparison.compare(texts, &authors)).await?;
             rehearsal.hit += hit;
             if differences.is_empty() {
                 continue;
@@ -190,7 +199,9 @@ impl Comparison {
             rule.draft.action = Action::Shadow;
             rule
         };
-        let is_known = before.problem().is_none();
+        // A combination may hold for the post because of what it has not.
+        let is_simple = |rule: &Rule| rule.draft.kind != RuleKind::Combination;
+        let is_known = before.problem().is_none() && put.iter().chain(&replaced).all(is_simple);
         let probe = (is_known && put.len() + replaced.len() <= PROBE_RULES_MAX)
             .then(|| {
                 let changed = put.into_iter().chain(replaced).enumerate();
@@ -208,15 +219,21 @@ impl Comparison {
     }
 
     /// In how many of the texts the new rules hit, and about which the verdicts differ.
-    fn compare(&self, texts: Vec<RevisionRow>) -> (usize, Vec<Difference>) {
+    fn compare(
+        &self,
+        texts: Vec<RevisionRow>,
+        authors: &HashMap<PostId, Author>,
+    ) -> (usize, Vec<Difference>) {
+        let unknown = Author::default();
         let mut hits = 0;
         let mut differences = Vec::new();
         for text in texts {
             if !self.may_differ(&text) {
                 continue;
             }
-            let before = self.before.check(&text.title, &text.body);
-            let after = self.after.check(&text.title, &text.body);
+            let author = authors.get(&text.post_id).unwrap_or(&unknown);
+            let before = self.before.check_by(&text.title, &text.body, author);
+            let after = self.after.check_by(&text.title, &text.body, author);
             hits += usize::from(after.hits.iter().any(|hit| self.put.contains(&hit.rule)));
             if before.verdict == after.verdict {
                 continue;
@@ -237,6 +254,10 @@ impl Comparison {
         (hits, differences)
     }
 
+    fn needs_author(&self) -> bool {
+        self.before.needs_author() || self.after.needs_author()
+    }
+
     fn may_differ(&self, text: &RevisionRow) -> bool {
         self.probe.as_ref().is_none_or(|probe| {
             let checked = probe.check(&text.title, &text.body);
@@ -254,7 +275,10 @@ fn gravest(checked: &Checked) -> String {
     };
     let hits = checked.hits.iter().rev();
     hits.max_by_key(|hit| rank(hit.action))
-        .map(|hit| hit.text.clone())
+        .map(|hit| match hit.text.as_str() {
+            "" => hit.pattern.clone(),
+            text => text.to_owned(),
+        })
         .or_else(|| checked.problem.clone())
         .unwrap_or_default()
 }

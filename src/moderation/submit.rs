@@ -6,9 +6,10 @@ use crate::ids::{ExecutionId, KeyId, PostId, SiteId, UserId};
 use crate::moderation::flow::{Passage, execution_arn};
 use crate::moderation::in_force::InForce;
 use crate::moderation::rows::{Change, IdempotencyRow, PostRow, PostStatus, RevisionRow};
-use crate::moderation::rules::{Checked, FieldError, Hit};
+use crate::moderation::rules::{self, Checked, FieldError, Hit};
 use crate::moderation::{Moderation, Tools};
 use crate::store::ledger::{Idempotency, Key, Loaded, Scope};
+use crate::store::records;
 
 /// The longest title, in characters.
 pub const TITLE_MAX_CHARS: usize = 200;
@@ -293,6 +294,20 @@ pub enum SubmitError {
 }
 
 impl Moderation {
+    /// What the rules in force want to know of an author; nothing is read where they do not.
+    pub async fn record_of(
+        &self,
+        in_force: &InForce,
+        author: &UserId,
+    ) -> anyhow::Result<rules::Author> {
+        if !in_force.needs_author() {
+            return Ok(rules::Author::default());
+        }
+        let now_ms = self.tools.clock.now_ms();
+        // Boxed, so that the future of every submission is not as large as that of the few that ask.
+        Box::pin(records::find(&self.db, in_force.site.id, author, now_ms)).await
+    }
+
     /// Takes a post. When this returns, the post, its run and what follows from it are durable.
     pub async fn submit(
         &self,
@@ -303,7 +318,8 @@ impl Moderation {
         let Some(in_force) = self.in_force.load(site_id).await? else {
             return Ok(Err(SubmitError::UnknownSite));
         };
-        let checked = in_force.check(draft.title.as_str(), draft.body.as_str());
+        let author = self.record_of(&in_force, &draft.author_id).await?;
+        let checked = in_force.check_by(draft.title.as_str(), draft.body.as_str(), &author);
         let hits = serde_json::to_string(&checked.hits)?;
         let tools = self.tools.clone();
         let scope = Scope {

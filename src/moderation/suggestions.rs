@@ -175,9 +175,7 @@ fn terms(in_force: &InForce, rejected: &[&Decided], others: &[&Decided]) -> Vec<
             };
             (times(counts), term)
         })
-        .filter(|(times, term)| {
-            *times >= TIMES_MIN && in_force.check("", &term.word).hits.is_empty()
-        })
+        .filter(|(times, term)| *times >= TIMES_MIN && !in_force.finds(&term.word))
         .collect();
     found.sort_by(|(left, a), (right, b)| {
         let weight = |times: &f64, term: &Term| times * f64::from(term.rejected);
@@ -227,7 +225,7 @@ fn exceptions(in_force: &InForce, posts: &[Decided]) -> Vec<Exception> {
             of,
             approved,
         })
-        .filter(|found| !in_force.check("", &found.draft.pattern).hits.is_empty())
+        .filter(|found| in_force.finds(&found.draft.pattern))
         .collect();
     found.sort_by(|a, b| {
         let order = b.approved.cmp(&a.approved);

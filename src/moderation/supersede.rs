@@ -1,6 +1,8 @@
 //! What ends a run before its time: a new revision, a withdrawal, a moderator who stops it, or one who has a broken one
 //! run again. The old token, links and case are void from the same transaction on.
 
+use std::collections::HashMap;
+
 use serde_json::json;
 
 use crate::asl::Event;
@@ -15,6 +17,7 @@ use crate::moderation::rows::{
 use crate::moderation::rules::Checked;
 use crate::moderation::submit::{Body, Submitted, Title};
 use crate::store::ledger::{Key, Loaded, Scope};
+use crate::store::records;
 
 /// Why a run could not be superseded. Nothing has changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,7 +65,8 @@ impl Moderation {
         let Some(in_force) = self.in_force.load(site_id).await? else {
             return Ok(Err(SupersedeError::Unknown));
         };
-        let checked = in_force.check(edit.title.as_str(), edit.body.as_str());
+        let author = self.record_of(&in_force, &edit.author_id).await?;
+        let checked = in_force.check_by(edit.title.as_str(), edit.body.as_str(), &author);
         let hits = serde_json::to_string(&checked.hits)?;
         let tools = self.tools.clone();
         self.transact_post(site_id, post_id, move |loaded| {
@@ -135,6 +139,11 @@ impl Moderation {
         let Some(in_force) = self.in_force.load(site_id).await? else {
             return Ok(Err(SupersedeError::Unknown));
         };
+        let mut authors = match in_force.needs_author() {
+            true => records::list_of_posts(&self.db, site_id, &post_id, &post_id).await?,
+            false => HashMap::new(),
+        };
+        let author = authors.remove(&post_id).unwrap_or_default();
         let tools = self.tools.clone();
         self.transact_post(site_id, post_id, move |loaded| {
             let Some(subject) = loaded.subject else {
@@ -144,7 +153,8 @@ impl Moderation {
                 return refuse(SupersedeError::NotPossible);
             }
             let now_ms = tools.clock.now_ms();
-            let checked = in_force.check(&subject.revision.title, &subject.revision.body);
+            let (title, body) = (&subject.revision.title, &subject.revision.body);
+            let checked = in_force.check_by(title, body, &author);
             let revision = RevisionRow {
                 created_at_ms: now_ms,
                 ..subject.revision.clone()

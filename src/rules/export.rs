@@ -11,9 +11,11 @@ pub fn to_txt(rules: &[Rule]) -> String {
     for rule in rules {
         match rule.draft.kind {
             RuleKind::Regex => lines.extend(["/", &rule.draft.pattern, "/\n"]),
-            RuleKind::Word | RuleKind::Phrase | RuleKind::Wildcard | RuleKind::Host => {
-                lines.extend([&rule.draft.pattern, "\n"])
-            }
+            RuleKind::Word
+            | RuleKind::Phrase
+            | RuleKind::Wildcard
+            | RuleKind::Host
+            | RuleKind::Combination => lines.extend([&rule.draft.pattern, "\n"]),
         }
     }
     lines

@@ -8,7 +8,9 @@
 mod boundary;
 mod budget;
 mod codes;
+mod combination;
 pub mod export;
+mod expression;
 mod floating;
 mod hit;
 mod host;
@@ -36,6 +38,7 @@ mod usual;
 mod view;
 mod walk;
 
+pub use combination::Author;
 pub use hit::{Checked, Hit, Verdict};
 pub use inflect::Inflections;
 pub use matcher::{Matcher, RuleProblem};

@@ -7,6 +7,7 @@ use aho_corasick::BuildError;
 use serde::Serialize;
 
 use super::budget::{Budget, Exhausted};
+use super::combination::Author;
 use super::floating::{Floating, FloatingBuilder, Found};
 use super::hit::{Checked, Hit, Verdict};
 use super::host;
@@ -24,6 +25,8 @@ use super::walk::Walk;
 const STEPS_MAX: usize = 4 << 20;
 /// More hits than this tell a moderator nothing new.
 const HITS_MAX: usize = 1_000;
+/// The most places in a field, with those that only combinations look at.
+const PLACES_MAX: usize = 10_000;
 
 /// A rule that cannot be compiled.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -125,9 +128,28 @@ impl Matcher {
         self.inner.first()
     }
 
-    /// Checks a post. What cannot be checked is held, and `problem` says why.
+    /// Whether the verdict may depend on who wrote a post.
+    pub fn needs_author(&self) -> bool {
+        self.inner.needs_author()
+    }
+
+    /// Checks a text of somebody of whom nothing is known. What cannot be checked is held, and `problem` says why.
     pub fn check(&self, title: &str, body_markdown: &str) -> Checked {
-        let result = catch_unwind(AssertUnwindSafe(|| self.check_fields(title, body_markdown)));
+        self.check_by(title, body_markdown, &Author::default())
+    }
+
+    /// Checks a post of `author`.
+    pub fn check_by(&self, title: &str, body_markdown: &str, author: &Author) -> Checked {
+        self.checked(|| self.check_fields(title, body_markdown, Some(author)))
+    }
+
+    /// What rules find in a word alone; combinations, which are about posts, say nothing of it.
+    pub fn check_word(&self, word: &str) -> Checked {
+        self.checked(|| self.check_fields("", word, None))
+    }
+
+    fn checked(&self, check: impl FnOnce() -> (Vec<Hit>, Option<Exhausted>)) -> Checked {
+        let result = catch_unwind(AssertUnwindSafe(check));
         let (hits, problem) = match result {
             Ok((hits, None)) => (hits, None),
             Ok((hits, Some(Exhausted))) => (
@@ -155,19 +177,41 @@ impl Matcher {
         }
     }
 
-    fn check_fields(&self, title: &str, body: &str) -> (Vec<Hit>, Option<Exhausted>) {
+    /// Without an author, combinations are left out.
+    fn check_fields(
+        &self,
+        title: &str,
+        body: &str,
+        author: Option<&Author>,
+    ) -> (Vec<Hit>, Option<Exhausted>) {
         let mut budget = Budget::new(STEPS_MAX);
-        let mut all = Vec::new();
-        for (field, text) in [(Field::Title, title), (Field::Body, body)] {
+        let mut found = [Vec::new(), Vec::new()];
+        let fields = [(Field::Title, title), (Field::Body, body)];
+        let mut exhausted = None;
+        for ((field, text), found) in fields.into_iter().zip(&mut found) {
             let text = Text::new(text, field == Field::Body);
-            let mut matches = Vec::new();
-            let done = self.find(&text, field, &mut budget, &mut matches);
-            all.extend(self.hits(field, text.text, matches));
-            if done.is_err() {
-                return (all, done.err());
+            exhausted = self.find(&text, field, &mut budget, found).err();
+            self.excuse(found);
+            if exhausted.is_some() {
+                break;
             }
         }
-        (all, None)
+        if self.inner.has_combinations() {
+            match author {
+                Some(author) => self.inner.combine(title, body, author, &mut found),
+                None => found
+                    .iter_mut()
+                    .for_each(|found| found.retain(|one| one.rule < self.inner.first())),
+            }
+            let count = found.iter().map(Vec::len).sum::<usize>();
+            exhausted = exhausted.or((count > HITS_MAX).then_some(Exhausted));
+            found.iter_mut().for_each(|found| found.truncate(HITS_MAX));
+        }
+        let mut all = Vec::new();
+        for ((field, text), found) in fields.into_iter().zip(found) {
+            all.extend(self.hits(field, text, found));
+        }
+        (all, exhausted)
     }
 
     fn find(
@@ -177,6 +221,11 @@ impl Matcher {
         budget: &mut Budget,
         matches: &mut Vec<Match>,
     ) -> Result<(), Exhausted> {
+        // What is found on behalf of others is not shown, and one word of a combination may be common.
+        let most = match self.inner.has_combinations() {
+            true => PLACES_MAX,
+            false => HITS_MAX,
+        };
         let looks_in = |rule: usize| self.rules[rule].draft.fields.include(field);
         if !self.keys.is_empty() {
             let mut walk = Walk::new(
@@ -200,6 +249,7 @@ impl Matcher {
                         match judge(text, spelling, mode, path, end) {
                             Some(views) if is_whole() => push(
                                 matches,
+                                most,
                                 Match {
                                     start,
                                     end,
@@ -211,7 +261,9 @@ impl Matcher {
                         }
                     }
                     Target::Glob(glob) => match self.floating.glob_at(glob, text, start, budget)? {
-                        Some(found) if looks_in(found.rule) => push(matches, Match::from(found)),
+                        Some(found) if looks_in(found.rule) => {
+                            push(matches, most, Match::from(found))
+                        }
                         _ => Ok(()),
                     },
                 },
@@ -221,7 +273,7 @@ impl Matcher {
         }
         self.floating
             .find(text, budget, |found| match looks_in(found.rule) {
-                true => push(matches, Match::from(found)),
+                true => push(matches, most, Match::from(found)),
                 false => Ok(()),
             })
     }
@@ -244,22 +296,27 @@ impl Matcher {
         }
     }
 
-    /// Takes out what exceptions excuse, and says the rest in code points.
-    fn hits(&self, field: Field, original: &str, mut matches: Vec<Match>) -> Vec<Hit> {
-        only_plainest(&mut matches);
+    /// Takes out what exceptions excuse.
+    fn excuse(&self, matches: &mut Vec<Match>) {
+        only_plainest(matches);
         if !self.inner.is_empty() {
-            matches = self.inner.excuse(matches);
+            *matches = self.inner.excuse(std::mem::take(matches));
         }
         let is_allow = |found: &Match| self.rules[found.rule].draft.action == Action::Allow;
         let (allowed, mut counted): (Vec<Match>, Vec<Match>) =
-            matches.into_iter().partition(is_allow);
+            std::mem::take(matches).into_iter().partition(is_allow);
         uncovered(&mut counted, &allowed, |_| true);
+        *matches = counted;
+    }
+
+    /// Says what was found in code points.
+    fn hits(&self, field: Field, original: &str, matches: Vec<Match>) -> Vec<Hit> {
         let mut points = CodePoints {
             text: original,
             byte: 0,
             point: 0,
         };
-        counted
+        matches
             .into_iter()
             .map(|found| {
                 let rule = &self.rules[found.rule];
@@ -337,7 +394,7 @@ impl From<Found> for Match {
     }
 }
 
-fn push(matches: &mut Vec<Match>, found: Match) -> Result<(), Exhausted> {
+fn push(matches: &mut Vec<Match>, most: usize, found: Match) -> Result<(), Exhausted> {
     // Several ways lead through one place: the plainest is enough.
     if let Some(last) = matches.last_mut()
         && (last.start, last.rule) == (found.start, found.rule)
@@ -347,7 +404,7 @@ fn push(matches: &mut Vec<Match>, found: Match) -> Result<(), Exhausted> {
         }
         return Ok(());
     }
-    if matches.len() >= HITS_MAX {
+    if matches.len() >= most {
         return Err(Exhausted);
     }
     matches.push(found);

@@ -6,6 +6,7 @@ use regex_syntax::hir::{Hir, HirKind};
 use unicode_normalization::UnicodeNormalization;
 
 use super::boundary::Class;
+use super::expression;
 use super::inflect::Inflections;
 use super::normalize::fold;
 use super::rule::RuleKind;
@@ -69,6 +70,8 @@ pub(super) fn compile(
         RuleKind::Wildcard => wildcard(pattern),
         RuleKind::Regex => regex(pattern),
         RuleKind::Host => host(pattern),
+        // Its patterns are inner rules.
+        RuleKind::Combination => expression::parse(pattern).map(|_| Pattern::Spelled(Vec::new())),
     }
 }
 

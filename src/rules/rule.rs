@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::expression;
 use super::host;
 use super::inflect::Inflections;
 use super::normalize::fold;
@@ -80,6 +81,8 @@ named_enum! {
         Regex = "regex",
         /// A host with all that stands before its name, and with a path only what begins so.
         Host = "host",
+        /// Patterns and numbers of the post and its author: `"casino" and links >= 3 and author.age < 7d`.
+        Combination = "combination",
     }
 }
 
@@ -167,7 +170,7 @@ impl Fields {
 
 impl RuleKind {
     /// The kind that somebody who wrote only a pattern most likely meant, and the pattern to keep: `/…/` with signs of a regex
-    /// in it is one, letters with `*` or `?` make a wildcard, white space makes a phrase, `example.com/offers` is a host, the rest is
+    /// in it is one, letters with `*` or `?` make a wildcard, white space makes a phrase, `example.com/offers` is a host, `"casino" and links >= 3` a combination, the rest is
     /// a word. Parts of addresses such as `/blog/` and `page.php?id=` are words.
     pub fn guess(line: &str) -> (RuleKind, &str) {
         const REGEX_SIGNS: &[char] = &['\\', '(', '[', '{', '*', '+', '?', '|', '^', '$'];
@@ -178,6 +181,9 @@ impl RuleKind {
             && regex.contains(REGEX_SIGNS)
         {
             return (RuleKind::Regex, regex);
+        }
+        if expression::is_likely(line) {
+            return (RuleKind::Combination, line);
         }
         if line.contains(char::is_whitespace) {
             return (RuleKind::Phrase, line);
@@ -290,8 +296,15 @@ impl RuleDraft {
         if self.note.chars().count() > NOTE_MAX_CHARS {
             refuse("note", format!("at most {NOTE_MAX_CHARS} characters"));
         }
-        if self.inflections != Inflections::None && self.kind != RuleKind::Word {
-            refuse("inflections", "only a word has inflections".into());
+        let has_words = matches!(self.kind, RuleKind::Word | RuleKind::Combination);
+        if self.inflections != Inflections::None && !has_words {
+            refuse("inflections", "only words have inflections".into());
+        }
+        if self.kind == RuleKind::Combination && self.action == Action::Allow {
+            refuse(
+                "action",
+                "a combination is no exception: it excuses nothing".into(),
+            );
         }
         if let Err(message) = self.check_exceptions() {
             refuse("exceptions", message);
@@ -325,16 +338,17 @@ impl RuleDraft {
 
     /// The forms in which a word with inflections is looked for, beside the word itself.
     pub fn forms(&self) -> Vec<String> {
-        match self.inflections {
-            Inflections::None => Vec::new(),
-            language => language.forms(&self.pattern).split_off(1),
+        match (self.kind, self.inflections) {
+            (_, Inflections::None) => Vec::new(),
+            (RuleKind::Word, language) => language.forms(&self.pattern).split_off(1),
+            _ => Vec::new(),
         }
     }
 
     /// Equal for two rules of which one would be superfluous.
     pub fn identity(&self) -> String {
         let pattern = match self.kind {
-            RuleKind::Regex => self.pattern.clone(),
+            RuleKind::Regex | RuleKind::Combination => self.pattern.trim().to_owned(),
             RuleKind::Word | RuleKind::Phrase | RuleKind::Wildcard => {
                 fold(self.pattern.trim()).text
             }

@@ -102,4 +102,44 @@ both_dbs! {
         let mora = app.login(MODERATOR).await;
         assert!(mora.get(&case_path).await.links("Except “WordPress” from the rule").is_empty());
     }
+
+    async fn combinations_ask_for_words_links_and_the_author(app: TestApp) {
+        let casino = json!({"pattern": "\"casino\" and links >= 2"});
+        let rule = app.api_post("/rules", &casino).await.json();
+        assert_eq!(rule["kind"], "combination", "{rule}");
+        assert_eq!(verdict(&app, "A casino: http://a.example").await, "publish");
+        assert_eq!(verdict(&app, "A casino: http://a.example [b](http://b.example)").await, "hold");
+        let refused = app.api_post("/rules", &json!({"pattern": "\"a\" and", "kind": "combination"})).await;
+        assert_eq!(refused.status, 400, "{}", refused.text);
+        assert!(refused.text.contains("at character 8"), "{}", refused.text);
+
+        let first = app.submit("First", "Of a brand new author, politely.").await;
+        assert_eq!(first["status"], "published");
+        let tried = app.api_post("/rules/rehearse", &json!({"add": {"pattern": "author.published = 0 and words > 3"}})).await.json();
+        assert_eq!(tried["newly_held"]["count"], 1, "{tried}");
+        assert_eq!(tried["newly_held"]["posts"][0]["title"], "First");
+        assert!(tried["collisions"].as_array().is_some_and(Vec::is_empty), "{tried}");
+        let new = app.api_post("/rules", &json!({"pattern": "author.published = 0"})).await;
+        assert_eq!(new.status, 201, "{}", new.text);
+        assert_eq!(app.submit("Second", "Of a known author.").await["status"], "published");
+        let other = json!({"title": "Third", "body": "Of another.", "author": {"email": "nora.new@example.org"}});
+        let held = app.api_post("/posts", &other).await.json();
+        assert_eq!(held["status"], "held", "{held}");
+        assert_eq!((&held["hits"][0]["text"], &held["hits"][0]["end"]), (&json!(""), &json!(0)));
+
+        let case = app.case_of(held["id"].as_str().expect("an id")).await;
+        let olga = app.login(OWNER).await;
+        let page = olga.get(&app.path(&format!("admin/queue/{}", case["id"].as_str().expect("an id")))).await;
+        assert!(page.texts(".hits").concat().contains("author.published = 0"), "{}", page.text);
+        let rejected = app.decide(case["task_token"].as_str().expect("a token"), "REJECTED").await;
+        assert_eq!(rejected.status, 200, "{}", rejected.text);
+
+        let exported = app.api_get("/rules/export?format=txt").await.text;
+        let version = rule["rule_set_version"].as_i64().expect("a number");
+        restore(&app, version - 1).await;
+        assert_eq!(verdict(&app, "A casino: http://a.example [b](http://b.example)").await, "publish");
+        let imported = app.api_post("/rules/import", &json!({"text": exported, "format": "txt"})).await.json();
+        assert_eq!(imported["added"], 2, "{imported}");
+        assert_eq!(verdict(&app, "Anything").await, "hold", "nothing is known of an author who is not named");
+    }
 }

@@ -316,11 +316,18 @@ impl Preview {
             true => app.moderation.in_force.load(member.site.id).await?,
             false => None,
         };
+        let verdict = match in_force {
+            None => None,
+            Some(in_force) => {
+                let record = app.moderation.record_of(&in_force, &member.user.id).await?;
+                Some(verdict(locale, &in_force.check_by(title, body, &record)))
+            }
+        };
         Ok(Self {
             title: title.to_owned(),
             body_html: markdown::render(body),
             words: locale.count_words(body),
-            verdict: in_force.map(|in_force| verdict(locale, &in_force.check(title, body))),
+            verdict,
         })
     }
 }
@@ -328,7 +335,7 @@ impl Preview {
 /// What the rules would do, and for which words.
 fn verdict(locale: Locale, checked: &Checked) -> Notice {
     let mut found: Vec<String> = Vec::new();
-    for hit in wording::counted(&checked.hits) {
+    for hit in wording::counted(&checked.hits).filter(|hit| !hit.text.is_empty()) {
         let word = match hit.category.as_str() {
             "" => format!("“{}”", hit.text),
             category => format!("“{}” ({category})", hit.text),

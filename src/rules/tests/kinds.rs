@@ -263,3 +263,201 @@ fn a_rule_is_excused_by_its_own_exceptions_only() {
         assert_eq!(errors[0].field, field);
     }
 }
+
+/// What a combination hits in a post.
+fn combined(pattern: &str, title: &str, body: &str, author: &Author) -> Option<Vec<String>> {
+    let matcher = holding(RuleKind::Combination, pattern);
+    let checked = matcher.check_by(title, body, author);
+    assert_eq!(checked.problem, None);
+    for hit in &checked.hits {
+        let text = match hit.field {
+            Field::Title => title,
+            Field::Body => body,
+        };
+        let at: String = text
+            .chars()
+            .skip(hit.start)
+            .take(hit.end - hit.start)
+            .collect();
+        assert_eq!(at, hit.text);
+        assert_eq!(hit.pattern, pattern);
+    }
+    let is_held = checked.verdict == Verdict::Hold;
+    assert_eq!(is_held, !checked.hits.is_empty());
+    is_held.then(|| checked.hits.into_iter().map(|hit| hit.text).collect())
+}
+
+#[test]
+fn combinations_ask_for_patterns_links_lengths_and_authors() {
+    const DAY_MS: i64 = 86_400_000;
+    let known = Author {
+        age_ms: 400 * DAY_MS,
+        published: 12,
+        rejected: 2,
+    };
+    let new = Author::default();
+    let says = |pattern: &str, body: &str| combined(pattern, "The title", body, &known);
+    let some = |texts: &[&str]| Some(texts.iter().map(|text| (*text).to_owned()).collect());
+
+    let casino = r#""casino" and links >= 2"#;
+    assert_eq!(says(casino, "A casino at http://a.example."), None);
+    assert_eq!(says(casino, "[a](http://a.example) www.b.example"), None);
+    assert_eq!(
+        says(casino, "ä cas1no: [a](http://a.example), www.b.example"),
+        some(&["cas1no", "[a](http://a.example)", "www.b.example"])
+    );
+    assert_eq!(says(r#""a b" or "c""#, "a b and c"), some(&["a b", "c"]));
+    assert_eq!(
+        says(r#""press" and not "press release""#, "a press release"),
+        None
+    );
+    assert_eq!(
+        says(r#""press" and not "release""#, "a press"),
+        some(&["press"])
+    );
+    assert_eq!(says(r#"("a" or "b") and "c""#, "b c"), some(&["b", "c"]));
+    assert_eq!(
+        says(r#""free" near 2 "money""#, "free of all money"),
+        some(&["free", "money"])
+    );
+    assert_eq!(
+        says(r#""free" near 2 "money""#, "Money: it is free"),
+        some(&["Money", "free"])
+    );
+    assert_eq!(
+        says(r#""free" near 2 "money""#, "free of all the money"),
+        None
+    );
+    assert_eq!(
+        says(r#""spam.com" and /w[io]n+/"#, "www.spam.com wins: winn"),
+        some(&["spam.com", "win", "winn"])
+    );
+    assert_eq!(says("words < 3", "Two words"), some(&[""]));
+    assert_eq!(says("words < 3", "Three are **enough**"), None);
+    assert_eq!(
+        says("characters > 5 and title.words = 2", "123456"),
+        some(&[""])
+    );
+    assert_eq!(says("author.age < 7d", "Any text"), None);
+    assert_eq!(
+        combined("author.age < 7d", "", "Any text", &new),
+        some(&[""])
+    );
+    assert_eq!(
+        says("author.rejected >= 2 AND author.published <= 12", "x"),
+        some(&[""])
+    );
+    assert_eq!(says("author.published > 12", "x"), None);
+    assert_eq!(
+        combined(r#""title""#, "A title", "A title", &new),
+        some(&["title", "title"])
+    );
+
+    assert!(holding(RuleKind::Combination, "\"a\" and author.age < 7d").needs_author());
+    assert!(!holding(RuleKind::Combination, casino).needs_author());
+    assert!(
+        holding(RuleKind::Combination, "words < 3")
+            .check_word("Two")
+            .hits
+            .is_empty()
+    );
+}
+
+#[test]
+fn exceptions_modes_and_forms_are_those_of_the_combination() {
+    let draft = RuleDraft {
+        kind: RuleKind::Combination,
+        pattern: r#""press" and "spam""#.into(),
+        exceptions: vec!["press release".into()],
+        inflections: Inflections::English,
+        ..RuleDraft::default()
+    };
+    let matcher = with(draft.clone());
+    assert_eq!(
+        hits(&matcher, "pressed by spamming"),
+        ["pressed", "spamming"]
+    );
+    assert_eq!(hits(&matcher, "a press release, spam"), [""; 0]);
+    let exact = RuleDraft {
+        mode: MatchMode::Exact,
+        ..draft.clone()
+    };
+    assert_eq!(hits(&with(exact), "press sp4m"), [""; 0]);
+    let rules = [
+        Rule {
+            id: "r".into(),
+            draft,
+        },
+        rule("a", RuleKind::Phrase, "green spam", Action::Allow),
+    ];
+    let excused = Matcher::build(1, &rules).expect("they compile");
+    assert_eq!(hits(&excused, "press green spam"), [""; 0]);
+    assert_eq!(hits(&excused, "press red spam"), ["press", "spam"]);
+}
+
+#[test]
+fn combinations_that_cannot_be_read_say_where() {
+    for (pattern, message) in [
+        (r#""a" and"#, "at character 8: expected a pattern"),
+        (r#""a" "b""#, "at character 5: expected and, or, or the end"),
+        (r#"("a""#, "at character 5: expected a closing bracket"),
+        (r#""a"#, "at character 1: a pattern is not closed"),
+        ("links", "at character 6: expected <"),
+        ("links > x", "at character 9: expected a number"),
+        ("author.age < 7", "at character 14: expected an age"),
+        ("size > 7", "at character 1: expected a pattern"),
+        (r#""ä" and /(/"#, "at character 9: “(”"),
+        (r#""a" near 500 "b""#, "at character 10: expected at most"),
+    ] {
+        let errors = rule("", RuleKind::Combination, pattern, Action::Hold)
+            .draft
+            .validate();
+        let errors = errors.expect_err("it is refused");
+        assert_eq!(errors[0].field, "pattern");
+        assert!(
+            errors[0].message.starts_with(message),
+            "{pattern}: {}",
+            errors[0].message
+        );
+    }
+    let deep = "(".repeat(200);
+    assert!(
+        rule("", RuleKind::Combination, &deep, Action::Hold)
+            .draft
+            .validate()
+            .is_err()
+    );
+    assert!(
+        rule("", RuleKind::Combination, "links > 1", Action::Allow)
+            .draft
+            .validate()
+            .is_err()
+    );
+    for line in [
+        r#""casino" and links >= 3"#,
+        "links > 2",
+        r#"not "a" or "b""#,
+    ] {
+        assert_eq!(RuleKind::guess(line).0, RuleKind::Combination, "{line}");
+    }
+    for line in [r#""free money""#, "free money", "a < b", "say \"no\" more"] {
+        assert_eq!(RuleKind::guess(line).0, RuleKind::Phrase, "{line}");
+    }
+}
+
+#[test]
+fn combinations_take_time_in_proportion_to_the_text() {
+    let matcher = holding(
+        RuleKind::Combination,
+        r#""free" near 3 "money" and links >= 1 and words > 3"#,
+    );
+    let text = "free money http://a.example/ ".repeat(400);
+    let checked = matcher.check("", &text);
+    assert_eq!((checked.verdict, checked.problem), (Verdict::Hold, None));
+    let many = "free ".repeat(200_000);
+    assert_eq!(
+        matcher.check("", &many).verdict,
+        Verdict::Hold,
+        "it fails closed"
+    );
+}
