@@ -35,6 +35,7 @@ pub(crate) mod metrics;
 mod pages;
 mod pairs;
 pub mod parts;
+mod terms;
 pub mod visitor;
 
 /// How long an idle connection is kept.

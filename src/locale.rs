@@ -110,6 +110,11 @@ impl Locale {
         .to_string()
     }
 
+    /// A number as the language writes it: "1,204".
+    pub fn number(self, number: i64) -> String {
+        self.say("number").with("number", number).to_string()
+    }
+
     /// A length of time in words: "3 days", "1 hour".
     pub fn length(self, ms: i64) -> String {
         let minutes = ms / 60_000;

@@ -3,26 +3,31 @@
 
 const main = document.querySelector("main");
 
+// What this script says, in the language of the page: texts with {name} and the like where it puts in what it knows.
+const said = Object.fromEntries([...document.getElementById("words").content.querySelectorAll("[data-say]")].map((text) => [text.dataset.say, text.textContent]));
+const words = (name, values = {}) => (said[name] ?? name).replace(/\{([a-z]+)\}/g, (all, key) => values[key] ?? all);
+const nameOf = (action) => words(`key-${action}`);
+
 // ── keys ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 const actions = {
-  next: { key: "j", name: "Next case", run: () => move(1) },
-  previous: { key: "k", name: "Previous case", run: () => move(-1) },
-  approve: { key: "a", name: "Approve" },
-  reject: { key: "r", name: "Reject, then the number of a reason", run: reject },
-  undo: { key: "u", name: "Undo the last decision" },
-  select: { key: "x", name: "Select for many at once", run: () => document.activeElement.closest("li")?.querySelector("[type=checkbox]")?.click() },
-  escalate: { key: "e", name: "Hand over to a colleague or the owners" },
-  ask: { key: "d", name: "Send back to the author for a change" },
-  snooze: { key: "z", name: "Snooze, or bring back" },
-  claim: { key: "c", name: "Claim, or give back" },
-  work: { key: "w", name: "Work on the next free case" },
-  queue: { key: "q", name: "Back to the queue" },
-  hit: { key: "n", name: "Next hit", run: () => walk(1) },
-  hitBack: { key: "N", name: "Previous hit", run: () => walk(-1) },
-  view: { key: "v", name: "Other view of the post", run: otherView },
-  search: { key: "/", name: "Search and filter" },
-  help: { key: "?", name: "All keys", run: showKeys },
+  next: { key: "j", run: () => move(1) },
+  previous: { key: "k", run: () => move(-1) },
+  approve: { key: "a" },
+  reject: { key: "r", run: reject },
+  undo: { key: "u" },
+  select: { key: "x", run: () => document.activeElement.closest("li")?.querySelector("[type=checkbox]")?.click() },
+  escalate: { key: "e" },
+  ask: { key: "d" },
+  snooze: { key: "z" },
+  claim: { key: "c" },
+  work: { key: "w" },
+  queue: { key: "q" },
+  hit: { key: "n", run: () => walk(1) },
+  hitBack: { key: "N", run: () => walk(-1) },
+  view: { key: "v", run: otherView },
+  search: { key: "/" },
+  help: { key: "?", run: showKeys },
 };
 const stored = (name, otherwise) => {
   try {
@@ -117,7 +122,7 @@ function move(step) {
   if (current) {
     const next = step > 0 ? current.nextElementSibling : current.previousElementSibling;
     const link = next?.querySelector("a");
-    return link ? go(link.href) : say(step > 0 ? "This is the last case here." : "This is the first case here.");
+    return link ? go(link.href) : say(words(step > 0 ? "last" : "first"));
   }
   const all = rows();
   const at = all.indexOf(document.activeElement.closest("li")?.querySelector(".name"));
@@ -130,17 +135,18 @@ const marks = () => [...document.querySelectorAll("h1 mark, .view mark")].filter
 
 function walk(step) {
   const all = marks();
-  if (!all.length) return say("There is no hit in this view.");
+  if (!all.length) return say(words("no-hit"));
   const at = all.findIndex((mark) => mark.matches(".current"));
   const next = (at < 0 ? (step > 0 ? 0 : -1) : at + step + all.length) % all.length;
-  point(all.at(next), `Hit ${((next + all.length) % all.length) + 1} of ${all.length}`);
+  const mark = all.at(next);
+  point(mark, words("hit", { number: ((next + all.length) % all.length) + 1, count: all.length, text: mark.textContent }));
 }
 
-function point(mark, words) {
+function point(mark, told) {
   document.querySelector("mark.current")?.classList.remove("current");
   mark.classList.add("current");
   mark.scrollIntoView({ block: "center", behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
-  say(`${words}: ${mark.textContent}`);
+  say(told);
 }
 
 function otherView() {
@@ -154,7 +160,7 @@ addEventListener("click", (event) => {
   if (!mark) return;
   event.preventDefault();
   if (mark.closest(".view")) document.getElementById("view-text").click();
-  point(mark, "Hit");
+  point(mark, words("one-hit", { text: mark.textContent }));
 });
 
 // ── one page in place of another ────────────────────────────────────────────────────────────────────────────────────
@@ -186,7 +192,7 @@ function fetchAhead() {
 const isTyped = () => [...main.querySelectorAll("textarea, input[type=text], input:not([type])")].some((field) => field.form?.method === "post" && field.value !== field.defaultValue);
 
 async function go(href, push = true) {
-  if (isTyped() && !confirm("Leave what you have typed?")) return;
+  if (isTyped() && !confirm(words("leave"))) return;
   try {
     show(await fetchPage(href), push);
   } catch {
@@ -245,7 +251,7 @@ document.addEventListener("submit", async (event) => {
   try {
     show(await read(await fetch(event.submitter?.getAttribute("formaction") ?? form.action, { method: "POST", body, headers: { accept: "text/html" } })), true);
   } catch {
-    say("The server did not answer. Nothing you typed is lost; send it again.");
+    say(words("no-answer"));
     alertAbove(form);
   } finally {
     delete form.dataset.sent;
@@ -256,7 +262,7 @@ function alertAbove(form) {
   const notice = document.createElement("p");
   notice.className = "notice no";
   notice.role = "alert";
-  notice.textContent = "The server did not answer. Nothing you typed is lost; send it again.";
+  notice.textContent = words("no-answer");
   form.querySelector(":scope > .notice")?.remove();
   form.prepend(notice);
 }
@@ -280,16 +286,16 @@ async function claim(path) {
     held = path;
     showMine(path);
   }
-  else if (answer?.status === 200) say(`${await answer.text()} works on this case.`);
+  else if (answer?.status === 200) say(words("works-on", { name: await answer.text() }));
 }
 
 // What the page says of the claim, once it is held.
 function showMine(path) {
   const mark = document.querySelector(".claim:not(.theirs)");
   if (!mark) return;
-  mark.querySelector("span").textContent = "yours while you are here";
+  mark.querySelector("span").textContent = words("yours");
   mark.querySelector("form").action = `${path}/release`;
-  mark.querySelector("button").firstChild.textContent = "Give it back";
+  mark.querySelector("button").firstChild.textContent = words("give-back");
 }
 
 function leave() {
@@ -323,9 +329,9 @@ const live = document.createElement("p");
 live.className = "unseen";
 live.role = "status";
 document.body.append(live);
-function say(words) {
+function say(text) {
   live.textContent = "";
-  requestAnimationFrame(() => { live.textContent = words; });
+  requestAnimationFrame(() => { live.textContent = text; });
 }
 
 function element(name, properties = {}, ...children) {
@@ -346,30 +352,30 @@ function open(dialog) {
 
 function showKeys() {
   const list = element("div", { className: "keys" });
-  for (const [action, { name }] of Object.entries(actions)) {
+  for (const action of Object.keys(actions)) {
     const field = element("input", { id: `key-${action}`, value: keyOf(action), maxLength: 1, autocomplete: "off" });
     field.addEventListener("input", () => {
       if (field.value) keys.own[action] = field.value;
       else delete keys.own[action];
       keep();
     });
-    list.append(element("label", { htmlFor: field.id }, name), field);
+    list.append(element("label", { htmlFor: field.id }, nameOf(action)), field);
   }
   const off = element("input", { type: "checkbox", checked: !keys.off });
   off.addEventListener("change", () => {
     keys.off = !off.checked;
     keep();
   });
-  const reset = element("button", { className: "button", type: "button" }, "Back to the usual keys");
+  const reset = element("button", { className: "button", type: "button" }, words("keys-reset"));
   reset.addEventListener("click", () => {
     keys = { off: keys.off, own: {} };
     keep();
     for (const action of Object.keys(actions)) document.getElementById(`key-${action}`).value = keyOf(action);
   });
-  const close = element("button", { className: "button main" }, "Close");
-  const dialog = element("dialog", {}, element("h2", { id: "keys-title" }, "Keys"),
-    element("p", { className: "muted" }, "Ctrl-K finds every action by its name. Keys are kept in this browser."), list,
-    element("label", { className: "check" }, off, element("span", {}, "Keys without Ctrl are on")),
+  const close = element("button", { className: "button main" }, words("close"));
+  const dialog = element("dialog", {}, element("h2", { id: "keys-title" }, words("keys")),
+    element("p", { className: "muted" }, words("keys-hint")), list,
+    element("label", { className: "check" }, off, element("span", {}, words("keys-on"))),
     element("form", { method: "dialog", className: "row" }, close, reset));
   dialog.setAttribute("aria-labelledby", "keys-title");
   open(dialog);
@@ -381,18 +387,18 @@ function keep() {
 }
 
 function showPalette() {
-  const field = element("input", { type: "search", autocomplete: "off", placeholder: "Find an action or a page" });
-  field.setAttribute("aria-label", "Find an action or a page");
+  const field = element("input", { type: "search", autocomplete: "off", placeholder: words("palette-find") });
+  field.setAttribute("aria-label", words("palette-find"));
   const list = element("ul");
   const dialog = element("dialog", { className: "palette" }, field, list);
-  dialog.setAttribute("aria-label", "Actions");
+  dialog.setAttribute("aria-label", words("palette"));
   const entries = [
-    ...Object.entries(actions).filter(([action]) => isPossible(action)).map(([action, { name }]) => ({ name, key: keyOf(action), run: () => perform(action) })),
+    ...Object.keys(actions).filter(isPossible).map((action) => ({ name: nameOf(action), key: keyOf(action), run: () => perform(action) })),
     ...[...document.querySelectorAll(".nav a")].map((link) => ({ name: link.firstChild.textContent.trim(), key: "", run: () => link.click() })),
   ];
   const fill = () => {
-    const words = field.value.toLowerCase().split(/\s+/);
-    list.replaceChildren(...entries.filter(({ name }) => words.every((word) => name.toLowerCase().includes(word))).map(({ name, key, run }) => {
+    const typed = field.value.toLocaleLowerCase(document.documentElement.lang).split(/\s+/);
+    list.replaceChildren(...entries.filter(({ name }) => typed.every((word) => name.toLocaleLowerCase(document.documentElement.lang).includes(word))).map(({ name, key, run }) => {
       const button = element("button", { type: "button" }, element("span", {}, name), ...(key && !keys.off ? [element("kbd", {}, key)] : []));
       button.addEventListener("click", () => {
         dialog.close();
@@ -437,12 +443,12 @@ function hear({ what, count, status, by, case: id }) {
   if (what === "new") announce(count);
   else if (what === "claimed") {
     const label = row?.querySelector(".with");
-    if (label) label.textContent = by ? `with ${by === mine ? "you" : by}` : "";
+    if (label) label.textContent = by ? words(by === mine ? "with-you" : "with", { name: by }) : "";
   } else if (what === "gone" && by !== mine) {
-    const words = `${status}${by ? ` by ${by}` : ""}`;
+    const what = words(by ? `${status} by` : status, { name: by });
     const due = row?.querySelector(".due");
     if (due) {
-      due.textContent = words;
+      due.textContent = what;
       due.className = "due";
     }
     (row?.querySelector(".card-link") ?? row)?.classList.add("gone");
@@ -451,14 +457,14 @@ function hear({ what, count, status, by, case: id }) {
       choice.checked = false;
       choice.disabled = true;
     }
-    if (location.pathname.endsWith(`/${id}`)) settled(words);
+    if (location.pathname.endsWith(`/${id}`)) settled(what);
   } else if (what === "back" && location.pathname.endsWith(`/${id}`) && document.querySelector(".settled")) go(location.href, false);
 }
 
 // The open case was decided by somebody else: it says so in place, and nothing moves.
-function settled(words) {
+function settled(what) {
   if (document.querySelector(".settled")) return;
-  const notice = element("div", { className: "notice off settled" }, element("p", {}, element("strong", {}, `Just ${words}.`), " What you send now changes nothing."));
+  const notice = element("div", { className: "notice off settled" }, element("p", {}, element("strong", {}, words("settled", { what })), ` ${words("settled-text")}`));
   notice.role = "alert";
   document.querySelector(".decide")?.before(notice);
   for (const button of document.querySelectorAll(".decide button")) button.disabled = true;
@@ -475,7 +481,7 @@ function announce(count) {
     if (!place || new URLSearchParams(location.search).has("after")) return;
     place.before(button);
   }
-  button.textContent = news ? `${news} new` : "The queue has changed";
+  button.textContent = news ? words("new", { count: news }) : words("changed");
   say(button.textContent);
 }
 
@@ -486,5 +492,5 @@ listen();
 addEventListener("change", ({ target }) => {
   if (!target.matches(".choose")) return;
   const chosen = document.querySelectorAll(".choose:checked").length;
-  document.getElementById("chosen").textContent = `${chosen} chosen`;
+  document.getElementById("chosen").textContent = words("chosen", { count: chosen });
 });

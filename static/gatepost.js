@@ -32,7 +32,7 @@ for (const button of document.querySelectorAll("button[data-copy]")) {
   const word = button.textContent;
   button.addEventListener("click", async () => {
     await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent.trim());
-    button.textContent = "Copied";
+    button.textContent = button.dataset.copied;
     setTimeout(() => { button.textContent = word; }, 2_000);
   });
 }
@@ -72,7 +72,7 @@ function countDown() {
   for (const left of document.querySelectorAll("[data-left-ms]")) {
     const seconds = Math.ceil((Number(left.dataset.leftMs) - (performance.now() - shownAt)) / 1_000);
     if (seconds > 0) {
-      left.textContent = `takes effect in ${seconds} s`;
+      left.textContent = left.dataset.words.replace("#", seconds);
       isRunning = true;
     } else left.closest("li").remove();
   }

@@ -25,6 +25,7 @@ log-out = Log out
 notice = Notice
 pages = Pages
 page-first = Back to the first
+copied = Copied
 page-next = Next
 chart-top = at most { $top }
 chart-title = { $title } over 14 days, at most { $top }. The table below has the figures.
@@ -74,6 +75,7 @@ length-days = { $days ->
     [one] 1 day
    *[other] { $days } days
     }
+number = { $number }
 word-count = { $count ->
     [one] 1 word
    *[other] { $count } words

@@ -25,6 +25,7 @@ log-out = Çıkış yap
 notice = Bildirim
 pages = Sayfalar
 page-first = İlk sayfaya dön
+copied = Kopyalandı
 page-next = Sonraki
 chart-top = en çok { $top }
 chart-title = { $title }, 14 gün boyunca, en çok { $top }. Değerler aşağıdaki tabloda.
@@ -65,6 +66,7 @@ span-days = { $days } g { $hours } sa
 length-minutes = { $minutes } dakika
 length-hours = { $hours } saat
 length-days = { $days } gün
+number = { $number }
 word-count = { $count } kelime
 
 ## Statuses of posts

@@ -20,7 +20,6 @@ use super::cookies::{self, Name};
 use super::error::HttpError;
 use super::language;
 use super::pages::look;
-use super::parts::grouped;
 use super::visitor::known;
 
 const ROBOTS: HeaderName = HeaderName::from_static("x-robots-tag");
@@ -139,7 +138,7 @@ impl PageChrome {
 impl PageChrome {
     /// How many cases wait, `99,213`.
     pub fn waiting_text(&self) -> String {
-        grouped(self.waiting)
+        self.locale.number(self.waiting)
     }
 
     /// The frame of a page whose title is a message.

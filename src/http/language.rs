@@ -21,8 +21,11 @@ struct Asked;
 /// the site's.
 pub(crate) fn locale(req: &HttpRequest) -> Locale {
     let pattern = req.match_pattern().unwrap_or_default();
-    // The pages of moderators and owners are in English only.
-    if pattern.starts_with("/s/{site}/admin") || pattern.starts_with("/decide/") {
+    // Most pages of owners are in English only.
+    if pattern.starts_with("/s/{site}/admin")
+        && !pattern.starts_with("/s/{site}/admin/queue")
+        && !pattern.starts_with("/s/{site}/admin/rules")
+    {
         return Locale::En;
     }
     let known = known(req);

@@ -1,11 +1,13 @@
 //! Hits as pages show them: the text cut into marked and plain segments, and a list of what hit, each entry leading to
 //! its first mark. Knows nothing of where the hits come from.
 
+use crate::locale::{Locale, MessageId};
 use crate::moderation::markdown::highlight;
 use crate::moderation::masks::Masks;
-use crate::moderation::rules::{Field, Hit, View};
+use crate::moderation::rules::{Field, Hit};
 
 use super::parts::{Link, Tag};
+use super::terms;
 
 /// A stretch of text for `parts::segments`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,20 +75,21 @@ struct Mark {
 
 impl Marks {
     /// Marks `hits` in a title and a body.
-    pub fn of(title: &str, body: &str, hits: &[Hit]) -> Self {
-        Self::masked(title, body, hits, &Masks::default())
+    pub fn of(locale: Locale, title: &str, body: &str, hits: &[Hit]) -> Self {
+        Self::masked(locale, title, body, hits, &Masks::default())
     }
 
     /// [`Marks::of`], for somebody who does not want to read everything at once.
-    pub fn masked(title: &str, body: &str, hits: &[Hit], masks: &Masks) -> Self {
+    pub fn masked(locale: Locale, title: &str, body: &str, hits: &[Hit], masks: &Masks) -> Self {
+        let rule_name = |hit: &Hit| rule_name(locale, hit);
         let mut marks = Vec::new();
-        let title = segments(title, hits, Field::Title, masks, &mut marks);
-        let body = segments(body, hits, Field::Body, masks, &mut marks);
+        let title = segments(title, hits, Field::Title, masks, rule_name, &mut marks);
+        let body = segments(body, hits, Field::Body, masks, rule_name, &mut marks);
         Self {
             title,
             lines: lines(&body),
             body,
-            rows: rows(hits, masks, &marks),
+            rows: rows(locale, hits, masks, &marks),
         }
     }
 }
@@ -96,6 +99,7 @@ fn segments(
     hits: &[Hit],
     field: Field,
     masks: &Masks,
+    rule_name: impl Fn(&Hit) -> String,
     marks: &mut Vec<Mark>,
 ) -> Vec<Segment> {
     let mut start = 0;
@@ -108,7 +112,7 @@ fn segments(
             start += segment.text.chars().count();
             Segment {
                 text: segment.text.to_owned(),
-                hit: segment.hit.map(rule_name),
+                hit: segment.hit.map(&rule_name),
                 id: segment.hit.map(|_| format!("hit-{}", marks.len())),
                 is_masked: segment.hit.is_some_and(|hit| masks.covers(hit)),
             }
@@ -146,7 +150,7 @@ fn lines(segments: &[Segment]) -> Vec<Line> {
     lines
 }
 
-fn rows(hits: &[Hit], masks: &Masks, marks: &[Mark]) -> Vec<HitRow> {
+fn rows(locale: Locale, hits: &[Hit], masks: &Masks, marks: &[Mark]) -> Vec<HitRow> {
     let mut groups: Vec<(&Hit, usize)> = Vec::new();
     for hit in hits {
         let same = |(first, _): &&mut (&Hit, usize)| {
@@ -173,18 +177,8 @@ fn rows(hits: &[Hit], masks: &Masks, marks: &[Mark]) -> Vec<HitRow> {
                 1 => String::new(),
                 times => format!("×{times}"),
             },
-            tag: Tag::severity(&hit.category, i64::from(hit.severity)),
-            about: format!(
-                "rule “{}” in the {}{} · {} · rule set {}",
-                hit.pattern,
-                hit.field,
-                match hit.view.contains(View::Text) {
-                    true => String::new(),
-                    false => format!(" · {}", hit.view),
-                },
-                hit.action,
-                hit.rule_set_version
-            ),
+            tag: Tag::severity(locale, &hit.category, i64::from(hit.severity)),
+            about: about(locale, hit),
         })
         .collect()
 }
@@ -195,9 +189,31 @@ fn number(hit: &Hit, marks: &[Mark]) -> usize {
     marks.iter().rposition(covers).map_or(1, |place| place + 1)
 }
 
-fn rule_name(hit: &Hit) -> String {
-    match hit.category.as_str() {
-        "" => format!("rule “{}”", hit.pattern),
-        category => format!("rule “{}”, {category}", hit.pattern),
-    }
+/// The rule, the field, how the text had to be looked at, the outcome and the version.
+fn about(locale: Locale, hit: &Hit) -> String {
+    let views = terms::views(locale, hit.view);
+    let id = match views.as_str() {
+        "" => MessageId("hit-about"),
+        _ => MessageId("hit-about-view"),
+    };
+    locale
+        .say(id)
+        .with("view", views)
+        .with("pattern", hit.pattern.as_str())
+        .with("field", locale.text(terms::field(hit.field)))
+        .with("action", locale.text(terms::action(hit.action)))
+        .with("version", hit.rule_set_version.to_string())
+        .to_string()
+}
+
+fn rule_name(locale: Locale, hit: &Hit) -> String {
+    let id = match hit.category.as_str() {
+        "" => MessageId("hit-rule"),
+        _ => MessageId("hit-rule-category"),
+    };
+    locale
+        .say(id)
+        .with("category", hit.category.as_str())
+        .with("pattern", hit.pattern.as_str())
+        .to_string()
 }

@@ -29,51 +29,65 @@ impl When {
 }
 
 /// How something stands: a tone of the visual language, which is also the name of an icon, and a word.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Status {
     /// `wait`, `ok`, `no`, `warn`, `off` or `run`.
     pub tone: &'static str,
     /// What people read.
-    pub text: &'static str,
+    pub text: String,
 }
 
-impl From<PostStatus> for Status {
-    fn from(status: PostStatus) -> Self {
-        let (tone, text) = match status {
-            PostStatus::Held => ("wait", "held"),
-            PostStatus::Published => ("ok", "published"),
-            PostStatus::Rejected => ("no", "rejected"),
-            PostStatus::Failed => ("warn", "in review"),
-            PostStatus::Withdrawn => ("off", "withdrawn"),
-        };
-        Self { tone, text }
+impl Status {
+    /// How a post, a case, an execution or a mail stands.
+    pub fn of(locale: Locale, standing: impl Standing) -> Self {
+        let (tone, id) = standing.shown();
+        Self {
+            tone,
+            text: locale.text(id),
+        }
     }
 }
 
-impl From<CaseStatus> for Status {
-    fn from(status: CaseStatus) -> Self {
-        let (tone, text) = match status {
-            CaseStatus::Waiting => ("wait", "waiting"),
-            CaseStatus::Approved => ("ok", "approved"),
-            CaseStatus::Rejected => ("no", "rejected"),
-            CaseStatus::Answered => ("run", "answered"),
-            CaseStatus::Void => ("off", "void"),
-            CaseStatus::Failed => ("warn", "failed"),
-        };
-        Self { tone, text }
+/// What stands somehow, as pages show it.
+pub trait Standing {
+    /// Its tone and its word.
+    fn shown(self) -> (&'static str, MessageId);
+}
+
+impl Standing for PostStatus {
+    fn shown(self) -> (&'static str, MessageId) {
+        match self {
+            Self::Held => ("wait", MessageId("status-held")),
+            Self::Published => ("ok", MessageId("status-published")),
+            Self::Rejected => ("no", MessageId("status-rejected")),
+            Self::Failed => ("warn", MessageId("status-failed")),
+            Self::Withdrawn => ("off", MessageId("status-withdrawn")),
+        }
     }
 }
 
-impl From<ExecutionStatus> for Status {
-    fn from(status: ExecutionStatus) -> Self {
-        let (tone, text) = match status {
-            ExecutionStatus::Running => ("run", "running"),
-            ExecutionStatus::Succeeded => ("ok", "succeeded"),
-            ExecutionStatus::Failed => ("no", "failed"),
-            ExecutionStatus::TimedOut => ("warn", "timed out"),
-            ExecutionStatus::Aborted => ("off", "stopped"),
-        };
-        Self { tone, text }
+impl Standing for CaseStatus {
+    fn shown(self) -> (&'static str, MessageId) {
+        match self {
+            Self::Waiting => ("wait", MessageId("case-status-waiting")),
+            Self::Approved => ("ok", MessageId("case-status-approved")),
+            Self::Rejected => ("no", MessageId("case-status-rejected")),
+            Self::Answered => ("run", MessageId("case-status-answered")),
+            Self::Void => ("off", MessageId("case-status-void")),
+            Self::Failed => ("warn", MessageId("case-status-failed")),
+        }
+    }
+}
+
+impl Standing for ExecutionStatus {
+    fn shown(self) -> (&'static str, MessageId) {
+        match self {
+            Self::Running => ("run", MessageId("run-status-running")),
+            Self::Succeeded => ("ok", MessageId("run-status-succeeded")),
+            Self::Failed => ("no", MessageId("run-status-failed")),
+            Self::TimedOut => ("warn", MessageId("run-status-timed-out")),
+            Self::Aborted => ("off", MessageId("run-status-stopped")),
+        }
     }
 }
 
@@ -89,6 +103,21 @@ pub struct Choice {
 }
 
 impl Choice {
+    /// The entries of a select by their values and labels.
+    pub fn labelled<'a>(
+        entries: impl IntoIterator<Item = (&'a str, String)>,
+        chosen: &str,
+    ) -> Vec<Self> {
+        entries
+            .into_iter()
+            .map(|(value, label)| Self {
+                selected: value == chosen,
+                value: value.to_owned(),
+                label,
+            })
+            .collect()
+    }
+
     /// The entries of a select whose words are their own labels, behind one that stands for all.
     pub fn list<'a>(
         all: &str,
@@ -107,14 +136,6 @@ impl Choice {
                 selected: word == chosen,
             }))
             .collect()
-    }
-}
-
-/// `412 words`.
-pub fn words(text: &str) -> String {
-    match text.split_whitespace().count() {
-        1 => "1 word".to_owned(),
-        count => format!("{count} words"),
     }
 }
 
@@ -152,23 +173,8 @@ pub struct Tag {
 }
 
 impl Tag {
-    /// How a post stands.
-    pub fn of_post(locale: Locale, status: PostStatus) -> Self {
-        let id = match status {
-            PostStatus::Held => MessageId("status-held"),
-            PostStatus::Published => MessageId("status-published"),
-            PostStatus::Rejected => MessageId("status-rejected"),
-            PostStatus::Failed => MessageId("status-failed"),
-            PostStatus::Withdrawn => MessageId("status-withdrawn"),
-        };
-        Self {
-            tone: Status::from(status).tone,
-            text: locale.text(id),
-        }
-    }
-
     /// A category with how severe it is, 1 to 4.
-    pub fn severity(category: &str, severity: i64) -> Self {
+    pub fn severity(locale: Locale, category: &str, severity: i64) -> Self {
         Self {
             tone: match severity {
                 4.. => "no",
@@ -176,7 +182,10 @@ impl Tag {
                 _ => "off",
             },
             text: match category {
-                "" => format!("severity {severity}"),
+                "" => locale
+                    .say("severity")
+                    .with("severity", severity)
+                    .to_string(),
                 category => format!("{category} {severity}"),
             },
         }

@@ -17,9 +17,12 @@ macro_rules! files {
         &[
             include_str!(concat!("../../locales/", $language, "/account.ftl")),
             include_str!(concat!("../../locales/", $language, "/author.ftl")),
+            include_str!(concat!("../../locales/", $language, "/desk.ftl")),
             include_str!(concat!("../../locales/", $language, "/frame.ftl")),
+            include_str!(concat!("../../locales/", $language, "/link.ftl")),
             include_str!(concat!("../../locales/", $language, "/mail.ftl")),
             include_str!(concat!("../../locales/", $language, "/reader.ftl")),
+            include_str!(concat!("../../locales/", $language, "/rules.ftl")),
         ]
     };
 }

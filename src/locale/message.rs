@@ -47,6 +47,7 @@ values! {
     String, |it| it.into();
     i64, |it| it.into();
     &i64, |it| (*it).into();
+    u32, |it| it.into();
     usize, |it| it.into();
     &usize, |it| (*it).into();
 }
@@ -94,9 +95,27 @@ impl<'a> Message<'a> {
             .piece(name, format!("<code>{}</code>", escaped(text)))
     }
 
+    /// Adds an argument that stands for a key.
+    pub fn key(self, name: &'static str, text: &str) -> Markup<'a> {
+        self.markup()
+            .piece(name, format!("<kbd>{}</kbd>", escaped(text)))
+    }
+
     /// Adds a moment for people and for programs.
     pub fn time(self, name: &'static str, text: &str, rfc3339: &str) -> Markup<'a> {
         self.markup().time(name, text, rfc3339)
+    }
+
+    /// Adds a link to a path of ours.
+    pub fn link(self, name: &'static str, path: &str, label: &str) -> Markup<'a> {
+        self.markup().piece(
+            name,
+            format!(
+                "<a class=\"break\" href=\"{}\">{}</a>",
+                escaped(path),
+                escaped(label)
+            ),
+        )
     }
 
     /// Adds a link to `url` in the colour of a mail's small print.
@@ -132,6 +151,11 @@ pub struct Markup<'a> {
 }
 
 impl<'a> Markup<'a> {
+    /// Adds an argument that is to be typed as it stands.
+    pub fn code(self, name: &'static str, text: &str) -> Self {
+        self.piece(name, format!("<code>{}</code>", escaped(text)))
+    }
+
     /// Adds an argument.
     pub fn with(mut self, name: &'static str, value: impl Value<'a>) -> Self {
         self.message = self.message.with(name, value);

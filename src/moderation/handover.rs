@@ -35,14 +35,14 @@ impl Moderation {
         handovers::list_colleagues(&self.db, by.site_id, &by.user_id).await
     }
 
-    /// Hands a case to a colleague by their id, or to the [`OWNERS`]; answers whom, in words.
+    /// Hands a case to a colleague by their id, or to the [`OWNERS`]; answers the name of the colleague.
     pub async fn hand_over(
         &self,
         by: &Actor,
         case: &CaseId,
         to: &str,
         words: &str,
-    ) -> anyhow::Result<Result<String, HandOverError>> {
+    ) -> anyhow::Result<Result<Option<String>, HandOverError>> {
         let words = words.trim();
         if words.chars().count() > MAX_CHARS {
             return Ok(Err(HandOverError::TooLong));
@@ -51,14 +51,14 @@ impl Moderation {
             return Ok(Err(HandOverError::Unknown));
         };
         let (receiver, name) = match to {
-            OWNERS => (None, "the owners".to_owned()),
+            OWNERS => (None, None),
             id => {
                 let colleagues = self.colleagues(by).await?;
                 match colleagues
                     .into_iter()
                     .find(|(other, _)| other.as_str() == id)
                 {
-                    Some((user, name)) => (Some(user), name),
+                    Some((user, name)) => (Some(user), Some(name)),
                     None => return Ok(Err(HandOverError::Nobody)),
                 }
             }
@@ -71,7 +71,12 @@ impl Moderation {
             actor: format!("user:{}", by.user_id),
             action: "case.handed_over".to_owned(),
             subject: format!("post:{}", listed.case.post_id),
-            details: json!({"case": case, "to": name, "words": words}).to_string(),
+            details: json!({
+                "case": case,
+                "to": name.as_deref().unwrap_or(OWNERS),
+                "words": words,
+            })
+            .to_string(),
         };
         let payload = match receiver {
             Some(_) => json!({"case": case, "post": listed.case.post_id}),

@@ -27,18 +27,6 @@ named_enum! {
 const STEM_MIN_CHARS: usize = 3;
 
 impl Inflections {
-    /// For people.
-    pub fn in_words(self) -> &'static str {
-        match self {
-            Inflections::None => "only as it is written",
-            Inflections::English => "with its English forms",
-            Inflections::German => "with its German forms",
-            Inflections::French => "with its French forms",
-            Inflections::Spanish => "with its Spanish forms",
-            Inflections::Turkish => "with its Turkish forms",
-        }
-    }
-
     /// The word and its forms, each once, the word first.
     pub fn forms(self, word: &str) -> Vec<String> {
         let word = match self {

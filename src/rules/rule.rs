@@ -136,17 +136,6 @@ named_enum! {
     }
 }
 
-impl MatchMode {
-    /// For people.
-    pub fn in_words(self) -> &'static str {
-        match self {
-            MatchMode::Exact => "exact: as it is written",
-            MatchMode::Normal => "normal: through common disguises",
-            MatchMode::Aggressive => "aggressive: through any disguise",
-        }
-    }
-}
-
 impl Fields {
     /// Whether a rule for these fields looks into `field`.
     pub fn include(self, field: Field) -> bool {
@@ -154,17 +143,6 @@ impl Fields {
             (self, field),
             (Fields::Both, _) | (Fields::Title, Field::Title) | (Fields::Body, Field::Body)
         )
-    }
-}
-
-impl Fields {
-    /// For people.
-    pub fn in_words(self) -> &'static str {
-        match self {
-            Fields::Title => "title",
-            Fields::Body => "text",
-            Fields::Both => "title and text",
-        }
     }
 }
 

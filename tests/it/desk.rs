@@ -303,7 +303,7 @@ both_dbs! {
         assert_eq!(post["status"], "held", "{post}");
         let case = app.case_of(post["id"].as_str().expect("an id")).await;
         let page = olga.get(&case_path(&app, &case)).await;
-        assert!(page.text.contains("no rule hit"), "{}", page.text);
+        assert!(page.text.contains("The workflow asks for a decision."), "{}", page.text);
         assert_eq!(olga.submit(&page, &[("decision", "APPROVED")]).await.status, 303);
 
         assert_eq!(status_of(&app, &case).await, "published");

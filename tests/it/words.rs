@@ -8,7 +8,29 @@ use gatepost::locale::{self, Locale};
 use regex::Regex;
 
 /// The templates whose words are in the catalogues.
-const CONVERTED: &[&str] = &["base.html", "parts.html", "error.html", "site", "account"];
+const CONVERTED: &[&str] = &[
+    "base.html",
+    "parts.html",
+    "error.html",
+    "site",
+    "account",
+    "link",
+    "admin/queue.html",
+    "admin/case.html",
+    "admin/decision.html",
+    "admin/appeal.html",
+    "admin/undo.html",
+    "admin/bulk.html",
+    "admin/bulk_again.html",
+    "admin/words.html",
+    "admin/rules.html",
+    "admin/rule.html",
+    "admin/rule_form.html",
+    "admin/rehearsal.html",
+    "admin/suggestions.html",
+    "admin/version.html",
+    "admin/versions.html",
+];
 
 /// Words of templates that are the same in all languages.
 const NAMES: &[&str] = &["Gatepost", "Markdown"];
@@ -70,12 +92,15 @@ fn messages(language: &str) -> BTreeMap<String, BTreeSet<String>> {
 /// The ids that templates and code name, each with the arguments that the place gives, where it is one call.
 fn uses() -> Vec<(PathBuf, String, Option<BTreeSet<String>>)> {
     let call = Regex::new(
-        r#"(?s)(\bsay|\.text|\btitled|\bsubject|\bMessageId)\(\s*(?:&?req,\s*)?"([a-z][a-z0-9-]*)"[^()]*\)((?:\s*\.(?:with|strong|breaking|time|code|quoted|mail_link)\(\s*"[a-z_]+"(?:[^()]|\((?:[^()]|\([^()]*\))*\))*\))*)"#,
+        r#"(?s)(\bsay|\.text|\btitled|\bsubject|\bMessageId)\(\s*(?:&?req,\s*)?"([a-z][a-z0-9-]*)"[^()]*\)((?:\s*\.(?:with|strong|breaking|time|code|key|link|quoted|mail_link)\(\s*"[a-z_]+"(?:[^()]|\((?:[^()]|\([^()]*\))*\))*\))*)"#,
     )
     .unwrap();
-    let argument =
-        Regex::new(r#"\.(?:with|strong|breaking|time|code|quoted|mail_link)\(\s*"([a-z_]+)""#)
-            .unwrap();
+    // Also where it is an argument of another message.
+    let name = Regex::new(r#"\bMessageId\("([a-z][a-z0-9-]*)"\)"#).unwrap();
+    let argument = Regex::new(
+        r#"\.(?:with|strong|breaking|time|code|key|link|quoted|mail_link)\(\s*"([a-z_]+)""#,
+    )
+    .unwrap();
     let mut uses = Vec::new();
     for (path, text) in read(&["src", "templates"]) {
         for found in call.captures_iter(&text) {
@@ -83,6 +108,9 @@ fn uses() -> Vec<(PathBuf, String, Option<BTreeSet<String>>)> {
                 .captures_iter(&found[3])
                 .map(|argument| argument[1].to_owned())
                 .collect();
+            for inner in name.captures_iter(&found[3]) {
+                uses.push((path.clone(), inner[1].to_owned(), None));
+            }
             let is_whole = found[1].ends_with("say");
             uses.push((
                 path.clone(),

@@ -8,9 +8,11 @@ use crate::http::chrome::Redirect;
 use crate::http::error::HttpError;
 use crate::http::extract::Id;
 use crate::http::form::Form;
+use crate::http::language::locale;
 use crate::http::parts::When;
 use crate::http::visitor::Member;
 use crate::ids::CaseId;
+use crate::locale::{Locale, MessageId};
 use crate::moderation::aside::{Aside, AsideError, AsideKind, MAX_CHARS, MAX_HOURS};
 
 use super::case::case_path;
@@ -44,14 +46,17 @@ pub(crate) struct AskFields {
 
 impl AsidePart {
     /// How a case is out of the queue.
-    pub fn of(slug: &str, aside: &Aside) -> Self {
+    pub fn of(locale: Locale, slug: &str, aside: &Aside) -> Self {
         Self {
-            text: match aside.kind {
-                AsideKind::Snoozed => format!("{} has snoozed it.", aside.by_name),
-                AsideKind::Asked => format!("{} has asked the author to change it.", aside.by_name),
-            },
+            text: locale
+                .say(match aside.kind {
+                    AsideKind::Snoozed => MessageId("aside-snoozed"),
+                    AsideKind::Asked => MessageId("aside-asked"),
+                })
+                .with("name", aside.by_name.as_str())
+                .to_string(),
             words: aside.words.clone(),
-            until: aside.until_ms.map(When::at),
+            until: aside.until_ms.map(|ms| When::of(locale, ms)),
             back_path: format!("{}/bring-back", case_path(slug, &aside.case_id)),
         }
     }
@@ -65,11 +70,15 @@ pub(crate) async fn snooze(
     id: Id<CaseId>,
     fields: Form<SnoozeFields>,
 ) -> Result<HttpResponse, HttpError> {
+    let locale = locale(&req);
     let hours = fields.0.hours;
     let snoozed = app.moderation.snooze(&member.actor(), &id.0, hours).await?;
     let message = match snoozed {
-        Ok(until_ms) => format!("Snoozed until {}.", When::at(until_ms).text),
-        Err(error) => refused(error)?,
+        Ok(until_ms) => locale
+            .say("aside-snoozed-until")
+            .with("when", locale.short_moment(until_ms))
+            .to_string(),
+        Err(error) => refused(locale, error)?,
     };
     Ok(Redirect::to(queue_path(&member.site.slug))
         .flash(message)
@@ -84,18 +93,19 @@ pub(crate) async fn ask(
     id: Id<CaseId>,
     fields: Form<AskFields>,
 ) -> Result<HttpResponse, HttpError> {
+    let locale = locale(&req);
     let settings = &member.site.settings;
     let asked = app
         .moderation
         .ask_for_change(&member.actor(), settings, &id.0, &fields.0.note)
         .await?;
     let message = match asked {
-        Ok(()) if settings.undo_seconds > 0 => format!(
-            "The author is asked by mail in {} s, unless you bring the case back before.",
-            settings.undo_seconds
-        ),
-        Ok(()) => "The author is asked by mail.".to_owned(),
-        Err(error) => refused(error)?,
+        Ok(()) if settings.undo_seconds > 0 => locale
+            .say("aside-asking")
+            .with("seconds", settings.undo_seconds)
+            .to_string(),
+        Ok(()) => locale.text("aside-asked-now"),
+        Err(error) => refused(locale, error)?,
     };
     // Back to the case, where it can be taken back.
     Ok(Redirect::to(case_path(&member.site.slug, &id.0))
@@ -110,25 +120,26 @@ pub(crate) async fn bring_back(
     member: Member,
     id: Id<CaseId>,
 ) -> Result<HttpResponse, HttpError> {
+    let locale = locale(&req);
     let settings = &member.site.settings;
     let brought = app
         .moderation
         .bring_back(&member.actor(), settings, &id.0)
         .await?;
     let message = match brought {
-        Ok(()) => "Back in the queue, at its place.".to_owned(),
-        Err(error) => refused(error)?,
+        Ok(()) => locale.text("aside-back"),
+        Err(error) => refused(locale, error)?,
     };
     Ok(Redirect::to(case_path(&member.site.slug, &id.0))
         .flash(message)
         .respond_to(&req))
 }
 
-fn refused(error: AsideError) -> Result<String, HttpError> {
+fn refused(locale: Locale, error: AsideError) -> Result<String, HttpError> {
     Ok(match error {
         AsideError::Unknown => return Err(HttpError::not_found()),
-        AsideError::Closed => "It waits for nobody any more.".to_owned(),
-        AsideError::OwnPost => "Somebody else has to look at your own post.".to_owned(),
+        AsideError::Closed => locale.text("case-nobody-waits"),
+        AsideError::OwnPost => locale.text("aside-own-post"),
         AsideError::Words => {
             let text = format!("must say what to change, in at most {MAX_CHARS} characters");
             return Err(HttpError::invalid("note", &text));

@@ -12,7 +12,7 @@ use crate::http::extract::Query;
 use crate::http::form::Form;
 use crate::http::language::locale;
 use crate::http::pages::{drafts, typed};
-use crate::http::parts::{Notice, Tag, When};
+use crate::http::parts::{Notice, Status, When};
 use crate::http::visitor::Member;
 use crate::ids::{DraftId, PostId, is_id};
 use crate::locale::{Locale, MessageId};
@@ -54,7 +54,7 @@ struct DraftEntry {
 struct MineRow {
     title: String,
     path: String,
-    status: Tag,
+    status: Status,
     when: When,
     about: String,
     reason: Option<String>,
@@ -391,7 +391,7 @@ fn mine_row(member: &Member, locale: Locale, listed: ListedPost) -> MineRow {
     };
     MineRow {
         path: mine_path(member, &listed.post.id),
-        status: Tag::of_post(locale, listed.post.status),
+        status: Status::of(locale, listed.post.status),
         when: When::of(locale, listed.post.updated_at_ms),
         title: listed.title,
         about: about.to_string(),

@@ -8,15 +8,17 @@ use crate::http::chrome::Redirect;
 use crate::http::error::HttpError;
 use crate::http::extract::Id;
 use crate::http::form::Form;
-use crate::http::parts::{When, count};
+use crate::http::language::locale;
+use crate::http::parts::When;
 use crate::http::visitor::Member;
 use crate::ids::{RuleId, SiteId};
+use crate::locale::{Locale, MessageId};
 use crate::moderation::brake::WATCHED_MS;
 use crate::store::brakes;
 
 use super::case::decider;
 use super::rule::rule_path;
-use super::rules::path;
+use super::rules::{counted, path};
 
 /// A brake is told so long if nobody acts on it.
 const TOLD_MS: i64 = 7 * WATCHED_MS;
@@ -26,7 +28,8 @@ const TOLD_MS: i64 = 7 * WATCHED_MS;
 pub(super) struct BrakeRow {
     pub(super) pattern: String,
     pub(super) path: String,
-    pub(super) figures: String,
+    pub(super) held: i64,
+    pub(super) posts: String,
     pub(super) when: When,
     pub(super) release_path: Option<String>,
 }
@@ -42,6 +45,7 @@ pub(crate) struct ReleaseFields {
 /// The brakes about which nobody has decided; who may release gets the way to do it.
 pub(super) async fn rows(
     app: &App,
+    locale: Locale,
     slug: &str,
     site: SiteId,
     may_release: bool,
@@ -53,8 +57,9 @@ pub(super) async fn rows(
         .map(|brake| {
             let path = rule_path(slug, &brake.rule_id);
             BrakeRow {
-                figures: format!("{} of the last {}", brake.held, count(brake.posts, "post")),
-                when: When::at(brake.at_ms),
+                held: brake.held,
+                posts: counted(locale, MessageId("post-count"), brake.posts),
+                when: When::of(locale, brake.at_ms),
                 release_path: may_release.then(|| format!("{path}/release")),
                 pattern: brake.pattern,
                 path,
@@ -71,23 +76,27 @@ pub(crate) async fn release(
     id: Id<RuleId>,
     fields: Form<ReleaseFields>,
 ) -> Result<HttpResponse, HttpError> {
+    let locale = locale(&req);
     let site = &member.site;
     let brake = brakes::find_newest(&app.db, site.id, id.0.as_str())
         .await?
         .ok_or_else(HttpError::not_found)?;
     let message = if fields.0.keep {
         app.moderation.settle_brake(site.id, &brake).await?;
-        "The posts stay in the queue.".to_owned()
+        locale.text("brake-kept")
     } else {
         let (by, decider) = (member.actor(), decider(&member));
         let found = app.moderation.release_braked(&by, &decider, &brake).await?;
         match found.others {
-            0 => format!("{} released.", count(found.released, "post")),
-            others => format!(
-                "{} released; {} wait for other reasons too.",
-                count(found.released, "post"),
-                count(others, "post")
-            ),
+            0 => counted(locale, MessageId("brake-released"), found.released),
+            others => locale
+                .say("brake-released-others")
+                .with(
+                    "released",
+                    counted(locale, MessageId("post-count"), found.released),
+                )
+                .with("others", counted(locale, MessageId("post-count"), others))
+                .to_string(),
         }
     };
     Ok(Redirect::to(path(&site.slug))

@@ -10,9 +10,10 @@ use crate::app::App;
 use crate::http::chrome::{PageChrome, Redirect, page_with};
 use crate::http::error::HttpError;
 use crate::http::form::Form;
-use crate::http::parts::count;
+use crate::http::language::locale;
 use crate::http::visitor::Member;
 use crate::ids::{CaseId, is_id};
+use crate::locale::{Locale, MessageId};
 use crate::moderation::bulk::{MAX_CASES, Outcome};
 use crate::moderation::decide::{Answer, DecideError, Decided, Decision};
 use crate::moderation::reason::Known;
@@ -66,6 +67,7 @@ pub(crate) async fn decide(
     member: Member,
     form: Form<BTreeMap<String, String>>,
 ) -> Result<HttpResponse, HttpError> {
+    let locale = locale(&req);
     let mut fields = form.0;
     let cases = take_cases(&mut fields)?;
     let mut take = |name: &str| fields.remove(name).unwrap_or_default();
@@ -79,7 +81,7 @@ pub(crate) async fn decide(
         chosen.extend(listed.map(|listed| (listed, revision)));
     }
     if chosen.is_empty() {
-        let problem = "Choose at least one case.".to_owned();
+        let problem = locale.text("bulk-none");
         return again(&req, &member, chosen, &fields, problem);
     }
     let settings = &member.site.settings;
@@ -91,7 +93,7 @@ pub(crate) async fn decide(
                 author: &listed.author_name,
                 site: &member.site.name,
             };
-            fields.answer(settings, &known)
+            fields.answer(locale, settings, &known)
         })
         .collect();
     let answers = match answers {
@@ -108,12 +110,12 @@ pub(crate) async fn decide(
         .decide_many(&member.actor(), &decider(&member), cases)
         .await?;
     if outcomes.iter().all(|(_, result)| result.is_ok()) {
-        let word = match decision {
-            Decision::Approved => "approved",
-            Decision::Rejected => "rejected",
+        let id = match decision {
+            Decision::Approved => MessageId("bulk-approved"),
+            Decision::Rejected => MessageId("bulk-rejected"),
         };
         return Ok(Redirect::to(queue_path(&member.site.slug))
-            .flash(format!("{} {word}.", count(outcomes.len(), "post")))
+            .flash(locale.say(id).with("count", outcomes.len()).to_string())
             .respond_to(&req));
     }
     outcome(&req, &app, &member, &chosen, &outcomes).await
@@ -126,12 +128,13 @@ pub(crate) async fn undo(
     member: Member,
 ) -> Result<HttpResponse, HttpError> {
     let undone = app.moderation.undo_all(&member.actor()).await?;
+    let locale = locale(&req);
     let message = match undone {
-        0 => "There is nothing to take back any more.".to_owned(),
-        undone => format!("{} taken back.", count(undone, "decision")),
+        0 => locale.say("undo-nothing"),
+        undone => locale.say("undo-all-done").with("count", undone),
     };
     Ok(Redirect::to(queue_path(&member.site.slug))
-        .flash(message)
+        .flash(message.to_string())
         .respond_to(&req))
 }
 
@@ -165,7 +168,7 @@ fn again(
     let slug = &member.site.slug;
     let (reason, template) = fields.words();
     let page = BulkAgainPage {
-        page: PageChrome::of(req, "Many at once", "queue"),
+        page: PageChrome::titled(req, "bulk-heading", "queue"),
         problem,
         decisions_path: format!("{}/decisions", queue_path(slug)),
         templates: choices(&member.site.settings, template),
@@ -192,12 +195,13 @@ async fn outcome(
     outcomes: &[Outcome],
 ) -> Result<HttpResponse, HttpError> {
     let slug = &member.site.slug;
+    let locale = locale(req);
     let done = outcomes.iter().filter(|(_, result)| result.is_ok()).count();
     let rows = chosen
         .iter()
         .zip(outcomes)
         .map(|((listed, _), (id, result))| {
-            let (tone, text) = told(result);
+            let (tone, text) = told(locale, result);
             ResultRow {
                 tone,
                 title: listed.title.clone(),
@@ -207,39 +211,40 @@ async fn outcome(
         })
         .collect();
     let page = BulkPage {
-        page: PageChrome::of(req, "Many at once", "queue"),
-        undo: UndoBar::of(app, slug, &member.actor(), None).await?,
-        summary: format!("{done} of {} decided.", count(outcomes.len(), "case")),
+        page: PageChrome::titled(req, "bulk-heading", "queue"),
+        undo: UndoBar::of(app, locale, slug, &member.actor(), None).await?,
+        summary: locale
+            .say("bulk-summary")
+            .with("done", done)
+            .with("count", outcomes.len())
+            .to_string(),
         rows,
     };
     page_with(StatusCode::CONFLICT, &page)
 }
 
-fn told(result: &Result<Decided, DecideError>) -> (&'static str, String) {
-    let name = |known: &Decided| {
-        let case = known.case.as_ref();
-        case.and_then(|case| case.decided_by_name.clone())
-            .unwrap_or_else(|| "somebody".to_owned())
-    };
-    match result {
-        Ok(decided) if decided.repeated => {
-            ("ok", format!("so decided by {} before", name(decided)))
-        }
-        Ok(_) => ("ok", "decided".to_owned()),
-        Err(DecideError::AlreadyDecided(known)) => (
-            "no",
-            format!("{} was first and decided otherwise", name(known)),
-        ),
-        Err(DecideError::Stale(_)) => ("warn", "the author changed the post meanwhile".to_owned()),
-        Err(DecideError::OwnPost) => ("off", "your own post".to_owned()),
-        Err(DecideError::OwnDecision) => ("off", "an appeal against your own decision".to_owned()),
-        Err(DecideError::First(_)) => (
-            "wait",
-            "your approval is kept; somebody else has to approve it too".to_owned(),
-        ),
-        Err(DecideError::Unknown) => ("off", "there is no such case".to_owned()),
+/// What became of one case, with its tone.
+fn told(locale: Locale, result: &Result<Decided, DecideError>) -> (&'static str, String) {
+    let (tone, id) = match result {
+        Ok(decided) if decided.repeated => ("ok", MessageId("bulk-repeated")),
+        Ok(_) => ("ok", MessageId("bulk-done")),
+        Err(DecideError::AlreadyDecided(_)) => ("no", MessageId("bulk-first")),
+        Err(DecideError::Stale(_)) => ("warn", MessageId("bulk-stale")),
+        Err(DecideError::OwnPost) => ("off", MessageId("bulk-own")),
+        Err(DecideError::OwnDecision) => ("off", MessageId("bulk-own-decision")),
+        Err(DecideError::First(_)) => ("wait", MessageId("bulk-two")),
+        Err(DecideError::Unknown) => ("off", MessageId("bulk-unknown")),
         Err(DecideError::Expired(_) | DecideError::NeedsPeople | DecideError::Replayed(_)) => {
-            ("off", "it waits for nothing any more".to_owned())
+            ("off", MessageId("bulk-closed"))
         }
-    }
+    };
+    let decided = match result {
+        Ok(decided) => Some(decided),
+        Err(DecideError::AlreadyDecided(decided)) => Some(&**decided),
+        Err(_) => None,
+    };
+    let name = decided
+        .and_then(|decided| decided.case.as_ref()?.decided_by_name.clone())
+        .unwrap_or_else(|| locale.text("somebody"));
+    (tone, locale.say(id).with("name", name).to_string())
 }

@@ -8,9 +8,11 @@ use crate::http::chrome::Redirect;
 use crate::http::error::HttpError;
 use crate::http::extract::{Id, Query};
 use crate::http::form::Form;
+use crate::http::language::locale;
 use crate::http::parts::Status;
 use crate::http::visitor::Member;
 use crate::ids::CaseId;
+use crate::locale::{Locale, MessageId};
 use crate::moderation::claim;
 use crate::moderation::decide::{Answer, DecideError, Decided, Decider, Decision, Target, Via};
 use crate::moderation::passages;
@@ -23,8 +25,7 @@ use super::decision::{DecisionFields, MailPreview};
 use super::queue::{CaseQuery, path as queue_path};
 
 /// What is said to the first of two who approve.
-pub(crate) const FIRST_APPROVAL: &str =
-    "Your approval is kept. Somebody else has to approve the post too.";
+pub(crate) const FIRST_APPROVAL: MessageId = MessageId("case-two-kept");
 
 mod context;
 mod view;
@@ -61,7 +62,7 @@ pub(crate) async fn decide(
     fields: Form<DecisionFields>,
 ) -> Result<HttpResponse, HttpError> {
     let (fields, query) = (fields.0, query.0);
-    let answer = match answer_of(&app, &member, &id.0, &fields).await? {
+    let answer = match answer_of(&app, &member, locale(&req), &id.0, &fields).await? {
         Ok(answer) => answer,
         Err(problem) => {
             let desk = Desk::find(&req, &app, &member, &query, &id.0).await?;
@@ -91,7 +92,7 @@ pub(crate) async fn decide(
         Ok(decided) => {
             let to = next_path(&app, &member, &decided, &query).await?;
             Ok(Redirect::to(to)
-                .flash(outcome(&decided, fields.decision))
+                .flash(outcome(locale(&req), &decided, fields.decision))
                 .respond_to(&req))
         }
         Err(error) => refused(&req, &app, &member, &query, &id.0, &fields, error).await,
@@ -109,7 +110,7 @@ pub(crate) async fn preview(
 ) -> Result<HttpResponse, HttpError> {
     let (fields, query) = (fields.0, query.0);
     let desk = Desk::find(&req, &app, &member, &query, &id.0).await?;
-    let answer = fields.answer(&member.site.settings, &desk.known());
+    let answer = fields.answer(desk.locale(), &member.site.settings, &desk.known());
     let reason = match answer {
         Ok(Answer::Decision { reason, .. }) => reason.unwrap_or_default(),
         Ok(_) => String::new(),
@@ -140,11 +141,11 @@ pub(crate) async fn take_back_approval(
         .await?;
     let message = match taken {
         None => return Err(HttpError::not_found()),
-        Some(true) => "Your approval is taken back.",
-        Some(false) => "There is no approval of yours to take back any more.",
+        Some(true) => MessageId("case-two-taken-back"),
+        Some(false) => MessageId("case-two-nothing"),
     };
     Ok(Redirect::to(case_path(&member.site.slug, &id.0))
-        .flash(message)
+        .flash(locale(&req).text(message))
         .respond_to(&req))
 }
 
@@ -167,19 +168,20 @@ pub(crate) async fn run_again(
             listed.author_name.clone(),
         )
         .await?;
+    let locale = desk.locale();
     let message = match result {
-        Ok(submitted) => format!(
-            "“{}” went through the workflow again: {}.",
-            listed.title,
-            Status::from(submitted.post.status).text
-        ),
+        Ok(submitted) => locale
+            .say("case-ran-again")
+            .with("title", listed.title.as_str())
+            .with("status", Status::of(locale, submitted.post.status).text)
+            .to_string(),
         Err(SupersedeError::Unknown) => return Err(HttpError::not_found()),
         Err(_) => {
             return desk
                 .notice(
                     "off",
-                    "Nothing to run again.",
-                    "The post has gone on meanwhile.",
+                    MessageId("case-nothing-to-run"),
+                    locale.text("case-nothing-to-run-text"),
                 )
                 .page(StatusCode::CONFLICT);
         }
@@ -193,6 +195,7 @@ pub(crate) async fn run_again(
 async fn answer_of(
     app: &App,
     member: &Member,
+    locale: Locale,
     id: &CaseId,
     fields: &DecisionFields,
 ) -> Result<Result<Answer, String>, HttpError> {
@@ -204,7 +207,7 @@ async fn answer_of(
         author: &listed.author_name,
         site: &member.site.name,
     };
-    Ok(fields.answer(&member.site.settings, &known))
+    Ok(fields.answer(locale, &member.site.settings, &known))
 }
 
 /// Somebody at the desk.
@@ -242,33 +245,26 @@ async fn next_path(
     })
 }
 
-fn outcome(decided: &Decided, decision: Decision) -> String {
-    let words = match decision {
-        Decision::Approved => "approved",
-        Decision::Rejected => "rejected",
-    };
-    let by = decided
-        .case
-        .as_ref()
-        .and_then(|case| case.decided_by_name.as_deref());
-    match (decided.repeated, by) {
-        (true, Some(by)) => format!("{by} had {words} the post before."),
-        _ if decided
-            .case
-            .as_ref()
-            .is_some_and(|case| case.undo_until_ms.is_some()) =>
-        {
-            // The undo bar says the rest.
-            format!("The post is {words}.")
-        }
-        _ if decided.post.status == PostStatus::Published => {
-            "Approved; the post is published.".to_owned()
-        }
-        _ if decided.post.status == PostStatus::Rejected => {
-            "Rejected; the author is told why.".to_owned()
-        }
-        _ => format!("The post is {words}; its workflow goes on."),
+fn outcome(locale: Locale, decided: &Decided, decision: Decision) -> String {
+    let case = decided.case.as_ref();
+    let by = case.and_then(|case| case.decided_by_name.as_deref());
+    if let (true, Some(by)) = (decided.repeated, by) {
+        let id = match decision {
+            Decision::Approved => MessageId("case-had-approved"),
+            Decision::Rejected => MessageId("case-had-rejected"),
+        };
+        return locale.say(id).with("name", by).to_string();
     }
+    // Where it can be undone, the undo bar says the rest.
+    let is_held = case.is_some_and(|case| case.undo_until_ms.is_some());
+    locale.text(match (decided.post.status, decision) {
+        (_, Decision::Approved) if is_held => MessageId("case-is-approved"),
+        (_, Decision::Rejected) if is_held => MessageId("case-is-rejected"),
+        (PostStatus::Published, _) => MessageId("case-published"),
+        (PostStatus::Rejected, _) => MessageId("case-told"),
+        (_, Decision::Approved) => MessageId("case-approved-goes-on"),
+        (_, Decision::Rejected) => MessageId("case-rejected-goes-on"),
+    })
 }
 
 /// The page after a decision that was not taken: what is so now, and what was typed as far as it can still be sent.
@@ -285,32 +281,30 @@ async fn refused(
     match error {
         DecideError::Unknown => Err(HttpError::not_found()),
         DecideError::First(_) => Ok(Redirect::to(case_path(&member.site.slug, id))
-            .flash(FIRST_APPROVAL)
+            .flash(locale(req).text(FIRST_APPROVAL))
             .respond_to(req)),
         DecideError::OwnPost => find(id).await?.own_post().page(StatusCode::FORBIDDEN),
         DecideError::OwnDecision => {
-            let text = "You took the decision that this appeal is against. Somebody else hears it.";
             let desk = find(id).await?;
-            desk.notice("off", "Not yours to hear.", text)
+            let text = desk.locale().text("case-not-yours-text");
+            desk.notice("off", MessageId("case-not-yours"), text)
                 .page(StatusCode::FORBIDDEN)
         }
         DecideError::AlreadyDecided(known) => {
-            let text = match known
-                .case
-                .as_ref()
-                .and_then(|case| case.decided_by_name.as_deref())
-            {
-                Some(name) => format!("{name} was first; what you sent has changed nothing."),
-                None => "Somebody was first; what you sent has changed nothing.".to_owned(),
-            };
             let desk = find(id).await?;
-            desk.notice("off", "Already decided.", &text)
+            let locale = desk.locale();
+            let name = (known.case.as_ref()).and_then(|case| case.decided_by_name.as_deref());
+            let text = match name {
+                Some(name) => locale.say("case-first-was").with("name", name).to_string(),
+                None => locale.text("case-somebody-first"),
+            };
+            desk.notice("off", MessageId("case-already"), text)
                 .page(StatusCode::CONFLICT)
         }
         DecideError::Expired(_) | DecideError::NeedsPeople | DecideError::Replayed(_) => {
             let desk = find(id).await?;
-            let text = "The case waits for nothing any more; what you sent has changed nothing.";
-            desk.notice("off", "Too late.", text)
+            let text = desk.locale().text("case-too-late-text");
+            desk.notice("off", MessageId("case-too-late"), text)
                 .page(StatusCode::CONFLICT)
         }
         DecideError::Stale(known) => {
@@ -318,12 +312,14 @@ async fn refused(
             if let Some(newer) = desk.file.newer.take() {
                 desk = find(&newer).await?;
             }
-            let text = format!(
-                "You saw revision {}; revision {} took its place. Nothing was decided.",
-                fields.revision, known.post.revision
-            );
+            let locale = desk.locale();
+            let text = locale
+                .say("case-stale-text")
+                .with("seen", fields.revision)
+                .with("newest", known.post.revision)
+                .to_string();
             desk.typed(fields, None)
-                .notice("warn", "The post was changed meanwhile.", &text)
+                .notice("warn", MessageId("case-stale"), text)
                 .page(StatusCode::CONFLICT)
         }
     }

@@ -9,6 +9,7 @@ use crate::http::chrome::Redirect;
 use crate::http::error::HttpError;
 use crate::http::extract::Id;
 use crate::http::form::Form;
+use crate::http::language::locale;
 use crate::http::visitor::Member;
 use crate::ids::CaseId;
 use crate::moderation::claim::{self, Claim};
@@ -39,7 +40,7 @@ pub(crate) async fn next(
     let slug = &member.site.slug;
     let redirect = match next {
         Some(id) => Redirect::to(case_path(slug, &id)),
-        None => Redirect::to(queue_path(slug)).flash("Nothing waits that nobody works on."),
+        None => Redirect::to(queue_path(slug)).flash(locale(&req).text("case-none-free")),
     };
     Ok(redirect.respond_to(&req))
 }
@@ -72,8 +73,11 @@ pub(crate) async fn claim(
     let redirect = Redirect::to(case_path(&member.site.slug, &id.0));
     Ok(match claimed {
         Claim::Held(_) => redirect,
-        Claim::Others(name, _) => redirect.flash(format!("{name} works on it.")),
-        _ => redirect.flash("It waits for nobody any more."),
+        Claim::Others(name, _) => {
+            let said = locale(&req).say("case-works-on").with("name", name);
+            redirect.flash(said.to_string())
+        }
+        _ => redirect.flash(locale(&req).text("case-nobody-waits")),
     }
     .respond_to(&req))
 }

@@ -4,6 +4,7 @@
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::locale::Locale;
 use crate::moderation::decide::{Answer, Decision, REASON_MAX_CHARS};
 use crate::moderation::reason::{self, Known};
 use crate::moderation::site::SiteSettings;
@@ -149,7 +150,12 @@ impl DecisionFields {
 
     /// The answer, or what is wrong with the reason. An empty reason takes the words of the chosen template; a reason with a
     /// variable that nobody has filled goes nowhere.
-    pub fn answer(&self, settings: &SiteSettings, known: &Known<'_>) -> Result<Answer, String> {
+    pub fn answer(
+        &self,
+        locale: Locale,
+        settings: &SiteSettings,
+        known: &Known<'_>,
+    ) -> Result<Answer, String> {
         let typed = Some(self.reason.trim()).filter(|reason| !reason.is_empty());
         let template = choices(settings, &self.template)
             .into_iter()
@@ -157,16 +163,23 @@ impl DecisionFields {
             .map(|choice| choice.text);
         let reason = typed.map(str::to_owned).or(template);
         if let Some(name) = reason.as_deref().and_then(reason::unfilled) {
-            return Err(format!("Fill in what stands for {{{name}}} first."));
+            let variable = format!("{{{name}}}");
+            return Err(locale
+                .say("decide-unfilled")
+                .with("name", variable)
+                .to_string());
         }
         let reason = reason.map(|words| reason::fill(&words, known));
         let note = Some(self.note.trim()).filter(|note| !note.is_empty());
         let is_long = |text: &str| text.chars().count() > REASON_MAX_CHARS;
         if reason.as_deref().is_some_and(is_long) || note.is_some_and(is_long) {
-            return Err(format!("At most {REASON_MAX_CHARS} characters."));
+            return Err(locale
+                .say("decide-too-long")
+                .with("chars", REASON_MAX_CHARS)
+                .to_string());
         }
         if self.decision == Decision::Rejected && reason.is_none() {
-            return Err("Tell the author why, or choose a template.".to_owned());
+            return Err(locale.text("decide-why"));
         }
         Ok(Answer::Decision {
             decision: self.decision,

@@ -9,6 +9,7 @@ use crate::http::marks::Marks;
 use crate::http::marks::Segment;
 use crate::http::parts::{Choice, Fact, Notice, Status, Tab, Tag, TimelineRow, When};
 use crate::http::visitor::Member;
+use crate::locale::Locale;
 use crate::moderation::rules::{Action, Field, Hit};
 
 /// A moment for the examples.
@@ -45,7 +46,10 @@ pub(crate) async fn show(req: HttpRequest, _: Member) -> Result<HttpResponse, Ht
     ];
     let statuses: Vec<Status> = tones
         .iter()
-        .map(|&(tone, text)| Status { tone, text })
+        .map(|&(tone, text)| Status {
+            tone,
+            text: text.to_owned(),
+        })
         .collect();
     let hit = Hit {
         rule: String::new(),
@@ -88,7 +92,7 @@ pub(crate) async fn show(req: HttpRequest, _: Member) -> Result<HttpResponse, Ht
             ("t5", "30 px: titles"),
         ],
         tags: (1..=4)
-            .map(|severity| Tag::severity("scam", severity))
+            .map(|severity| Tag::severity(Locale::En, "scam", severity))
             .collect(),
         tabs: [
             ("Waiting", "37", true),
@@ -121,10 +125,10 @@ pub(crate) async fn show(req: HttpRequest, _: Member) -> Result<HttpResponse, Ht
                 tone,
                 title: format!("A step with the tone {tone}"),
                 detail: (tone == "ok").then(|| "in more words".to_owned()),
-                when: (tone != "next").then(|| When::at(MOMENT_MS)),
+                when: (tone != "next").then(|| When::of(Locale::En, MOMENT_MS)),
             })
             .collect(),
-        segments: Marks::of("", TEXT, &[hit]).body,
+        segments: Marks::of(Locale::En, "", TEXT, &[hit]).body,
         icons: &[
             "gate", "wait", "ok", "no", "warn", "off", "run", "next", "menu", "person", "info",
             "mail", "tray", "page", "plus", "flag", "down",

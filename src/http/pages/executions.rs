@@ -16,6 +16,7 @@ use crate::http::extract::{Id, Query};
 use crate::http::parts::{Fact, Link, Notice, Status, Tab, When, span};
 use crate::http::visitor::Member;
 use crate::ids::{ExecutionId, PostId, is_id};
+use crate::locale::Locale;
 use crate::moderation::flow::execution_arn;
 use crate::moderation::rows::{ExecutionRow, ExecutionStatus};
 use crate::moderation::run::{self, Run};
@@ -118,7 +119,7 @@ pub(crate) async fn list(
         current: status.is_empty(),
     };
     let tabs = ExecutionStatus::ALL.iter().map(|&other| Tab {
-        label: capital(Status::from(other).text),
+        label: capital(&Status::of(Locale::En, other).text),
         path: link(other.as_str(), None),
         count: String::new(),
         current: query.status == Some(other),
@@ -222,7 +223,7 @@ fn row(slug: &str, listed: &ListedExecution) -> Row {
     Row {
         title: listed.title.clone(),
         path: path(slug, &execution.id),
-        status: execution.status.into(),
+        status: Status::of(Locale::En, execution.status),
         about,
         error: failure(execution).unwrap_or_default(),
         started: When::at(execution.started_at_ms),
@@ -283,7 +284,7 @@ async fn execution_page(
     Ok(ExecutionPage {
         page: PageChrome::of(req, &title, "executions"),
         title,
-        status: execution.status.into(),
+        status: Status::of(Locale::En, execution.status),
         about: about(execution),
         facts: facts(&run, &site.account),
         links,

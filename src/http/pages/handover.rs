@@ -8,9 +8,11 @@ use crate::http::chrome::Redirect;
 use crate::http::error::HttpError;
 use crate::http::extract::Id;
 use crate::http::form::Form;
+use crate::http::language::locale;
 use crate::http::parts::Choice;
 use crate::http::visitor::Member;
 use crate::ids::CaseId;
+use crate::locale::Locale;
 use crate::moderation::handover::{HandOverError, OWNERS};
 
 use super::case::case_path;
@@ -35,8 +37,13 @@ pub(crate) struct HandOverFields {
 
 impl HandOver {
     /// The form for a case.
-    pub async fn of(app: &App, member: &Member, id: &CaseId) -> anyhow::Result<Self> {
-        let owners = (OWNERS.to_owned(), "the owners".to_owned());
+    pub async fn of(
+        app: &App,
+        locale: Locale,
+        member: &Member,
+        id: &CaseId,
+    ) -> anyhow::Result<Self> {
+        let owners = (OWNERS.to_owned(), locale.text("the-owners"));
         let colleagues = app.moderation.colleagues(&member.actor()).await?;
         let people = colleagues
             .into_iter()
@@ -68,9 +75,14 @@ pub(crate) async fn hand_over(
         .moderation
         .hand_over(&member.actor(), &id.0, &to, &words)
         .await?;
+    let locale = locale(&req);
     let redirect = Redirect::to(case_path(&member.site.slug, &id.0));
     Ok(match handed {
-        Ok(name) => redirect.flash(format!("Handed over to {name}, who is told by mail.")),
+        Ok(Some(name)) => {
+            let said = locale.say("hand-over-done").with("name", name);
+            redirect.flash(said.to_string())
+        }
+        Ok(None) => redirect.flash(locale.text("hand-over-owners-done")),
         Err(HandOverError::Unknown) => return Err(HttpError::not_found()),
         Err(HandOverError::Nobody) => {
             return Err(HttpError::invalid(
@@ -84,7 +96,7 @@ pub(crate) async fn hand_over(
                 "must have at most 500 characters",
             ));
         }
-        Err(HandOverError::Closed) => redirect.flash("It waits for nobody any more."),
+        Err(HandOverError::Closed) => redirect.flash(locale.text("case-nobody-waits")),
     }
     .respond_to(&req))
 }

@@ -13,14 +13,15 @@ use crate::http::chrome::{PageChrome, Redirect, token_page};
 use crate::http::error::HttpError;
 use crate::http::extract::segment;
 use crate::http::form::Form;
+use crate::http::language::locale;
 use crate::http::marks::{HitRow, Marks, Segment};
 use crate::http::pages::case::{FIRST_APPROVAL, case_path};
 use crate::http::pages::decision::{DecisionFields, DecisionForm};
 use crate::http::pages::queue::path as queue_path;
 use crate::http::pages::undo::UndoBar;
-use crate::http::parts::{Notice, When, words};
+use crate::http::parts::{Notice, When};
 use crate::http::visitor::{Visitor, is_signed_in};
-use crate::locale::Locale;
+use crate::locale::MessageId;
 use crate::moderation::decide::{DecideError, Decider, Target, Via};
 use crate::moderation::link::{self, Opened, Standing};
 use crate::moderation::reason::Known;
@@ -110,7 +111,7 @@ pub(crate) async fn decide(
     if is_void || !matches!(opened.standing, Standing::Open | Standing::Decided) {
         return closed(&req, &app, &opened, StatusCode::CONFLICT).await;
     }
-    let answer = match fields.answer(&opened.site.settings, &known(&opened)) {
+    let answer = match fields.answer(locale(&req), &opened.site.settings, &known(&opened)) {
         Ok(answer) => answer,
         Err(problem) => {
             let typed = Some((&fields, problem));
@@ -134,7 +135,9 @@ pub(crate) async fn decide(
         Ok(_) => Ok(Redirect::to(path).respond_to(&req)),
         Err(DecideError::OwnPost) => own_post(&req, &opened),
         Err(DecideError::OwnDecision) => own_decision(&req, &opened),
-        Err(DecideError::First(_)) => Ok(Redirect::to(path).flash(FIRST_APPROVAL).respond_to(&req)),
+        Err(DecideError::First(_)) => Ok(Redirect::to(path)
+            .flash(locale(&req).text(FIRST_APPROVAL))
+            .respond_to(&req)),
         Err(DecideError::Unknown) => Err(HttpError::not_found()),
         Err(
             DecideError::NeedsPeople
@@ -183,10 +186,11 @@ fn decide_page(
     let settings = &opened.site.settings;
     let hits: Vec<Hit> = serde_json::from_str(&text.hits).map_err(anyhow::Error::from)?;
     let may_read = is_signed_in(req);
+    let locale = locale(req);
     let marks = if may_read {
-        Marks::of(&text.title, &text.body, &hits)
+        Marks::of(locale, &text.title, &text.body, &hits)
     } else {
-        Marks::of("A post waits for your decision", "", &[])
+        Marks::of(locale, &locale.text("link-heading"), "", &[])
     };
     let form = DecisionForm::new(
         req.path().to_owned(),
@@ -196,27 +200,29 @@ fn decide_page(
     );
     let page = DecidePage {
         about: if may_read {
-            format!(
-                "by {} · revision {} · {}",
-                text.author_name,
-                case.revision,
-                words(&text.body)
-            )
+            locale
+                .say("link-about")
+                .with("name", text.author_name.as_str())
+                .with("number", case.revision)
+                .with("words", locale.count_words(&text.body))
+                .to_string()
         } else {
-            format!("revision {}", case.revision)
+            locale
+                .say("revision")
+                .with("number", case.revision)
+                .to_string()
         },
-        submitted: When::at(case.waiting_since_ms),
-        expires: When::at(opened.claims.expires_at_ms),
+        submitted: When::of(locale, case.waiting_since_ms),
+        expires: When::of(locale, opened.claims.expires_at_ms),
         why: if may_read {
-            wording::why(Locale::En, &hits, case.problem.as_deref())
+            wording::why(locale, &hits, case.problem.as_deref())
         } else {
             String::new()
         },
         notice: (!may_read).then(|| Notice {
             tone: "off",
-            title: "You are not logged in.".to_owned(),
-            text: "Either button leads to the login and back here, where you can read the post."
-                .to_owned(),
+            title: locale.text("link-logged-out"),
+            text: locale.text("link-logged-out-text"),
         }),
         title_segments: marks.title,
         body_segments: marks.body,
@@ -226,7 +232,7 @@ fn decide_page(
             Some((fields, problem)) => form.typed(fields, settings, &known(opened), Some(problem)),
             None => form,
         },
-        page: chrome(req, opened, "Decide"),
+        page: chrome(req, opened, MessageId("link-decide")),
     };
     token_page(status, &page)
 }
@@ -243,48 +249,49 @@ async fn closed(
     match opened.standing {
         Standing::Decided => decided_page(req, app, opened, status).await,
         Standing::Revoked => {
-            let what = "You do not decide on this site any more, or you have changed your password or logged out \
-                        everywhere since the mail was sent.";
-            let heading = "This link has ended";
-            void(
-                req,
-                opened,
-                (heading, what),
-                (queue_path(slug), "The queue"),
-                StatusCode::GONE,
-            )
+            let said = (MessageId("link-ended"), MessageId("link-ended-text"));
+            let go = (queue_path(slug), MessageId("link-queue"));
+            void(req, opened, said, go, StatusCode::GONE)
         }
         Standing::Expired => {
-            let what = "The case still waits. Log in to decide it in the queue.";
-            let heading = "This link is older than 72 hours";
-            let go = (case_path(slug, &case.id), "The case");
-            void(req, opened, (heading, what), go, StatusCode::GONE)
+            let said = (MessageId("link-expired"), MessageId("link-expired-text"));
+            let go = (case_path(slug, &case.id), MessageId("link-case"));
+            void(req, opened, said, go, StatusCode::GONE)
         }
         Standing::Open | Standing::Void => {
             let newer =
                 case_texts::find_waiting_of_post(&app.db, opened.site.id, &case.post_id).await?;
             let (what, go) = match newer.filter(|newer| *newer != case.id) {
                 Some(newer) => (
-                    "The mail was about an earlier revision. The new one waits in the queue.",
-                    (case_path(slug, &newer), "The new revision"),
+                    MessageId("link-changed-newer"),
+                    (case_path(slug, &newer), MessageId("link-new-revision")),
                 ),
                 None => (
-                    "The mail was about an earlier state of the post, which no longer waits for a decision.",
-                    (case_path(slug, &case.id), "The case"),
+                    MessageId("link-changed-gone"),
+                    (case_path(slug, &case.id), MessageId("link-case")),
                 ),
             };
             let status = match status {
                 StatusCode::OK => StatusCode::GONE,
                 status => status,
             };
-            void(
-                req,
-                opened,
-                ("The author changed the post", what),
-                go,
-                status,
-            )
+            void(req, opened, (MessageId("link-changed"), what), go, status)
         }
+    }
+}
+
+/// How it was decided, and by whom, to whoever comes too late.
+fn already(status: CaseStatus, is_readers: bool, has_name: bool) -> MessageId {
+    match (status, is_readers, has_name) {
+        (CaseStatus::Approved, true, _) => MessageId("link-you-approved"),
+        (CaseStatus::Rejected, true, _) => MessageId("link-you-rejected"),
+        (_, true, _) => MessageId("link-you-answered"),
+        (CaseStatus::Approved, _, true) => MessageId("link-already-approved-by"),
+        (CaseStatus::Rejected, _, true) => MessageId("link-already-rejected-by"),
+        (_, _, true) => MessageId("link-already-answered-by"),
+        (CaseStatus::Approved, ..) => MessageId("link-already-approved"),
+        (CaseStatus::Rejected, ..) => MessageId("link-already-rejected"),
+        _ => MessageId("link-already-answered"),
     }
 }
 
@@ -296,17 +303,18 @@ async fn decided_page(
 ) -> Result<HttpResponse, HttpError> {
     let slug = &opened.site.slug;
     let case = &opened.text.case;
-    let (tone, word) = match case.status {
-        CaseStatus::Approved => ("ok", "approved"),
-        CaseStatus::Rejected => ("no", "rejected"),
-        _ => ("ok", "answered"),
+    let tone = match case.status {
+        CaseStatus::Rejected => "no",
+        _ => "ok",
     };
     let by_reader = format!("user:{}", opened.claims.user_id);
-    let text = match &case.decided_by_name {
-        _ if case.decided_by.as_deref() == Some(&by_reader) => format!("You {word} it."),
-        Some(name) => format!("Already {word} by {name}."),
-        None => format!("Already {word}."),
-    };
+    let is_readers = case.decided_by.as_deref() == Some(&by_reader);
+    let name = case.decided_by_name.as_deref();
+    let locale = locale(req);
+    let text = locale
+        .say(already(case.status, is_readers, name.is_some()))
+        .with("name", name.unwrap_or_default())
+        .to_string();
     let next = case_texts::find_next(&app.db, opened.site.id).await?;
     let undo = match is_signed_in(req) {
         true => {
@@ -316,7 +324,7 @@ async fn decided_page(
                 name: String::new(),
                 role: Role::Moderator,
             };
-            UndoBar::of(app, slug, &actor, None).await?
+            UndoBar::of(app, locale, slug, &actor, None).await?
         }
         false => UndoBar::default(),
     };
@@ -325,57 +333,67 @@ async fn decided_page(
         title: opened.text.title.clone(),
         tone,
         text,
-        when: When::at(case.decided_at_ms.unwrap_or_default()),
+        when: When::of(locale, case.decided_at_ms.unwrap_or_default()),
         reason: case.reason.clone(),
         case_path: case_path(slug, &case.id),
         next_path: next.map(|id| case_path(slug, &id)),
-        page: chrome(req, opened, "Decided"),
+        page: chrome(req, opened, MessageId("link-decided")),
     };
     token_page(status, &page)
 }
 
 fn somebody_elses(req: &HttpRequest, opened: &Opened) -> Result<HttpResponse, HttpError> {
-    let what = "You are logged in as somebody else than the mail was sent to. If you may decide here, do it in the queue.";
-    let go = (queue_path(&opened.site.slug), "The queue");
-    let heading = "This link is for somebody else";
-    void(req, opened, (heading, what), go, StatusCode::FORBIDDEN)
+    let said = (
+        MessageId("link-not-yours"),
+        MessageId("link-not-yours-text"),
+    );
+    forbidden(req, opened, said)
 }
 
 fn own_post(req: &HttpRequest, opened: &Opened) -> Result<HttpResponse, HttpError> {
-    let what = "Somebody else has to decide it; the site does not let moderators decide on their own posts.";
-    let go = (queue_path(&opened.site.slug), "The queue");
-    let heading = "This is your own post";
-    void(req, opened, (heading, what), go, StatusCode::FORBIDDEN)
+    let said = (MessageId("link-own-post"), MessageId("case-own-post-text"));
+    forbidden(req, opened, said)
 }
 
 fn own_decision(req: &HttpRequest, opened: &Opened) -> Result<HttpResponse, HttpError> {
-    let what = "An appeal is heard by somebody else than whoever took the decision.";
-    let go = (queue_path(&opened.site.slug), "The queue");
-    let heading = "This appeal is against your own decision";
-    void(req, opened, (heading, what), go, StatusCode::FORBIDDEN)
+    let said = (
+        MessageId("link-own-decision"),
+        MessageId("link-own-decision-text"),
+    );
+    forbidden(req, opened, said)
+}
+
+fn forbidden(
+    req: &HttpRequest,
+    opened: &Opened,
+    said: (MessageId, MessageId),
+) -> Result<HttpResponse, HttpError> {
+    let go = (queue_path(&opened.site.slug), MessageId("link-queue"));
+    void(req, opened, said, go, StatusCode::FORBIDDEN)
 }
 
 fn void(
     req: &HttpRequest,
     opened: &Opened,
-    (heading, what): (&str, &str),
-    (go_path, go_label): (String, &str),
+    (heading, what): (MessageId, MessageId),
+    (go_path, go_label): (String, MessageId),
     status: StatusCode,
 ) -> Result<HttpResponse, HttpError> {
+    let locale = locale(req);
     let page = VoidPage {
-        heading: heading.to_owned(),
-        what: what.to_owned(),
+        heading: locale.text(heading),
+        what: locale.text(what),
         go_path,
-        go_label: go_label.to_owned(),
+        go_label: locale.text(go_label),
         page: chrome(req, opened, heading),
     };
     token_page(status, &page)
 }
 
 /// The frame under the site's name: the path of a link names no site, and the link itself no session.
-fn chrome(req: &HttpRequest, opened: &Opened, title: &str) -> PageChrome {
+fn chrome(req: &HttpRequest, opened: &Opened, title: MessageId) -> PageChrome {
     PageChrome {
         site_name: opened.site.name.clone(),
-        ..PageChrome::of(req, title, "")
+        ..PageChrome::of(req, &locale(req).text(title), "")
     }
 }

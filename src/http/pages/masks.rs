@@ -8,7 +8,9 @@ use crate::app::App;
 use crate::http::chrome::Redirect;
 use crate::http::error::HttpError;
 use crate::http::form::Form;
+use crate::http::language::locale;
 use crate::http::visitor::Member;
+use crate::locale::MessageId;
 use crate::moderation::masks;
 
 use super::queue::path as queue_path;
@@ -35,10 +37,10 @@ pub(crate) async fn choose(
     }
     masks::set(&app.db, &member.actor(), &categories).await?;
     let message = match categories.len() {
-        0 => "Nothing is covered any more.",
-        _ => "Terms of these categories are covered until you point at them.",
+        0 => MessageId("masks-off"),
+        _ => MessageId("masks-on"),
     };
     Ok(Redirect::to(queue_path(&member.site.slug))
-        .flash(message)
+        .flash(locale(&req).text(message))
         .respond_to(&req))
 }

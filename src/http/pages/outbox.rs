@@ -234,7 +234,10 @@ fn status(status: MailStatus) -> Status {
         MailStatus::Dead => ("no", "given up"),
         MailStatus::Kept => ("warn", "kept back"),
     };
-    Status { tone, text }
+    Status {
+        tone,
+        text: text.to_owned(),
+    }
 }
 
 fn label(kind: MailKind) -> &'static str {

@@ -15,7 +15,7 @@ use crate::http::language::locale;
 use crate::http::pages::author::{PostForm, Preview, mine_path, outcome};
 use crate::http::pages::reader::post_path;
 use crate::http::pages::{drafts, typed};
-use crate::http::parts::{Fact, Notice, Status, Tag, TimelineRow, When};
+use crate::http::parts::{Fact, Notice, Standing as _, Status, TimelineRow, When};
 use crate::http::visitor::Member;
 use crate::ids::PostId;
 use crate::locale::{Locale, MessageId};
@@ -37,7 +37,7 @@ use crate::store::{executions, posts};
 struct MinePostPage {
     page: PageChrome,
     title: String,
-    status: Tag,
+    status: Status,
     about: String,
     summary: Notice,
     reason: Option<String>,
@@ -328,7 +328,7 @@ impl OwnPost {
             status,
             &MinePostPage {
                 page: PageChrome::of(req, &self.revision.title, "mine"),
-                status: Tag::of_post(locale, self.post.status),
+                status: Status::of(locale, self.post.status),
                 about: locale
                     .say("revision-words")
                     .with("number", self.post.revision)
@@ -455,7 +455,7 @@ fn summary(locale: Locale, post: &PostRow, appealed: bool) -> Notice {
         ),
     };
     Notice {
-        tone: Status::from(post.status).tone,
+        tone: post.status.shown().0,
         title: locale.text(title),
         text: locale.text(text),
     }

@@ -9,9 +9,10 @@ use crate::app::App;
 use crate::http::chrome::{PageChrome, Redirect, page};
 use crate::http::error::HttpError;
 use crate::http::extract::Query;
-use crate::http::parts::{Choice, Tab, grouped};
+use crate::http::parts::{Choice, Tab};
 use crate::http::visitor::Member;
 use crate::ids::is_id;
+use crate::locale::{Locale, MessageId};
 use crate::moderation::aside::Aside;
 use crate::moderation::masks::{self, Masks};
 use crate::moderation::queue::{self, PER_LARGE_PAGE, PER_PAGE, QueueFilter, QueuedCase};
@@ -186,24 +187,26 @@ pub(crate) async fn show(
         (false, false) => queue::list(&app.db, member.site.id, &filter, after, per_page).await?,
     };
     let handed = queue::count_handed(&app.db, &member.actor()).await?;
-    let page_chrome = PageChrome::of(&req, "Queue", "queue");
+    let page_chrome = PageChrome::titled(&req, "queue", "queue");
     let failed = cases::count(&app.db, member.site.id, CaseStatus::Failed, i64::MAX).await?;
     let waiting = page_chrome.waiting;
     let here = narrow.text(filter.status);
-    let categories = categories(&app, &member, &filter).await?;
+    let locale = page_chrome.locale;
+    let categories = categories(&app, &member, locale, &filter).await?;
     let masks = masks::find(&app.db, &member.actor()).await?;
     let viewer = row::Viewer {
+        locale,
         settings: &member.site.settings,
         user_id: &member.user.id,
         masks: &masks,
         now_ms: app.clock.now_ms(),
     };
     page(&QueuePage {
-        undo: UndoBar::of(&app, slug, &member.actor(), None).await?,
-        summary: summary(&found, waiting),
-        cut: cut(&found),
+        undo: UndoBar::of(&app, locale, slug, &member.actor(), None).await?,
+        summary: summary(locale, &found, waiting),
+        cut: cut(locale, &found),
         unseen: match narrow.is_narrow() {
-            true => unseen(queue::count_unseen(&app.db, member.site.id).await?),
+            true => unseen(locale, queue::count_unseen(&app.db, member.site.id).await?),
             false => None,
         },
         views: app
@@ -219,6 +222,7 @@ pub(crate) async fn show(
         can_keep: narrow.is_narrow(),
         q: narrow.q.clone(),
         tabs: tabs(
+            locale,
             slug,
             Place::of(query.mine, query.aside, filter.status),
             waiting,
@@ -228,7 +232,7 @@ pub(crate) async fn show(
         ),
         state: filter.status.as_str().to_owned(),
         categories,
-        rules: rules(&found.cases, &filter),
+        rules: rules(locale, &found.cases, &filter),
         filtered: narrow.is_narrow(),
         clear_path: state_path(slug, filter.status),
         cases: found
@@ -239,7 +243,7 @@ pub(crate) async fn show(
                 let aside = asides
                     .iter()
                     .find(|aside: &&Aside| aside.case_id == queued.brief.case.id);
-                row::row(queued, &viewer, to).map(|row| row.aside(aside))
+                row::row(queued, &viewer, to).map(|row| row.aside(locale, aside))
             })
             .collect::<Result<_, _>>()?,
         bulk: filter.status == CaseStatus::Waiting,
@@ -288,6 +292,7 @@ impl Place {
 }
 
 fn tabs(
+    locale: Locale,
     slug: &str,
     current: Place,
     waiting: i64,
@@ -297,16 +302,16 @@ fn tabs(
 ) -> Vec<Tab> {
     let count = |number: i64| match number {
         0 => String::new(),
-        number => grouped(number),
+        number => locale.number(number),
     };
     let mine = Tab {
-        label: "For you".to_owned(),
+        label: locale.text("tab-mine"),
         path: format!("{}?mine=true", path(slug)),
         count: count(handed),
         current: current == Place::Handed,
     };
     let aside = Tab {
-        label: "Put aside".to_owned(),
+        label: locale.text("tab-aside"),
         path: format!("{}?aside=true", path(slug)),
         count: count(aside),
         current: current == Place::Aside,
@@ -314,19 +319,18 @@ fn tabs(
     let mut tabs: Vec<Tab> = CaseStatus::ALL
         .iter()
         .map(|&status| Tab {
-            label: match status {
-                CaseStatus::Waiting => "Waiting",
-                CaseStatus::Approved => "Approved",
-                CaseStatus::Rejected => "Rejected",
-                CaseStatus::Answered => "Answered",
-                CaseStatus::Void => "Void",
-                CaseStatus::Failed => "Failed",
-            }
-            .to_owned(),
+            label: locale.text(match status {
+                CaseStatus::Waiting => MessageId("tab-waiting"),
+                CaseStatus::Approved => MessageId("tab-approved"),
+                CaseStatus::Rejected => MessageId("tab-rejected"),
+                CaseStatus::Answered => MessageId("tab-answered"),
+                CaseStatus::Void => MessageId("tab-void"),
+                CaseStatus::Failed => MessageId("tab-failed"),
+            }),
             path: state_path(slug, status),
             count: match status {
-                CaseStatus::Waiting => grouped(waiting),
-                CaseStatus::Failed if failed > 0 => grouped(failed),
+                CaseStatus::Waiting => locale.number(waiting),
+                CaseStatus::Failed if failed > 0 => locale.number(failed),
                 _ => String::new(),
             },
             current: current == Place::In(status),
@@ -337,43 +341,39 @@ fn tabs(
     tabs
 }
 
-fn summary(found: &queue::QueuePage, waiting: i64) -> String {
+fn summary(locale: Locale, found: &queue::QueuePage, waiting: i64) -> String {
     match found.total {
-        Some(1) => "1 case found".to_owned(),
-        Some(total) => format!("{} cases found", grouped(total as i64)),
-        None => format!("{} waiting", grouped(waiting)),
+        Some(total) => locale.say("queue-found").with("count", total),
+        None => locale.say("queue-waiting").with("count", waiting),
     }
+    .to_string()
 }
 
 /// What to say where looking stopped before the page was full.
-fn cut(found: &queue::QueuePage) -> Option<String> {
+fn cut(locale: Locale, found: &queue::QueuePage) -> Option<String> {
     found.is_cut.then(|| {
-        format!(
-            "This filter finds many cases. {} of the queue were looked through for this page; look on for more.",
-            grouped(queue::LOOKED_THROUGH)
-        )
+        let count = queue::LOOKED_THROUGH;
+        locale.say("queue-cut").with("count", count).to_string()
     })
 }
 
 /// What to say of cases that cannot be found yet.
-fn unseen(count: i64) -> Option<String> {
-    match count {
-        0 => None,
-        1 => Some("1 case has just come in and cannot be found yet.".to_owned()),
-        queue::UNSEEN_MAX.. => Some(format!(
-            "The search is being built: {} cases or more cannot be found yet.",
-            grouped(queue::UNSEEN_MAX)
-        )),
-        count => Some(format!(
-            "{count} cases have just come in and cannot be found yet."
-        )),
-    }
+fn unseen(locale: Locale, count: i64) -> Option<String> {
+    let said = match count {
+        0 => return None,
+        queue::UNSEEN_MAX.. => locale
+            .say("queue-building")
+            .with("count", queue::UNSEEN_MAX),
+        count => locale.say("queue-unseen").with("count", count),
+    };
+    Some(said.to_string())
 }
 
 /// The categories of the rules in force.
 async fn categories(
     app: &App,
     member: &Member,
+    locale: Locale,
     filter: &QueueFilter,
 ) -> Result<Vec<Choice>, HttpError> {
     let in_force = app.moderation.in_force.load(member.site.id).await?;
@@ -386,7 +386,11 @@ async fn categories(
         .collect();
     categories.sort_unstable();
     categories.dedup();
-    Ok(Choice::list("any", categories, &filter.category))
+    Ok(Choice::list(
+        &locale.text("any"),
+        categories,
+        &filter.category,
+    ))
 }
 
 fn mask_rows(categories: &[Choice], masks: &Masks) -> Vec<MaskRow> {
@@ -400,8 +404,8 @@ fn mask_rows(categories: &[Choice], masks: &Masks) -> Vec<MaskRow> {
 }
 
 /// The rules that hit on this page: of the whole set there may be too many to choose from.
-fn rules(cases: &[QueuedCase], filter: &QueueFilter) -> Vec<Choice> {
-    let mut choices = Choice::list("any", [], &filter.rule);
+fn rules(locale: Locale, cases: &[QueuedCase], filter: &QueueFilter) -> Vec<Choice> {
+    let mut choices = Choice::list(&locale.text("any"), [], &filter.rule);
     let hits = cases.iter().flat_map(|queued| {
         serde_json::from_str::<Vec<Hit>>(&queued.brief.hits).unwrap_or_default()
     });

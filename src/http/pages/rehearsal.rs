@@ -2,11 +2,14 @@
 
 use crate::app::App;
 use crate::http::error::HttpError;
-use crate::http::parts::{count, grouped};
+use crate::locale::{Locale, MessageId};
+use crate::moderation::collisions::Collision;
 use crate::moderation::rehearsal::{Changed, Changes, Rehearsal};
 use crate::moderation::rows::CaseStatus;
 use crate::moderation::rule_set::{Edit, Plan, RuleRefused};
 use crate::moderation::site::Site;
+
+use super::rules::counted;
 
 /// Posts that a list shows; the rest is only counted.
 const POSTS_SHOWN: usize = 20;
@@ -36,41 +39,52 @@ pub(super) struct Post {
     pub(super) title: String,
     pub(super) path: Option<String>,
     pub(super) hit: String,
-    pub(super) decision: &'static str,
+    pub(super) decision: String,
 }
 
 /// Tries what is to become of the rules. Nothing is saved.
 pub(super) async fn rehearse(
     app: &App,
+    locale: Locale,
     site: &Site,
     edit: Edit,
 ) -> Result<Result<Report, RuleRefused>, HttpError> {
     Ok(match app.moderation.plan(site.id, edit, "").await? {
-        Ok(plan) => Ok(report(app, site, &plan).await?),
+        Ok(plan) => Ok(report(app, locale, site, &plan).await?),
         Err(refused) => Err(refused),
     })
 }
 
 /// Tries a plan.
-pub(super) async fn report(app: &App, site: &Site, plan: &Plan) -> Result<Report, HttpError> {
+pub(super) async fn report(
+    app: &App,
+    locale: Locale,
+    site: &Site,
+    plan: &Plan,
+) -> Result<Report, HttpError> {
     let rehearsal = app.moderation.rehearse(plan).await?;
-    Ok(Report::of(&site.slug, plan, &rehearsal))
+    Ok(Report::of(locale, &site.slug, plan, &rehearsal))
 }
 
 impl Report {
-    fn of(slug: &str, plan: &Plan, rehearsal: &Rehearsal) -> Self {
+    fn of(locale: Locale, slug: &str, plan: &Plan, rehearsal: &Rehearsal) -> Self {
         let (held, rejected) = (&rehearsal.newly_held, &rehearsal.newly_rejected);
-        let mut title = format!("Newly held {}", grouped_of(held));
-        if rejected.count > 0 {
-            title.push_str(&format!(", rejected at once {}", grouped_of(rejected)));
-        }
-        title.push_str(&format!(", released {}.", grouped_of(&rehearsal.released)));
-        let warnings = warnings(plan, rehearsal);
+        let title = match rejected.count {
+            0 => MessageId("rehearsal-title"),
+            _ => MessageId("rehearsal-title-rejected"),
+        };
+        let title = locale
+            .say(title)
+            .with("held", held.count)
+            .with("rejected", rejected.count)
+            .with("released", rehearsal.released.count)
+            .to_string();
+        let warnings = warnings(locale, plan, rehearsal);
         let lists = [
-            ("Newly held", held),
-            ("Rejected at once", rejected),
-            ("Held and no more rejected at once", &rehearsal.softened),
-            ("Released", &rehearsal.released),
+            (MessageId("rehearsal-held"), held),
+            (MessageId("rehearsal-rejected"), rejected),
+            (MessageId("rehearsal-softened"), &rehearsal.softened),
+            (MessageId("rehearsal-released"), &rehearsal.released),
         ];
         Self {
             tone: match warnings.is_empty() {
@@ -78,101 +92,133 @@ impl Report {
                 false => "warn",
             },
             title,
-            text: looked_at(plan, rehearsal),
+            text: looked_at(locale, plan, rehearsal),
             warnings,
             lists: lists
                 .into_iter()
                 .filter(|(_, changes)| changes.count > 0)
-                .map(|(title, changes)| List::of(slug, title, changes))
+                .map(|(title, changes)| List::of(locale, slug, title, changes))
                 .collect(),
         }
     }
 }
 
-fn grouped_of(changes: &Changes) -> String {
-    grouped(i64::try_from(changes.count).unwrap_or(i64::MAX))
-}
-
-fn looked_at(plan: &Plan, rehearsal: &Rehearsal) -> String {
-    let posts = count(rehearsal.posts, "post");
+fn looked_at(locale: Locale, plan: &Plan, rehearsal: &Rehearsal) -> String {
     let looked_at = match (rehearsal.posts, rehearsal.is_all) {
-        (0, _) => "There are no posts yet to look at".to_owned(),
-        (_, true) => format!("Looked at all {posts}"),
-        (_, false) => format!("Looked at the newest {posts}"),
+        (0, _) => MessageId("rehearsal-none"),
+        (_, true) => MessageId("rehearsal-all"),
+        (_, false) => MessageId("rehearsal-newest"),
     };
+    let looked_at = locale.say(looked_at).with("count", rehearsal.posts);
     let hit = match plan.rules().len() {
-        0 => String::new(),
-        _ if rehearsal.posts == 0 => String::new(),
-        1 => format!(
-            "; the rule hits {} ({} %)",
-            rehearsal.hit,
-            rehearsal.share()
-        ),
-        _ => format!(
-            "; the rules hit {} ({} %)",
-            rehearsal.hit,
-            rehearsal.share()
-        ),
+        0 => None,
+        _ if rehearsal.posts == 0 => None,
+        1 => Some(MessageId("rehearsal-hit-one")),
+        _ => Some(MessageId("rehearsal-hit-many")),
     };
-    format!("{looked_at}{hit}. Nothing was changed yet.")
+    let hit = hit.map(|id| {
+        locale
+            .say(id)
+            .with("hit", rehearsal.hit)
+            .with("share", rehearsal.share())
+            .to_string()
+    });
+    [
+        Some(looked_at.to_string()),
+        hit,
+        Some(locale.text("rehearsal-unchanged")),
+    ]
+    .into_iter()
+    .flatten()
+    .collect::<Vec<_>>()
+    .join(" ")
 }
 
-fn warnings(plan: &Plan, rehearsal: &Rehearsal) -> Vec<String> {
+fn warnings(locale: Locale, plan: &Plan, rehearsal: &Rehearsal) -> Vec<String> {
     let mut warnings = Vec::new();
     if rehearsal.is_harsh() {
         let more = rehearsal.newly_held.count + rehearsal.newly_rejected.count;
         let share = more * 100 / rehearsal.posts.max(1);
-        warnings.push(format!("This would keep back {share} % of your posts."));
+        let harsh = locale.say("rehearsal-harsh").with("share", share);
+        warnings.push(harsh.to_string());
     }
-    let mut more = 0;
+    let mut more = 0_usize;
     for collision in rehearsal.collisions.iter().chain(&plan.literal) {
         if warnings.len() > WARNINGS_SHOWN {
             more += 1;
             continue;
         }
-        let is_literal = plan.literal.contains(collision);
-        warnings.push(match is_literal {
-            true => format!("{}, so it is taken at its word.", collision.in_words()),
-            false => format!("{}.", collision.in_words()),
-        });
+        warnings.push(collides(
+            locale,
+            collision,
+            plan.literal.contains(collision),
+        ));
     }
     if more > 0 {
-        warnings.push(format!("And {} more.", count(more, "collision")));
+        warnings.push(locale.say("rehearsal-more").with("count", more).to_string());
     }
     warnings
 }
 
+fn collides(locale: Locale, collision: &Collision, is_literal: bool) -> String {
+    let Collision {
+        pattern, word, hit, ..
+    } = collision;
+    let is_word = pattern.to_lowercase() == word.to_lowercase();
+    let id = match (hit != word, is_word, is_literal) {
+        (true, _, false) => MessageId("collision-contains"),
+        (true, _, true) => MessageId("collision-contains-literal"),
+        (_, true, false) => MessageId("collision-is-common"),
+        (_, true, true) => MessageId("collision-is-common-literal"),
+        (_, _, false) => MessageId("collision-common"),
+        (_, _, true) => MessageId("collision-common-literal"),
+    };
+    locale
+        .say(id)
+        .with("pattern", pattern)
+        .with("word", word)
+        .with("hit", hit)
+        .to_string()
+}
+
 impl List {
-    fn of(slug: &str, title: &str, changes: &Changes) -> Self {
-        let mut title = format!(
-            "{title}: {}, of which moderators had approved {} and rejected {}",
-            count(changes.count, "post"),
-            changes.approved,
-            changes.rejected
-        );
-        if changes.count > POSTS_SHOWN {
-            title.push_str(&format!("; the newest {POSTS_SHOWN}"));
-        }
+    fn of(locale: Locale, slug: &str, what: MessageId, changes: &Changes) -> Self {
+        let id = match changes.count > POSTS_SHOWN {
+            true => MessageId("rehearsal-list-newest"),
+            false => MessageId("rehearsal-list"),
+        };
+        let title = locale
+            .say(id)
+            .with("what", locale.text(what))
+            .with(
+                "posts",
+                counted(locale, MessageId("post-count"), changes.count),
+            )
+            .with("approved", changes.approved)
+            .with("rejected", changes.rejected)
+            .with("shown", POSTS_SHOWN);
         let posts = changes.posts.iter().take(POSTS_SHOWN);
         Self {
-            title,
-            posts: posts.map(|changed| Post::of(slug, changed)).collect(),
+            title: title.to_string(),
+            posts: posts
+                .map(|changed| Post::of(locale, slug, changed))
+                .collect(),
         }
     }
 }
 
 impl Post {
-    fn of(slug: &str, changed: &Changed) -> Self {
+    fn of(locale: Locale, slug: &str, changed: &Changed) -> Self {
         let case = changed.decision.as_ref();
         Self {
             title: changed.title.clone(),
             path: case.map(|(case, _)| format!("/s/{slug}/admin/queue/{case}")),
             hit: changed.hit.clone(),
-            decision: match case {
-                Some((_, CaseStatus::Approved)) => "approved by moderators",
-                Some((_, CaseStatus::Rejected)) => "rejected by moderators",
-                _ => "nobody decided",
-            },
+            decision: locale.text(match case {
+                Some((_, CaseStatus::Approved)) => MessageId("rehearsal-by-approved"),
+                Some((_, CaseStatus::Rejected)) => MessageId("rehearsal-by-rejected"),
+                _ => MessageId("rehearsal-by-nobody"),
+            }),
         }
     }
 }

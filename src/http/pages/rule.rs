@@ -11,9 +11,12 @@ use crate::http::chrome::{PageChrome, Redirect, page, page_with};
 use crate::http::error::HttpError;
 use crate::http::extract::{Id, Query};
 use crate::http::form::Form;
-use crate::http::parts::{Choice, Status, TimelineRow, When, grouped};
+use crate::http::language::locale;
+use crate::http::parts::{Choice, Status, TimelineRow, When};
+use crate::http::terms;
 use crate::http::visitor::Member;
 use crate::ids::{RuleId, SiteId};
+use crate::locale::{Locale, MessageId};
 use crate::moderation::rule_set::{Edit, RuleRefused};
 use crate::moderation::rules::{
     Action, FieldError, Fields, Inflections, MatchMode, Rule, RuleDraft, RuleKind,
@@ -25,17 +28,21 @@ use super::rehearsal::{Report, rehearse};
 use super::rules::{outcome, path};
 
 /// What to say to somebody who was overtaken.
-pub(super) const STALE: &str =
-    "Somebody else changed the rules meanwhile. Look again, then try again.";
+pub(super) const STALE: MessageId = MessageId("rule-stale");
+
+/// The field that is refused when a rule looks at nothing.
+const NO_FIELD: &str = "looks at";
+
+/// On the button of the form that changes a rule.
+const SAVE: MessageId = MessageId("rule-save");
 
 /// What counts as recent in a rule's figures: 30 days.
 pub(super) const RECENT_MS: i64 = 30 * 24 * 60 * 60 * 1_000;
 
-const SEVERITIES: [(u8, &str); 4] = [(1, "1, mild"), (2, "2"), (3, "3"), (4, "4, severe")];
-
 /// The fields of `templates/admin/rule_form.html`.
 #[derive(Debug, Clone)]
 pub(super) struct RuleForm {
+    locale: Locale,
     pub(super) action_path: String,
     pub(super) kinds: Vec<Choice>,
     pub(super) pattern: String,
@@ -57,7 +64,7 @@ pub(super) struct RuleForm {
     pub(super) comment: String,
     pub(super) form_error: Option<String>,
     pub(super) rehearsal: Option<Report>,
-    pub(super) submit_label: &'static str,
+    pub(super) submit_label: String,
 }
 
 #[derive(Template)]
@@ -75,7 +82,7 @@ struct RulePage {
 
 /// A number of a rule with what it counts.
 struct Figure {
-    label: &'static str,
+    label: String,
     value: String,
     when: Option<When>,
 }
@@ -140,11 +147,13 @@ pub(crate) async fn show(
         return page(&desk);
     };
     let fields = RuleFields::from(&rule.draft).excusing(exception);
-    let form = RuleForm::of(rule_path(&member.site.slug, &rule.id), "Save", &fields);
+    let locale = locale(&req);
+    let action = rule_path(&member.site.slug, &rule.id);
+    let form = RuleForm::of(locale, action, SAVE, &fields);
     let form = match fields.draft() {
         Ok(draft) => {
             let edit = Edit::Change(Rule { id: rule.id, draft });
-            form.rehearsed(rehearse(&app, &member.site, edit).await?)
+            form.rehearsed(rehearse(&app, locale, &member.site, edit).await?)
         }
         Err(refused) => form.refused(&refused),
     };
@@ -163,6 +172,7 @@ pub(crate) async fn change(
     fields: Form<RuleFields>,
 ) -> Result<HttpResponse, HttpError> {
     let fields = fields.0;
+    let locale = locale(&req);
     let edit = fields.draft().map(|draft| {
         Edit::Change(Rule {
             id: id.0.to_string(),
@@ -171,8 +181,8 @@ pub(crate) async fn change(
     });
     if let (true, Ok(edit)) = (fields.rehearse, &edit) {
         let action = rule_path(&member.site.slug, id.0.as_str());
-        let rehearsed = rehearse(&app, &member.site, edit.clone()).await?;
-        let form = RuleForm::of(action, "Save", &fields).rehearsed(rehearsed);
+        let rehearsed = rehearse(&app, locale, &member.site, edit.clone()).await?;
+        let form = RuleForm::of(locale, action, SAVE, &fields).rehearsed(rehearsed);
         return page(&RulePage {
             form: Some(form),
             ..rule_page(&req, &app, &member, &id.0).await?
@@ -189,13 +199,18 @@ pub(crate) async fn change(
     };
     match changed {
         Ok(_) => Ok(Redirect::to(path(&member.site.slug))
-            .flash(format!("The rule “{}” is changed.", fields.pattern.trim()))
+            .flash(
+                locale
+                    .say("rule-changed")
+                    .with("pattern", fields.pattern.trim())
+                    .to_string(),
+            )
             .respond_to(&req)),
         Err(RuleRefused::Unknown) => Err(HttpError::not_found()),
         Err(refused) => {
             let action = rule_path(&member.site.slug, id.0.as_str());
             let desk = RulePage {
-                form: Some(RuleForm::of(action, "Save", &fields).refused(&refused)),
+                form: Some(RuleForm::of(locale, action, SAVE, &fields).refused(&refused)),
                 ..rule_page(&req, &app, &member, &id.0).await?
             };
             page_with(StatusCode::UNPROCESSABLE_ENTITY, &desk)
@@ -211,9 +226,10 @@ pub(crate) async fn remove(
     id: Id<RuleId>,
     fields: Form<RemovalFields>,
 ) -> Result<HttpResponse, HttpError> {
+    let locale = locale(&req);
     let edit = Edit::Remove(id.0.to_string());
     if fields.0.rehearse {
-        let rehearsed = rehearse(&app, &member.site, edit).await?;
+        let rehearsed = rehearse(&app, locale, &member.site, edit).await?;
         return page(&RulePage {
             removal: Some(rehearsed.map_err(|_| HttpError::not_found())?),
             ..rule_page(&req, &app, &member, &id.0).await?
@@ -225,7 +241,12 @@ pub(crate) async fn remove(
     };
     match app.moderation.edit_rules(site, edit, "", &by, None).await? {
         Ok(_) => Ok(Redirect::to(path(&member.site.slug))
-            .flash(format!("The rule “{}” is removed.", rule.draft.pattern))
+            .flash(
+                locale
+                    .say("rule-is-removed")
+                    .with("pattern", rule.draft.pattern)
+                    .to_string(),
+            )
             .respond_to(&req)),
         Err(_) => Err(HttpError::not_found()),
     }
@@ -249,41 +270,51 @@ async fn rule_page(
     let draft = &newest.rule.draft;
     let action = rule_path(&site.slug, id.as_str());
     let is_ours = present.is_some() && member.role == Role::Owner;
+    let page = PageChrome::of(req, &draft.pattern, "rules");
+    let locale = page.locale;
     Ok(RulePage {
-        page: PageChrome::of(req, &draft.pattern, "rules"),
+        page,
         pattern: draft.pattern.clone(),
         status: match &present {
-            Some(rule) => outcome(&rule.draft),
+            Some(rule) => outcome(locale, &rule.draft),
             None => Status {
                 tone: "off",
-                text: "removed",
+                text: locale.text("rule-removed"),
             },
         },
-        form: is_ours.then(|| RuleForm::of(action.clone(), "Save", &RuleFields::from(draft))),
+        form: is_ours.then(|| RuleForm::of(locale, action.clone(), SAVE, &RuleFields::from(draft))),
         delete_path: is_ours.then(|| format!("{action}/remove")),
         removal: None,
-        figures: figures(app, site.id, id).await?,
-        history: versions.iter().map(history_row).collect(),
+        figures: figures(app, locale, site.id, id).await?,
+        history: versions
+            .iter()
+            .map(|version| history_row(locale, version))
+            .collect(),
     })
 }
 
-async fn figures(app: &App, site_id: SiteId, id: &RuleId) -> Result<Vec<Figure>, HttpError> {
+async fn figures(
+    app: &App,
+    locale: Locale,
+    site_id: SiteId,
+    id: &RuleId,
+) -> Result<Vec<Figure>, HttpError> {
     let since_ms = app.clock.now_ms() - RECENT_MS;
     let found = cases::figures_of_rule(&app.db, site_id, id.as_str(), since_ms).await?;
-    let figure = |label, value| Figure {
-        label,
+    let figure = |label: MessageId, value| Figure {
+        label: locale.text(label),
         value,
         when: None,
     };
     Ok(vec![
-        figure("Cases in 30 days", grouped(found.recent)),
-        figure("Decided", precision(&found)),
+        figure(MessageId("rule-cases"), locale.number(found.recent)),
+        figure(MessageId("rule-decided"), precision(locale, &found)),
         Figure {
-            when: found.last_ms.map(When::at),
+            when: found.last_ms.map(|ms| When::of(locale, ms)),
             ..figure(
-                "Last case",
+                MessageId("rule-last"),
                 match found.last_ms {
-                    None => "none yet".to_owned(),
+                    None => locale.text("rule-none-yet"),
                     Some(_) => String::new(),
                 },
             )
@@ -292,74 +323,75 @@ async fn figures(app: &App, site_id: SiteId, id: &RuleId) -> Result<Vec<Figure>,
 }
 
 /// How often people agreed with a rule.
-pub(super) fn precision(found: &RuleFigures) -> String {
+pub(super) fn precision(locale: Locale, found: &RuleFigures) -> String {
     match found.approved + found.rejected {
-        0 => "nobody has decided yet".to_owned(),
-        decided => format!(
-            "{} % rejected of {}",
-            found.rejected * 100 / decided,
-            grouped(decided)
-        ),
+        0 => locale.text("rule-no-precision"),
+        decided => locale
+            .say("rule-precision")
+            .with("percent", found.rejected * 100 / decided)
+            .with("count", decided)
+            .to_string(),
     }
 }
 
-fn history_row(version: &RuleVersion) -> TimelineRow {
+fn history_row(locale: Locale, version: &RuleVersion) -> TimelineRow {
     let draft = &version.rule.draft;
+    let outcome = outcome(locale, draft);
     TimelineRow {
-        tone: outcome(draft).tone,
         title: format!(
             "{} “{}”, {}",
-            draft.kind,
+            locale.text(terms::kind(draft.kind)),
             draft.pattern,
-            outcome(draft).text
+            outcome.text
         ),
-        detail: Some(format!(
-            "rule set {} by {}: {}",
-            version.from_version, version.created_by_name, version.comment
-        )),
-        when: Some(When::at(version.created_at_ms)),
+        tone: outcome.tone,
+        detail: Some(
+            locale
+                .say("rule-version")
+                .with("version", version.from_version.to_string())
+                .with("name", version.created_by_name.as_str())
+                .with("comment", version.comment.as_str())
+                .to_string(),
+        ),
+        when: Some(When::of(locale, version.created_at_ms)),
     }
 }
 
 impl RuleForm {
     /// The form filled with `fields`.
-    pub fn of(action_path: String, submit_label: &'static str, fields: &RuleFields) -> Self {
+    pub fn of(
+        locale: Locale,
+        action_path: String,
+        submit_label: MessageId,
+        fields: &RuleFields,
+    ) -> Self {
+        let kinds = RuleKind::ALL
+            .iter()
+            .map(|kind| (kind.as_str(), locale.text(terms::kind(*kind))));
         Self {
+            locale,
             action_path,
-            kinds: choices(
-                RuleKind::ALL.iter().map(|kind| kind.as_str()),
-                fields.kind.as_str(),
-            ),
+            kinds: Choice::labelled(kinds, fields.kind.as_str()),
             pattern: fields.pattern.clone(),
             pattern_error: None,
-            modes: modes(fields.mode),
-            inflections: inflections(fields.inflections),
+            modes: modes(locale, fields.mode),
+            inflections: inflections(locale, fields.inflections),
             inflections_error: None,
             forms: fields.forms(),
             exceptions: fields.exceptions.clone(),
             exceptions_error: None,
             in_title: fields.in_title,
             in_body: fields.in_body,
-            actions: choices(
-                Action::ALL.iter().map(|action| action.as_str()),
-                fields.action.as_str(),
-            ),
+            actions: actions(locale, fields.action),
             category: fields.category.clone(),
             category_error: None,
-            severities: SEVERITIES
-                .iter()
-                .map(|(severity, label)| Choice {
-                    value: severity.to_string(),
-                    label: (*label).to_owned(),
-                    selected: u16::from(*severity) == fields.severity,
-                })
-                .collect(),
+            severities: severities(locale, fields.severity),
             note: fields.note.clone(),
             enabled: fields.enabled,
             comment: fields.comment.clone(),
             form_error: None,
             rehearsal: None,
-            submit_label,
+            submit_label: locale.text(submit_label),
         }
     }
 
@@ -378,19 +410,21 @@ impl RuleForm {
     pub fn refused(mut self, refused: &RuleRefused) -> Self {
         let errors = match refused {
             RuleRefused::Unknown => {
-                self.form_error = Some("The rule has been removed meanwhile.".to_owned());
+                self.form_error = Some(self.locale.text("rule-gone"));
                 return self;
             }
             RuleRefused::Known(_) => {
-                self.pattern_error = Some("Another rule says the same.".to_owned());
+                self.pattern_error = Some(self.locale.text("rule-known"));
                 return self;
             }
             RuleRefused::Uncompilable(problems) => {
-                self.form_error = Some(format!("It cannot be saved: {}.", problems.in_words()));
+                let problem = problems.in_words();
+                let said = self.locale.say("rule-unsavable").with("problem", problem);
+                self.form_error = Some(said.to_string());
                 return self;
             }
             RuleRefused::Stale | RuleRefused::Replayed(_) => {
-                self.form_error = Some(STALE.to_owned());
+                self.form_error = Some(self.locale.text(STALE));
                 return self;
             }
             RuleRefused::Invalid(errors) => errors,
@@ -401,6 +435,7 @@ impl RuleForm {
                 "category" => self.category_error = Some(format!("{message}.")),
                 "inflections" => self.inflections_error = Some(format!("{message}.")),
                 "exceptions" => self.exceptions_error = Some(format!("{message}.")),
+                NO_FIELD => self.form_error = Some(self.locale.text("rule-no-field")),
                 field => self.form_error = Some(format!("{field}: {message}.")),
             }
         }
@@ -422,7 +457,7 @@ impl RuleFields {
             (true, false) => Fields::Title,
             (false, true) => Fields::Body,
             (false, false) => {
-                return Err(invalid("looks at", "choose the title, the text or both"));
+                return Err(invalid(NO_FIELD, "choose the title, the text or both"));
             }
         };
         Ok(RuleDraft {
@@ -486,36 +521,38 @@ impl From<&RuleDraft> for RuleFields {
 }
 
 /// The modes with what they mean.
-pub(super) fn modes(chosen: MatchMode) -> Vec<Choice> {
-    MatchMode::ALL
+pub(super) fn modes(locale: Locale, chosen: MatchMode) -> Vec<Choice> {
+    let modes = MatchMode::ALL
         .iter()
-        .map(|mode| Choice {
-            value: mode.to_string(),
-            label: mode.in_words().to_owned(),
-            selected: *mode == chosen,
-        })
-        .collect()
+        .map(|mode| (mode.as_str(), locale.text(terms::mode_in_full(*mode))));
+    Choice::labelled(modes, chosen.as_str())
 }
 
 /// The languages in whose forms a word may be looked for.
-pub(super) fn inflections(chosen: Inflections) -> Vec<Choice> {
-    Inflections::ALL
-        .iter()
-        .map(|language| Choice {
-            value: language.to_string(),
-            label: language.in_words().to_owned(),
-            selected: *language == chosen,
-        })
-        .collect()
+pub(super) fn inflections(locale: Locale, chosen: Inflections) -> Vec<Choice> {
+    let languages = Inflections::ALL.iter().map(|language| {
+        (
+            language.as_str(),
+            locale.text(terms::inflections(*language)),
+        )
+    });
+    Choice::labelled(languages, chosen.as_str())
 }
 
-/// The entries of a select in which one is always chosen.
-pub(super) fn choices<'a>(words: impl Iterator<Item = &'a str>, chosen: &str) -> Vec<Choice> {
-    words
-        .map(|word| Choice {
-            value: word.to_owned(),
-            label: word.to_owned(),
-            selected: word == chosen,
-        })
-        .collect()
+/// What a rule can do.
+pub(super) fn actions(locale: Locale, chosen: Action) -> Vec<Choice> {
+    let actions = Action::ALL
+        .iter()
+        .map(|action| (action.as_str(), locale.text(terms::action(*action))));
+    Choice::labelled(actions, chosen.as_str())
+}
+
+fn severities(locale: Locale, chosen: u16) -> Vec<Choice> {
+    let entries = [
+        ("1", locale.text("rule-severity-1")),
+        ("2", "2".to_owned()),
+        ("3", "3".to_owned()),
+        ("4", locale.text("rule-severity-4")),
+    ];
+    Choice::labelled(entries, &chosen.to_string())
 }

@@ -9,16 +9,18 @@ use crate::http::chrome::{Redirect, page_with};
 use crate::http::error::HttpError;
 use crate::http::extract::segment;
 use crate::http::form::Form;
-use crate::http::parts::{Choice, count};
+use crate::http::language::locale;
+use crate::http::parts::Choice;
 use crate::http::visitor::Member;
+use crate::locale::{Locale, MessageId};
 use crate::moderation::rule_set::{Edit, Plan, RuleRefused};
 use crate::moderation::rules::import::{Format, ImportReport, parse};
 use crate::moderation::rules::{Action, Inflections, MatchMode, RuleDraft, export};
 use crate::store::rules;
 
 use super::rehearsal;
-use super::rule::{STALE, choices, inflections, modes};
-use super::rules::{RulesQuery, path, rules_page};
+use super::rule::{STALE, actions, inflections, modes};
+use super::rules::{RulesQuery, counted, path, rules_page};
 
 /// Problems that a page shows; the rest is only counted.
 const PROBLEMS_SHOWN: usize = 50;
@@ -68,7 +70,7 @@ pub(crate) struct ImportFields {
 
 impl ImportForm {
     /// An empty form.
-    pub fn new(action_path: String) -> Self {
+    pub fn new(locale: Locale, action_path: String) -> Self {
         let empty = ImportFields {
             text: String::new(),
             format: Format::Txt,
@@ -79,22 +81,19 @@ impl ImportForm {
             comment: String::new(),
             dry_run: false,
         };
-        Self::of(action_path, &empty)
+        Self::of(locale, action_path, &empty)
     }
 
-    fn of(action_path: String, fields: &ImportFields) -> Self {
+    fn of(locale: Locale, action_path: String, fields: &ImportFields) -> Self {
+        let formats = Format::ALL
+            .iter()
+            .map(|format| (format.as_str(), format.to_string()));
         Self {
             action_path,
-            formats: choices(
-                Format::ALL.iter().map(|format| format.as_str()),
-                fields.format.as_str(),
-            ),
-            actions: choices(
-                Action::ALL.iter().map(|action| action.as_str()),
-                fields.action.as_str(),
-            ),
-            modes: modes(fields.mode),
-            inflections: inflections(fields.inflections),
+            formats: Choice::labelled(formats, fields.format.as_str()),
+            actions: actions(locale, fields.action),
+            modes: modes(locale, fields.mode),
+            inflections: inflections(locale, fields.inflections),
             category: fields.category.clone(),
             text: fields.text.clone(),
             comment: fields.comment.clone(),
@@ -112,6 +111,7 @@ pub(crate) async fn import(
     fields: Form<ImportFields>,
 ) -> Result<HttpResponse, HttpError> {
     let fields = fields.0;
+    let locale = locale(&req);
     let site = &member.site;
     let defaults = RuleDraft {
         action: fields.action,
@@ -122,18 +122,18 @@ pub(crate) async fn import(
     };
     let mut read = parse(fields.format, fields.text.as_bytes(), &defaults);
     let edit = Edit::Import(std::mem::take(&mut read.drafts));
-    let mut form = ImportForm::of(format!("{}/import", path(&site.slug)), &fields);
+    let mut form = ImportForm::of(locale, format!("{}/import", path(&site.slug)), &fields);
     let status = match app.moderation.plan(site.id, edit, &fields.comment).await? {
         Err(refused) => {
-            form.read = Some(Report::refused(&refused));
+            form.read = Some(Report::refused(locale, &refused));
             StatusCode::UNPROCESSABLE_ENTITY
         }
         Ok(plan) if fields.dry_run || plan.is_empty() => {
-            form.read = Some(Report::of(&plan, &read));
+            form.read = Some(Report::of(locale, &plan, &read));
             if plan.is_empty() {
                 StatusCode::UNPROCESSABLE_ENTITY
             } else {
-                form.rehearsal = Some(rehearsal::report(&app, site, &plan).await?);
+                form.rehearsal = Some(rehearsal::report(&app, locale, site, &plan).await?);
                 StatusCode::OK
             }
         }
@@ -141,17 +141,24 @@ pub(crate) async fn import(
             let by = member.by();
             match app.moderation.put_in_force(&plan, &by, None).await? {
                 Ok(_) => {
-                    let message = format!(
-                        "{} imported; {} left out.",
-                        count(plan.rules().len(), "rule"),
-                        count(plan.known + read.problems.len(), "line")
-                    );
+                    let left_out = plan.known + read.problems.len();
+                    let message = locale
+                        .say("import-done")
+                        .with(
+                            "rules",
+                            counted(locale, MessageId("case-rules"), plan.rules().len()),
+                        )
+                        .with(
+                            "lines",
+                            counted(locale, MessageId("import-lines"), left_out),
+                        )
+                        .to_string();
                     return Ok(Redirect::to(path(&site.slug))
                         .flash(message)
                         .respond_to(&req));
                 }
                 Err(refused) => {
-                    form.read = Some(Report::refused(&refused));
+                    form.read = Some(Report::refused(locale, &refused));
                     StatusCode::CONFLICT
                 }
             }
@@ -163,43 +170,53 @@ pub(crate) async fn import(
 }
 
 impl Report {
-    fn of(plan: &Plan, read: &ImportReport) -> Self {
-        let mut parts = vec![format!("{} there already", plan.known)];
+    fn of(locale: Locale, plan: &Plan, read: &ImportReport) -> Self {
+        let mut parts = vec![counted(locale, MessageId("import-known"), plan.known)];
         for (number, what) in [
-            (read.duplicates, "twice in the list"),
-            (read.unneeded, "exceptions that are not needed"),
-            (plan.literal.len(), "taken at their word"),
-            (read.problems.len(), "not readable"),
+            (read.duplicates, MessageId("import-duplicates")),
+            (read.unneeded, MessageId("import-unneeded")),
+            (plan.literal.len(), MessageId("import-literal")),
+            (read.problems.len(), MessageId("import-unreadable")),
         ] {
             if number > 0 {
-                parts.push(format!("{number} {what}"));
+                parts.push(counted(locale, what, number));
             }
         }
         let mut problems: Vec<String> = read
             .problems
             .iter()
             .take(PROBLEMS_SHOWN)
-            .map(|problem| format!("line {}: {}", problem.line, problem.message))
+            .map(|problem| {
+                locale
+                    .say("import-problem")
+                    .with("line", problem.line)
+                    .with("problem", problem.message.as_str())
+                    .to_string()
+            })
             .collect();
         if read.problems.len() > PROBLEMS_SHOWN {
-            problems.push(format!("and {} more", read.problems.len() - PROBLEMS_SHOWN));
+            let more = read.problems.len() - PROBLEMS_SHOWN;
+            problems.push(counted(locale, MessageId("import-more"), more));
         }
         let new = plan.rules().len();
         Self {
             tone: if new == 0 { "warn" } else { "ok" },
             title: match new {
-                0 => "Nothing here is new.".to_owned(),
-                new => format!("{} would be added.", count(new, "rule")),
+                0 => locale.text("import-nothing"),
+                new => counted(locale, MessageId("import-would-add"), new),
             },
-            text: format!("{}. Nothing was changed yet.", parts.join(", ")),
+            text: locale
+                .say("import-text")
+                .with("parts", parts.join(", "))
+                .to_string(),
             problems,
         }
     }
 
-    fn refused(refused: &RuleRefused) -> Self {
+    fn refused(locale: Locale, refused: &RuleRefused) -> Self {
         let (title, problems) = match refused {
             RuleRefused::Uncompilable(problems) => (
-                "The rules do not load together.",
+                MessageId("import-together"),
                 problems
                     .0
                     .iter()
@@ -207,7 +224,7 @@ impl Report {
                     .collect(),
             ),
             RuleRefused::Invalid(errors) => (
-                "The list cannot be imported.",
+                MessageId("import-refused"),
                 errors
                     .iter()
                     .map(|error| format!("{}: {}", error.field, error.message))
@@ -217,8 +234,8 @@ impl Report {
         };
         Self {
             tone: "no",
-            title: title.to_owned(),
-            text: "Nothing was changed.".to_owned(),
+            title: locale.text(title),
+            text: locale.text("import-unchanged"),
             problems,
         }
     }

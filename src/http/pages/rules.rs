@@ -14,10 +14,13 @@ use crate::http::chrome::{PageChrome, Redirect, page, page_with};
 use crate::http::error::HttpError;
 use crate::http::extract::Query;
 use crate::http::form::Form;
+use crate::http::language::locale;
 use crate::http::marks::{HitRow, Marks, Segment};
-use crate::http::parts::{Choice, Link, Notice, Status, Tag, count, grouped};
+use crate::http::parts::{Choice, Link, Notice, Status, Tag};
+use crate::http::terms;
 use crate::http::visitor::Member;
 use crate::ids::is_id;
+use crate::locale::{Locale, MessageId, Value};
 use crate::moderation::in_force::InForce;
 use crate::moderation::rule_set::Edit;
 use crate::moderation::rules::{Action, Rule, RuleDraft, RuleKind, Verdict};
@@ -31,6 +34,8 @@ use super::rule_lists::ImportForm;
 use super::suggestions::{NewRuleQuery, lead_to_exceptions};
 
 const PER_PAGE: usize = 50;
+/// On the button of the form for a new rule.
+const ADD: MessageId = MessageId("rule-add");
 
 /// The fields of `templates/admin/rules.html`.
 #[derive(Template)]
@@ -124,11 +129,12 @@ pub(crate) async fn add(
     fields: Form<RuleFields>,
 ) -> Result<HttpResponse, HttpError> {
     let fields = fields.0;
+    let locale = locale(&req);
     let slug = &member.site.slug;
     let edit = fields.draft().map(Edit::Add);
     if let (true, Ok(edit)) = (fields.rehearse, &edit) {
-        let rehearsed = rehearse(&app, &member.site, edit.clone()).await?;
-        let form = RuleForm::of(path(slug), "Add the rule", &fields).rehearsed(rehearsed);
+        let rehearsed = rehearse(&app, locale, &member.site, edit.clone()).await?;
+        let form = RuleForm::of(locale, path(slug), ADD, &fields).rehearsed(rehearsed);
         return page(&RulesPage {
             form: Some(form),
             form_open: true,
@@ -147,13 +153,18 @@ pub(crate) async fn add(
     let refused = match added {
         Ok(_) => {
             return Ok(Redirect::to(path(slug))
-                .flash(format!("The rule “{}” is in force.", fields.pattern.trim()))
+                .flash(
+                    locale
+                        .say("rule-added")
+                        .with("pattern", fields.pattern.trim())
+                        .to_string(),
+                )
                 .respond_to(&req));
         }
         Err(refused) => refused,
     };
     let desk = RulesPage {
-        form: Some(RuleForm::of(path(slug), "Add the rule", &fields).refused(&refused)),
+        form: Some(RuleForm::of(locale, path(slug), ADD, &fields).refused(&refused)),
         form_open: true,
         ..rules_page(&req, &app, &member, RulesQuery::default()).await?
     };
@@ -168,6 +179,7 @@ pub(crate) async fn test(
     fields: Form<TestFields>,
 ) -> Result<HttpResponse, HttpError> {
     let TestFields { title, body } = fields.0;
+    let locale = locale(&req);
     let in_force = app
         .moderation
         .in_force
@@ -180,26 +192,35 @@ pub(crate) async fn test(
     })
     .await
     .context("check a text")?;
-    let mut marks = Marks::of(&title, &body, &checked.hits);
+    let mut marks = Marks::of(locale, &title, &body, &checked.hits);
     if member.role == Role::Owner {
         let slug = &member.site.slug;
-        lead_to_exceptions(slug, &mut marks.rows, (&title, &body), &checked.hits);
+        lead_to_exceptions(
+            locale,
+            slug,
+            &mut marks.rows,
+            (&title, &body),
+            &checked.hits,
+        );
     }
     let mut hits = Vec::new();
     for row in marks.rows {
-        hits.push(test_hit(&app, &member, row).await?);
+        hits.push(test_hit(&app, locale, &member, row).await?);
     }
     let (tone, word) = match checked.verdict {
-        Verdict::Publish => ("ok", "would be published"),
-        Verdict::Hold => ("wait", "would be held"),
-        Verdict::Reject => ("no", "would be rejected"),
+        Verdict::Publish => ("ok", MessageId("rules-try-publish")),
+        Verdict::Hold => ("wait", MessageId("rules-try-hold")),
+        Verdict::Reject => ("no", MessageId("rules-try-reject")),
     };
     let desk = RulesPage {
         test: Some(TestResult {
-            status: Status { tone, text: word },
+            status: Status {
+                tone,
+                text: locale.text(word),
+            },
             why: checked
                 .problem
-                .unwrap_or_else(|| count(checked.hits.len(), "hit")),
+                .unwrap_or_else(|| counted(locale, MessageId("case-hits"), checked.hits.len())),
             title_segments: marks.title,
             body_segments: marks.body,
             hits,
@@ -211,16 +232,24 @@ pub(crate) async fn test(
     page(&desk)
 }
 
-async fn test_hit(app: &App, member: &Member, row: HitRow) -> Result<TestHit, HttpError> {
+async fn test_hit(
+    app: &App,
+    locale: Locale,
+    member: &Member,
+    row: HitRow,
+) -> Result<TestHit, HttpError> {
     let (site, since_ms) = (&member.site, app.clock.now_ms() - RECENT_MS);
     let found = cases::figures_of_rule(&app.db, site.id, &row.rule, since_ms).await?;
     Ok(TestHit {
         path: rule_path(&site.slug, &row.rule),
-        figures: format!(
-            "{} in 30 days, {}",
-            count(found.recent, "case"),
-            precision(&found)
-        ),
+        figures: locale
+            .say("rules-try-figures")
+            .with(
+                "cases",
+                counted(locale, MessageId("case-count"), found.recent),
+            )
+            .with("precision", precision(locale, &found))
+            .to_string(),
         row,
     })
 }
@@ -232,11 +261,12 @@ pub(crate) async fn new(
     owner: Member,
     query: Query<NewRuleQuery>,
 ) -> Result<HttpResponse, HttpError> {
+    let locale = locale(&req);
     let draft = query.0.draft();
     let fields = RuleFields::from(&draft);
-    let mut form = RuleForm::of(path(&owner.site.slug), "Add the rule", &fields);
+    let mut form = RuleForm::of(locale, path(&owner.site.slug), ADD, &fields);
     if !draft.pattern.is_empty() {
-        form = form.rehearsed(rehearse(&app, &owner.site, Edit::Add(draft)).await?);
+        form = form.rehearsed(rehearse(&app, locale, &owner.site, Edit::Add(draft)).await?);
     }
     page(&RulesPage {
         form: Some(form),
@@ -276,31 +306,33 @@ pub(super) async fn rules_page(
     let categories = rules::list_categories(&app.db, site.id).await?;
     let in_force = app.moderation.in_force.load(site.id).await?;
     let is_owner = member.role == Role::Owner;
+    let page = PageChrome::titled(req, "rules", "rules");
+    let locale = page.locale;
+    let any = locale.text("any");
+    let kinds = RuleKind::ALL
+        .iter()
+        .map(|kind| (kind.as_str(), locale.text(terms::kind(*kind))));
+    let actions = Action::ALL
+        .iter()
+        .map(|action| (action.as_str(), locale.text(terms::action(*action))));
+    let with_any = |rest: Vec<_>| std::iter::once(("", any.clone())).chain(rest);
     Ok(RulesPage {
-        page: PageChrome::of(req, "Rules", "rules"),
+        page,
         versions_path: format!("{}/versions", path(slug)),
         suggestions_path: is_owner.then(|| format!("{}/suggestions", path(slug))),
-        summary: summary(site.rule_set_version, total, off),
-        notice: in_force.as_deref().and_then(notice),
-        brakes: brake::rows(app, slug, site.id, is_owner).await?,
-        kinds: Choice::list(
-            "any",
-            RuleKind::ALL.iter().map(|kind| kind.as_str()),
-            &filter.kind,
-        ),
-        actions: Choice::list(
-            "any",
-            Action::ALL.iter().map(|action| action.as_str()),
-            &filter.action,
-        ),
+        summary: summary(locale, site.rule_set_version, total, off),
+        notice: (in_force.as_deref()).and_then(|in_force| notice(locale, in_force)),
+        brakes: brake::rows(app, locale, slug, site.id, is_owner).await?,
+        kinds: Choice::labelled(with_any(kinds.collect()), &filter.kind),
+        actions: Choice::labelled(with_any(actions.collect()), &filter.action),
         categories: Choice::list(
-            "any",
+            &any,
             categories.iter().map(String::as_str),
             &filter.category,
         ),
         filtered: filter != RuleFilter::default(),
         clear_path: path(slug),
-        rules: found.iter().map(|rule| row(slug, rule)).collect(),
+        rules: found.iter().map(|rule| row(locale, slug, rule)).collect(),
         first_path: query
             .before
             .is_some()
@@ -311,8 +343,9 @@ pub(super) async fn rules_page(
             .map(|last| page_path(slug, &filter, Some(&last.id))),
         form: is_owner.then(|| {
             RuleForm::of(
+                locale,
                 path(slug),
-                "Add the rule",
+                ADD,
                 &RuleFields::from(&RuleDraft::default()),
             )
         }),
@@ -321,7 +354,7 @@ pub(super) async fn rules_page(
         test_title: String::new(),
         test_text: String::new(),
         test: None,
-        import: is_owner.then(|| ImportForm::new(format!("{}/import", path(slug)))),
+        import: is_owner.then(|| ImportForm::new(locale, format!("{}/import", path(slug)))),
         exports: ["txt", "csv", "json"]
             .iter()
             .map(|format| Link {
@@ -333,46 +366,62 @@ pub(super) async fn rules_page(
     })
 }
 
-fn summary(version: i64, total: i64, off: i64) -> String {
-    let rules = count(total, "rule");
-    match off {
-        0 => format!("rule set {version} · {rules}"),
-        off => format!("rule set {version} · {rules}, {} of them off", grouped(off)),
-    }
+fn summary(locale: Locale, version: i64, total: i64, off: i64) -> String {
+    let id = match off {
+        0 => MessageId("rules-summary"),
+        _ => MessageId("rules-summary-off"),
+    };
+    locale
+        .say(id)
+        .with("version", version.to_string())
+        .with("rules", counted(locale, MessageId("case-rules"), total))
+        .with("off", off)
+        .to_string()
 }
 
-fn notice(in_force: &InForce) -> Option<Notice> {
+/// A number of things, "3 rules": a message with the argument `count`.
+pub(super) fn counted<'a>(locale: Locale, id: MessageId, count: impl Value<'a>) -> String {
+    locale.say(id).with("count", count).to_string()
+}
+
+fn notice(locale: Locale, in_force: &InForce) -> Option<Notice> {
     in_force.problem().map(|problem| Notice {
         tone: "warn",
-        title: "The rules could not be loaded, so every post is held.".to_owned(),
+        title: locale.text("rules-broken"),
         text: problem.to_owned(),
     })
 }
 
 /// How a rule's outcome is shown.
-pub(super) fn outcome(draft: &RuleDraft) -> Status {
-    let (tone, text) = match draft.action {
-        _ if !draft.enabled => ("off", "off"),
-        Action::Hold => ("wait", "hold"),
-        Action::Reject => ("no", "reject"),
-        Action::Allow => ("ok", "allow"),
-        Action::Shadow => ("off", "shadow"),
+pub(super) fn outcome(locale: Locale, draft: &RuleDraft) -> Status {
+    let tone = match draft.action {
+        _ if !draft.enabled => "off",
+        Action::Hold => "wait",
+        Action::Reject => "no",
+        Action::Allow => "ok",
+        Action::Shadow => "off",
     };
-    Status { tone, text }
+    Status {
+        tone,
+        text: locale.text(match draft.enabled {
+            true => terms::action(draft.action),
+            false => MessageId("rule-off"),
+        }),
+    }
 }
 
-fn row(slug: &str, rule: &Rule) -> RuleRow {
+fn row(locale: Locale, slug: &str, rule: &Rule) -> RuleRow {
     let draft = &rule.draft;
-    let mut about = draft.fields.in_words().to_owned();
+    let mut about = locale.text(terms::fields(draft.fields));
     if !draft.note.is_empty() {
         about.push_str(&format!(" · {}", draft.note));
     }
     RuleRow {
         pattern: draft.pattern.clone(),
         path: rule_path(slug, &rule.id),
-        kind: draft.kind.to_string(),
-        action: outcome(draft),
-        tag: Tag::severity(&draft.category, i64::from(draft.severity)),
+        kind: locale.text(terms::kind(draft.kind)),
+        action: outcome(locale, draft),
+        tag: Tag::severity(locale, &draft.category, i64::from(draft.severity)),
         about,
     }
 }

@@ -8,13 +8,14 @@ use crate::app::App;
 use crate::http::chrome::{PageChrome, page};
 use crate::http::error::HttpError;
 use crate::http::marks::HitRow;
-use crate::http::parts::{Link, count};
+use crate::http::parts::Link;
 use crate::http::visitor::Member;
+use crate::locale::{Locale, MessageId};
 use crate::moderation::rules::{Action, Hit, RuleDraft, RuleKind};
 use crate::moderation::suggestions;
 
 use super::rule::rule_path;
-use super::rules::path;
+use super::rules::{counted, path};
 
 #[derive(Template)]
 #[template(path = "admin/suggestions.html")]
@@ -26,8 +27,8 @@ struct SuggestionsPage {
 }
 
 struct List {
-    title: &'static str,
-    hint: &'static str,
+    title: String,
+    hint: String,
     rows: Vec<Suggestion>,
 }
 
@@ -45,6 +46,8 @@ pub(crate) async fn show(
 ) -> Result<HttpResponse, HttpError> {
     let slug = &owner.site.slug;
     let found = app.moderation.suggest_rules(owner.site.id).await?;
+    let page_chrome = PageChrome::titled(&req, "rules-suggestions", "rules");
+    let locale = page_chrome.locale;
     let terms = found.terms.iter().map(|term| {
         let draft = RuleDraft {
             pattern: term.word.clone(),
@@ -52,40 +55,59 @@ pub(crate) async fn show(
         };
         Suggestion {
             path: new_path(slug, &draft),
-            about: format!(
-                "in {} and {}",
-                count(term.rejected, "rejected post"),
-                count(term.others, "other")
-            ),
+            about: locale
+                .say("suggestions-term")
+                .with(
+                    "rejected",
+                    counted(locale, MessageId("suggestions-rejected"), term.rejected),
+                )
+                .with(
+                    "others",
+                    counted(locale, MessageId("suggestions-others"), term.others),
+                )
+                .to_string(),
             pattern: term.word.clone(),
         }
     });
     let exceptions = found.exceptions.iter().map(|exception| Suggestion {
         path: new_path(slug, &exception.draft),
-        about: format!(
-            "hit by “{}” in {}, rejected in none",
-            exception.of,
-            count(exception.approved, "approved post")
-        ),
+        about: locale
+            .say("suggestions-exception")
+            .with("pattern", exception.of.as_str())
+            .with(
+                "approved",
+                counted(
+                    locale,
+                    MessageId("suggestions-approved"),
+                    exception.approved,
+                ),
+            )
+            .to_string(),
         pattern: exception.draft.pattern.clone(),
     });
     page(&SuggestionsPage {
-        page: PageChrome::of(&req, "Suggestions", "rules"),
+        page: page_chrome,
         rules_path: path(slug),
-        read: format!(
-            "Read were {} and {} that nobody rejected, the newest.",
-            count(found.rejected, "rejected post"),
-            count(found.others, "post")
-        ),
+        read: locale
+            .say("suggestions-read")
+            .with(
+                "rejected",
+                counted(locale, MessageId("suggestions-rejected"), found.rejected),
+            )
+            .with(
+                "others",
+                counted(locale, MessageId("post-count"), found.others),
+            )
+            .to_string(),
         lists: vec![
             List {
-                title: "Terms to hold",
-                hint: "They stand in rejected posts, hardly in others, and no rule finds them.",
+                title: locale.text("suggestions-terms"),
+                hint: locale.text("suggestions-terms-hint"),
                 rows: terms.collect(),
             },
             List {
-                title: "Exceptions",
-                hint: "Rules held posts for them that moderators approved each time.",
+                title: locale.text("suggestions-exceptions"),
+                hint: locale.text("suggestions-exceptions-hint"),
                 rows: exceptions.collect(),
             },
         ],
@@ -104,6 +126,7 @@ fn new_path(slug: &str, draft: &RuleDraft) -> String {
 
 /// Leads from each hit to the exceptions that would excuse it, tried on the posts: for its rule and for all of them.
 pub(crate) fn lead_to_exceptions(
+    locale: Locale,
     slug: &str,
     rows: &mut [HitRow],
     (title, body): (&str, &str),
@@ -122,11 +145,14 @@ pub(crate) fn lead_to_exceptions(
         row.exceptions = vec![
             Link {
                 path: format!("{}?{except}", rule_path(slug, &row.rule)),
-                label: format!("Except “{}” from the rule", draft.pattern),
+                label: locale
+                    .say("except-from-rule")
+                    .with("pattern", draft.pattern.as_str())
+                    .to_string(),
             },
             Link {
                 path: new_path(slug, &draft),
-                label: "Except it from all rules".to_owned(),
+                label: locale.text("except-from-all"),
             },
         ];
     }

@@ -7,8 +7,10 @@ use crate::auth::role::Actor;
 use crate::http::chrome::Redirect;
 use crate::http::error::{Code, HttpError};
 use crate::http::extract::Id;
+use crate::http::language::locale;
 use crate::http::visitor::Member;
 use crate::ids::CaseId;
+use crate::locale::{Locale, MessageId};
 use crate::moderation::bulk::MAX_CASES;
 use crate::moderation::rows::{CaseRow, CaseStatus};
 use crate::moderation::undo::{UndoError, may_undo};
@@ -36,7 +38,7 @@ pub(crate) struct UndoRow {
     /// `ok` or `no`.
     pub tone: &'static str,
     /// `Approved`.
-    pub word: &'static str,
+    pub word: String,
     /// The post's title.
     pub title: String,
     /// Where the button sends to.
@@ -51,6 +53,7 @@ impl UndoBar {
     /// What this person decided, and what was decided of the case that is shown, if they may take it back.
     pub async fn of(
         app: &App,
+        locale: Locale,
         slug: &str,
         actor: &Actor,
         shown: Option<(&CaseRow, &str)>,
@@ -77,7 +80,7 @@ impl UndoBar {
                 .cloned()
                 .chain(others)
                 .take(SHOWN)
-                .map(|case| row(slug, now_ms, case))
+                .map(|case| row(locale, slug, now_ms, case))
                 .collect(),
             all_path: (count > 1).then(|| format!("{}/undo", queue_path(slug))),
             count,
@@ -91,15 +94,15 @@ pub(crate) fn undoable(case: &CaseRow, actor: &Actor, now_ms: i64) -> Option<i64
         .filter(|until_ms| *until_ms > now_ms && may_undo(case, actor))
 }
 
-fn row(slug: &str, now_ms: i64, case: UndoableCase) -> UndoRow {
+fn row(locale: Locale, slug: &str, now_ms: i64, case: UndoableCase) -> UndoRow {
     let (tone, word) = match case.status {
-        CaseStatus::Approved => ("ok", "Approved"),
-        _ => ("no", "Rejected"),
+        CaseStatus::Approved => ("ok", MessageId("undo-approved")),
+        _ => ("no", MessageId("undo-rejected")),
     };
     let left_ms = case.undo_until_ms - now_ms;
     UndoRow {
         tone,
-        word,
+        word: locale.text(word),
         title: case.title,
         action_path: format!("{}/undo", case_path(slug, &case.id)),
         left: (left_ms + 999) / 1_000,
@@ -116,7 +119,7 @@ pub(crate) async fn undo(
 ) -> Result<HttpResponse, HttpError> {
     let path = case_path(&member.site.slug, &id.0);
     let message = match app.moderation.undo(id.0, member.actor()).await? {
-        Ok(_) => "Taken back; the post waits in the queue as before.".to_owned(),
+        Ok(_) => MessageId("undo-done"),
         Err(UndoError::Unknown) => return Err(HttpError::not_found()),
         Err(UndoError::NotYours(known)) => {
             let who = known.case.and_then(|case| case.decided_by_name);
@@ -129,9 +132,10 @@ pub(crate) async fn undo(
             ));
         }
         Err(UndoError::TooLate(known)) => match known.case.map(|case| case.status) {
-            Some(CaseStatus::Waiting) => "The post waits in the queue already.".to_owned(),
-            _ => "Too late: the decision has taken effect.".to_owned(),
+            Some(CaseStatus::Waiting) => MessageId("undo-waits"),
+            _ => MessageId("undo-too-late"),
         },
     };
+    let message = locale(&req).text(message);
     Ok(Redirect::to(path).flash(message).respond_to(&req))
 }

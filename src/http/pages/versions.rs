@@ -11,8 +11,11 @@ use crate::http::chrome::{PageChrome, Redirect, page, page_with};
 use crate::http::error::HttpError;
 use crate::http::extract::{Query, segment};
 use crate::http::form::Form;
-use crate::http::parts::{When, count, grouped};
+use crate::http::language::locale;
+use crate::http::parts::When;
+use crate::http::terms;
 use crate::http::visitor::Member;
+use crate::locale::{Locale, MessageId};
 use crate::moderation::diff::{self, Fate};
 use crate::moderation::rule_set::{Edit, RuleRefused};
 use crate::moderation::rules::{Inflections, Rule, RuleDraft};
@@ -20,7 +23,7 @@ use crate::store::rule_versions::{self, RuleChange, RuleSetVersion};
 
 use super::rehearsal::{Report, rehearse};
 use super::rule::{STALE, rule_path};
-use super::rules::{outcome, path};
+use super::rules::{counted, outcome, path};
 
 const PER_PAGE: i64 = 50;
 /// Rules that the page of one version shows; the others are counted.
@@ -64,7 +67,7 @@ struct VersionRow {
 /// A rule that a version added, changed or removed.
 struct ChangeRow {
     tone: &'static str,
-    word: &'static str,
+    word: String,
     pattern: String,
     path: String,
     pieces: Vec<Piece>,
@@ -110,15 +113,20 @@ pub(crate) async fn list(
     let has_more = found.len() > PER_PAGE as usize;
     found.truncate(PER_PAGE as usize);
     let all = versions_path(slug);
+    let page_chrome = PageChrome::titled(&req, "versions-title", "rules");
+    let locale = page_chrome.locale;
     page(&VersionsPage {
-        page: PageChrome::of(&req, "Versions of the rules", "rules"),
+        page: page_chrome,
         rules_path: path(slug),
         next_path: found
             .last()
             .filter(|_| has_more)
             .map(|last| format!("{all}?before={}", last.version)),
         first_path: before.map(|_| all),
-        versions: found.into_iter().map(|found| row(&member, found)).collect(),
+        versions: found
+            .into_iter()
+            .map(|found| row(locale, &member, found))
+            .collect(),
     })
 }
 
@@ -140,9 +148,10 @@ pub(crate) async fn restore(
 ) -> Result<HttpResponse, HttpError> {
     let fields = fields.0;
     let version = number(&req)?;
+    let locale = locale(&req);
     let edit = Edit::Restore(version);
     let refused = if fields.rehearse {
-        match rehearse(&app, &member.site, edit).await? {
+        match rehearse(&app, locale, &member.site, edit).await? {
             Ok(report) => {
                 return page(&VersionPage {
                     rehearsal: Some(report),
@@ -160,7 +169,12 @@ pub(crate) async fn restore(
         match restored.await? {
             Ok(_) => {
                 return Ok(Redirect::to(path(&member.site.slug))
-                    .flash(format!("The rules are again those of version {version}."))
+                    .flash(
+                        locale
+                            .say("version-restored")
+                            .with("version", version.to_string())
+                            .to_string(),
+                    )
                     .respond_to(&req));
             }
             Err(refused) => refused,
@@ -168,14 +182,20 @@ pub(crate) async fn restore(
     };
     let (status, problem) = match refused {
         RuleRefused::Unknown | RuleRefused::Known(_) => return Err(HttpError::not_found()),
-        RuleRefused::Stale | RuleRefused::Replayed(_) => (StatusCode::CONFLICT, STALE.to_owned()),
+        RuleRefused::Stale | RuleRefused::Replayed(_) => (StatusCode::CONFLICT, locale.text(STALE)),
         RuleRefused::Invalid(errors) => (
             StatusCode::UNPROCESSABLE_ENTITY,
-            format!("The comment must be {}.", errors[0].message),
+            locale
+                .say("version-comment")
+                .with("problem", errors[0].message.as_str())
+                .to_string(),
         ),
         RuleRefused::Uncompilable(problems) => (
             StatusCode::UNPROCESSABLE_ENTITY,
-            format!("It cannot be restored: {}.", problems.in_words()),
+            locale
+                .say("version-unrestorable")
+                .with("problem", problems.in_words())
+                .to_string(),
         ),
     };
     let again = VersionPage {
@@ -215,33 +235,38 @@ async fn version_page(
     let more = total - changes.len() as i64;
     let is_current = version == site.rule_set_version;
     let may_restore = member.role == Role::Owner && !is_current;
+    let locale = locale(req);
+    let title = locale
+        .say("version-heading")
+        .with("number", version.to_string())
+        .to_string();
     Ok(VersionPage {
-        page: PageChrome::of(req, &format!("Rule set {version}"), "rules"),
+        page: PageChrome::of(req, &title, "rules"),
         rules_path: path(&site.slug),
         is_current,
         restore_path: may_restore.then(|| format!("{}/restore", version_path(&site.slug, version))),
         changes: changes
             .iter()
-            .map(|change| change_row(&site.slug, change))
+            .map(|change| change_row(locale, &site.slug, change))
             .collect(),
-        more: (more > 0).then(|| format!("And {} more rules.", grouped(more))),
-        version: row(member, found),
+        more: (more > 0).then(|| counted(locale, MessageId("version-more"), more)),
+        version: row(locale, member, found),
         comment: String::new(),
         problem: None,
         rehearsal: None,
     })
 }
 
-fn row(member: &Member, found: RuleSetVersion) -> VersionRow {
+fn row(locale: Locale, member: &Member, found: RuleSetVersion) -> VersionRow {
     let counts = [
-        (found.added(), "added"),
-        (found.changed, "changed"),
-        (found.removed(), "removed"),
+        (found.added(), MessageId("version-added")),
+        (found.changed, MessageId("version-changed")),
+        (found.removed(), MessageId("version-removed")),
     ];
     let counts: Vec<String> = counts
         .into_iter()
         .filter(|(number, _)| *number > 0)
-        .map(|(number, what)| format!("{} {what}", count(number, "rule")))
+        .map(|(number, what)| counted(locale, what, number))
         .collect();
     VersionRow {
         number: found.version,
@@ -249,20 +274,20 @@ fn row(member: &Member, found: RuleSetVersion) -> VersionRow {
         is_current: found.version == member.site.rule_set_version,
         comment: found.comment,
         by: found.created_by_name,
-        when: When::at(found.created_at_ms),
+        when: When::of(locale, found.created_at_ms),
         counts: counts.join(", "),
     }
 }
 
-fn change_row(slug: &str, change: &RuleChange) -> ChangeRow {
+fn change_row(locale: Locale, slug: &str, change: &RuleChange) -> ChangeRow {
     let text = |rule: &Option<Rule>| {
         rule.as_ref()
-            .map_or_else(String::new, |rule| in_words(&rule.draft))
+            .map_or_else(String::new, |rule| in_words(locale, &rule.draft))
     };
     let (tone, word) = match (&change.before, &change.after) {
-        (None, _) => ("ok", "added"),
-        (_, None) => ("no", "removed"),
-        _ => ("run", "changed"),
+        (None, _) => ("ok", MessageId("version-word-added")),
+        (_, None) => ("no", MessageId("version-word-removed")),
+        _ => ("run", MessageId("version-word-changed")),
     };
     let shown = change.after.as_ref().or(change.before.as_ref());
     let pieces = match (&change.before, &change.after) {
@@ -274,7 +299,7 @@ fn change_row(slug: &str, change: &RuleChange) -> ChangeRow {
     };
     ChangeRow {
         tone,
-        word,
+        word: locale.text(word),
         pattern: shown.map_or_else(String::new, |rule| rule.draft.pattern.clone()),
         path: rule_path(slug, &change.id),
         pieces: pieces
@@ -293,21 +318,27 @@ fn change_row(slug: &str, change: &RuleChange) -> ChangeRow {
 }
 
 /// All that a rule says, in one line.
-fn in_words(draft: &RuleDraft) -> String {
+fn in_words(locale: Locale, draft: &RuleDraft) -> String {
     let mut text = format!(
-        "{} {} · {} · {} · {} · severity {}",
-        draft.kind,
+        "{} {} · {} · {} · {} · {}",
+        locale.text(terms::kind(draft.kind)),
         draft.pattern,
-        draft.mode,
-        draft.fields.in_words(),
-        outcome(draft).text,
-        draft.severity
+        locale.text(terms::mode(draft.mode)),
+        locale.text(terms::fields(draft.fields)),
+        outcome(locale, draft).text,
+        locale
+            .say("severity")
+            .with("severity", i64::from(draft.severity))
     );
     if draft.inflections != Inflections::None {
-        text.push_str(&format!(" · {}", draft.inflections.in_words()));
+        text.push_str(&format!(
+            " · {}",
+            locale.text(terms::inflections(draft.inflections))
+        ));
     }
     for exception in &draft.exceptions {
-        text.push_str(&format!(" · but not {exception}"));
+        let but = locale.say("rule-but-not").with("text", exception);
+        text.push_str(&format!(" · {but}"));
     }
     for extra in [&draft.category, &draft.note] {
         if !extra.is_empty() {

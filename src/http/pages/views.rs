@@ -8,6 +8,7 @@ use crate::http::chrome::Redirect;
 use crate::http::error::HttpError;
 use crate::http::extract::Id;
 use crate::http::form::Form;
+use crate::http::language::locale;
 use crate::http::visitor::Member;
 use crate::ids::ViewId;
 use crate::moderation::rows::CaseStatus;
@@ -71,20 +72,14 @@ pub(crate) async fn keep(
         .moderation
         .keep_view(&member.actor(), &fields.name, query.clone())
         .await?;
+    let locale = locale(&req);
     let message = match kept {
-        Ok(view) => format!(
-            "Everybody who decides here has the view “{}” now.",
-            view.name
-        ),
-        Err(ViewError::Name) => {
-            format!("A view needs a name of at most {NAME_MAX_CHARS} characters.")
-        }
-        Err(ViewError::NoRoom) => {
-            "There is a view of that name, or there are too many: remove one first.".to_owned()
-        }
+        Ok(view) => locale.say("view-kept").with("name", view.name),
+        Err(ViewError::Name) => locale.say("view-name-rule").with("chars", NAME_MAX_CHARS),
+        Err(ViewError::NoRoom) => locale.say("view-no-room"),
     };
     let to = format!("{}?{query}", queue_path(&member.site.slug));
-    Ok(Redirect::to(to).flash(message).respond_to(&req))
+    Ok(Redirect::to(to).flash(message.to_string()).respond_to(&req))
 }
 
 /// `POST /s/{site}/admin/queue/views/{view}/remove`
@@ -98,6 +93,6 @@ pub(crate) async fn remove(
         return Err(HttpError::not_found());
     }
     Ok(Redirect::to(queue_path(&member.site.slug))
-        .flash("The view is removed, for everybody.")
+        .flash(locale(&req).text("view-removed"))
         .respond_to(&req))
 }

@@ -4,9 +4,11 @@
 use serde_json::Value;
 
 use super::case_path;
-use crate::http::pages::queue::row::{Brief, Viewer, aged, claimed, handed, tags};
-use crate::http::parts::{Fact, Status, TimelineRow, When, count, grouped};
+use crate::http::pages::queue::row::{Brief, Viewer, aged, handed, tags, with};
+use crate::http::parts::{Fact, Status, TimelineRow, When};
+use crate::locale::{Locale, MessageId};
 use crate::moderation::diff::{self, Fate};
+use crate::moderation::handover::OWNERS;
 use crate::moderation::queue::{self, CaseFile};
 use crate::moderation::rows::{ExecutionStatus, PostStatus};
 use crate::moderation::run::Run;
@@ -43,22 +45,25 @@ pub(super) struct DiffPiece {
 pub(super) fn card(file: &CaseFile, viewer: &Viewer<'_>, path: String) -> Brief {
     let listed = &file.listed;
     let (due, due_tone) = aged(&listed.case, viewer);
-    let claim = claimed(&listed.case, listed.claimed_by_name.as_deref(), viewer);
     Brief {
         id: listed.case.id.to_string(),
         is_current: true,
         title: viewer.masks.cover(&listed.title, &file.hits),
         path,
-        tags: tags(&file.hits),
+        tags: tags(viewer.locale, &file.hits),
         author: listed.author_name.clone(),
-        about: count(file.hits.len(), "hit"),
-        claimed_by: claim.map(|(name, _)| name),
+        about: viewer
+            .locale
+            .say("case-hits")
+            .with("count", file.hits.len())
+            .to_string(),
+        claimed_by: with(&listed.case, listed.claimed_by_name.as_deref(), viewer),
         handed_to: handed(
             listed.handed_to.as_deref(),
             listed.handed_to_name.as_deref(),
             viewer,
         ),
-        status: listed.case.status.into(),
+        status: Status::of(viewer.locale, listed.case.status),
         due,
         due_tone,
     }
@@ -87,23 +92,24 @@ pub(super) fn diff(file: &CaseFile) -> Vec<DiffPiece> {
 }
 
 /// `since revision 1, which was judged last`
-pub(super) fn diff_about(file: &CaseFile) -> String {
+pub(super) fn diff_about(locale: Locale, file: &CaseFile) -> String {
     match &file.judged {
-        Some(judged) => format!(
-            "Revision {} against revision {}, which was judged last.",
-            file.revision.number, judged.number
-        ),
+        Some(judged) => locale
+            .say("case-changed-since")
+            .with("number", file.revision.number)
+            .with("judged", judged.number)
+            .to_string(),
         None => String::new(),
     }
 }
 
-pub(super) fn notes(file: &CaseFile) -> Vec<NoteRow> {
+pub(super) fn notes(locale: Locale, file: &CaseFile) -> Vec<NoteRow> {
     file.notes
         .iter()
         .map(|note| NoteRow {
             text: note.text.clone(),
             by: note.by_name.clone(),
-            when: When::at(note.created_at_ms),
+            when: When::of(locale, note.created_at_ms),
         })
         .collect()
 }
@@ -119,36 +125,17 @@ pub(super) fn similar(slug: &str, file: &CaseFile) -> Vec<SimilarRow> {
         .collect()
 }
 
-/// Why the post is held, in words.
-pub(super) fn why(file: &CaseFile) -> String {
-    if let Some(problem) = &file.listed.case.problem {
-        return format!("{problem}.");
-    }
-    let mut rules: Vec<&str> = file.hits.iter().map(|hit| hit.rule.as_str()).collect();
-    rules.sort_unstable();
-    rules.dedup();
-    match rules.len() {
-        0 => "The workflow asks for a decision; no rule hit.".to_owned(),
-        number => format!(
-            "{} of {}; the greatest severity is {}.",
-            count(file.hits.len(), "hit"),
-            count(number, "rule"),
-            file.listed.case.severity
-        ),
-    }
-}
-
-pub(super) fn facts(file: &CaseFile) -> Vec<Fact> {
+pub(super) fn facts(locale: Locale, file: &CaseFile) -> Vec<Fact> {
     let record = &file.record;
     let since = match record.member_since_ms {
-        Some(at_ms) => When::at(at_ms).text,
-        None => "not a member any more".to_owned(),
+        Some(at_ms) => locale.short_moment(at_ms),
+        None => locale.text("fact-no-member"),
     };
-    let mut facts = vec![Fact::new("Member since", since)];
+    let mut facts = vec![Fact::new(&locale.text("fact-member-since"), since)];
     for (label, status) in [
-        ("Published", PostStatus::Published),
-        ("Held", PostStatus::Held),
-        ("Rejected", PostStatus::Rejected),
+        (MessageId("fact-published"), PostStatus::Published),
+        (MessageId("fact-held"), PostStatus::Held),
+        (MessageId("fact-rejected"), PostStatus::Rejected),
     ] {
         let posts = record.count(status);
         let more = if posts >= queue::RECORD_POSTS {
@@ -156,12 +143,13 @@ pub(super) fn facts(file: &CaseFile) -> Vec<Fact> {
         } else {
             ""
         };
-        facts.push(Fact::new(label, format!("{}{more}", grouped(posts))));
+        let posts = format!("{}{more}", locale.number(posts));
+        facts.push(Fact::new(&locale.text(label), posts));
     }
     facts
 }
 
-pub(super) fn earlier(slug: &str, file: &CaseFile) -> Vec<EarlierRow> {
+pub(super) fn earlier(locale: Locale, slug: &str, file: &CaseFile) -> Vec<EarlierRow> {
     file.record
         .earlier
         .iter()
@@ -171,13 +159,13 @@ pub(super) fn earlier(slug: &str, file: &CaseFile) -> Vec<EarlierRow> {
                 Some(case) => case_path(slug, case),
                 None => format!("/s/{slug}/admin/executions/{}", post.execution_id),
             },
-            status: post.status.into(),
+            status: Status::of(locale, post.status),
         })
         .collect()
 }
 
 /// The states of the run; after the last one, those that can follow.
-pub(super) fn run(run: &Run) -> Vec<TimelineRow> {
+pub(super) fn run(locale: Locale, run: &Run) -> Vec<TimelineRow> {
     let visits = run.visits();
     let last = visits.len().saturating_sub(1);
     let mut rows: Vec<TimelineRow> = visits
@@ -192,7 +180,7 @@ pub(super) fn run(run: &Run) -> Vec<TimelineRow> {
             },
             title: visit.state.to_string(),
             detail: None,
-            when: Some(When::at(visit.entered_at_ms)),
+            when: Some(When::of(locale, visit.entered_at_ms)),
         })
         .collect();
     rows.extend(run.next.iter().map(|state| TimelineRow {
@@ -204,56 +192,65 @@ pub(super) fn run(run: &Run) -> Vec<TimelineRow> {
     rows
 }
 
-pub(super) fn trail(line: &NamedAudit) -> TimelineRow {
+/// What happened to the case, by whom and through which door.
+pub(super) fn trail(locale: Locale, line: &NamedAudit) -> TimelineRow {
     let details: Value = serde_json::from_str(&line.row.details).unwrap_or_default();
-    let seconds = details["seconds"].as_i64().unwrap_or_default();
-    let (tone, title) = match line.row.action.as_str() {
-        "case.handed_over" => {
-            let to = details["to"].as_str().unwrap_or("a colleague");
-            ("run", format!("Handed over to {to}"))
-        }
-        "case.snoozed" => {
-            let until = details["until_ms"].as_i64().unwrap_or_default();
-            ("off", format!("Snoozed until {}", When::at(until).text))
-        }
-        "case.first_approved" => ("ok", "First approval".to_owned()),
-        "case.approval_taken_back" => ("off", "Approval taken back".to_owned()),
-        "case.asked" => ("run", "Sent back to the author".to_owned()),
-        "case.brought_back" => ("wait", "Back in the queue".to_owned()),
-        "case.opened" => ("off", "Opened".to_owned()),
-        "post.held" => ("wait", "Put into the queue".to_owned()),
-        "case.escalated" => ("warn", "Time was over; the owners were told".to_owned()),
-        "case.approved" => ("ok", "Approved".to_owned()),
-        "case.rejected" => ("no", "Rejected".to_owned()),
-        "case.answered" => ("run", "Answered".to_owned()),
-        "decision.held" => (
-            "wait",
-            format!("Decided, for {seconds} s to be taken back,"),
-        ),
-        "decision.undone" => ("off", "Decision taken back".to_owned()),
-        "decision.dropped" => (
-            "off",
-            "Decision dropped, as the post had changed".to_owned(),
-        ),
-        "post.failed" => ("warn", "The workflow ended without an outcome".to_owned()),
-        other => ("off", other.to_owned()),
-    };
-    let via = details["via"].as_str().map(|via| match via {
-        "desk" => "on this page",
-        "link" => "from the mail",
-        "api" => "over the API",
-        _ => "over the AWS API",
+    let (tone, what) = act(locale, &line.row.action, &details);
+    let via = details["via"].as_str().map(|via| {
+        locale.text(match via {
+            "desk" => MessageId("via-desk"),
+            "link" => MessageId("via-link"),
+            "api" => MessageId("via-api"),
+            _ => MessageId("via-aws"),
+        })
     });
+    let words = |name: &str| details[name].as_str().filter(|words| !words.is_empty());
     TimelineRow {
         tone,
         title: match &line.actor_name {
-            Some(name) => format!("{title} by {name}"),
-            None => title,
+            Some(name) => locale
+                .say("trail-by")
+                .with("what", what)
+                .with("name", name)
+                .to_string(),
+            None => what,
         },
-        detail: via
-            .or(details["problem"].as_str())
-            .or(details["words"].as_str().filter(|words| !words.is_empty()))
-            .map(str::to_owned),
-        when: Some(When::at(line.row.at_ms)),
+        detail: via.or_else(|| Some(words("problem").or_else(|| words("words"))?.to_owned())),
+        when: Some(When::of(locale, line.row.at_ms)),
     }
+}
+
+/// An act of the audit log in words.
+fn act(locale: Locale, action: &str, details: &Value) -> (&'static str, String) {
+    let (tone, id) = match action {
+        "case.handed_over" => ("run", MessageId("trail-handed-over")),
+        "case.snoozed" => ("off", MessageId("trail-snoozed")),
+        "case.first_approved" => ("ok", MessageId("trail-first-approved")),
+        "case.approval_taken_back" => ("off", MessageId("trail-approval-back")),
+        "case.asked" => ("run", MessageId("trail-asked")),
+        "case.brought_back" => ("wait", MessageId("trail-brought-back")),
+        "case.opened" => ("off", MessageId("trail-opened")),
+        "post.held" => ("wait", MessageId("trail-held")),
+        "case.escalated" => ("warn", MessageId("trail-escalated")),
+        "case.approved" => ("ok", MessageId("trail-approved")),
+        "case.rejected" => ("no", MessageId("trail-rejected")),
+        "case.answered" => ("run", MessageId("trail-answered")),
+        "decision.held" => ("wait", MessageId("trail-decided")),
+        "decision.undone" => ("off", MessageId("trail-undone")),
+        "decision.dropped" => ("off", MessageId("trail-dropped")),
+        "post.failed" => ("warn", MessageId("trail-failed")),
+        other => return ("off", other.to_owned()),
+    };
+    let until_ms = details["until_ms"].as_i64().unwrap_or_default();
+    let to = match details["to"].as_str() {
+        // Lines of former versions have the words.
+        None | Some(OWNERS | "the owners") => locale.text("the-owners"),
+        Some(name) => name.to_owned(),
+    };
+    let said = locale
+        .say(id)
+        .with("to", to)
+        .with("when", locale.short_moment(until_ms))
+        .with("seconds", details["seconds"].as_i64().unwrap_or_default());
+    (tone, said.to_string())
 }

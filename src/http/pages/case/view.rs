@@ -17,9 +17,10 @@ use crate::http::pages::queue::row::{Brief, Viewer, aged, brief, claimed, place}
 use crate::http::pages::queue::{CaseQuery, author_path, path as queue_path};
 use crate::http::pages::suggestions::lead_to_exceptions;
 use crate::http::pages::undo::UndoBar;
-use crate::http::parts::{Fact, Notice, Status, TimelineRow, When, words};
+use crate::http::parts::{Fact, Notice, Status, TimelineRow, When};
 use crate::http::visitor::Member;
 use crate::ids::CaseId;
+use crate::locale::{Locale, MessageId};
 use crate::moderation::appeal::Appeal;
 use crate::moderation::approval;
 use crate::moderation::markdown;
@@ -27,6 +28,7 @@ use crate::moderation::masks::{self, Masks};
 use crate::moderation::queue::{self, CaseFile, Neighbours};
 use crate::moderation::reason::Known;
 use crate::moderation::rows::{CaseRow, CaseStatus, PostStatus};
+use crate::moderation::wording;
 use crate::store::audit::NamedAudit;
 
 #[derive(Template)]
@@ -101,16 +103,20 @@ struct Claimed {
 }
 
 impl AppealPart {
-    fn of(appeal: &Appeal) -> Self {
+    fn of(locale: Locale, appeal: &Appeal) -> Self {
         let name = appeal.of_name.as_deref();
         Self {
             statement: appeal.row.statement.clone(),
-            against: match (&name, &appeal.of_reason) {
-                (Some(name), Some(reason)) => format!("{name} rejected it: “{reason}”"),
-                (Some(name), None) => format!("{name} rejected it."),
-                (None, _) => "A rule rejected it.".to_owned(),
-            },
-            sent: When::at(appeal.row.created_at_ms),
+            against: match (name, appeal.of_reason.as_deref()) {
+                (Some(name), Some(reason)) => locale
+                    .say("appeal-against-reason")
+                    .with("name", name)
+                    .with("reason", reason),
+                (Some(name), None) => locale.say("appeal-against").with("name", name),
+                (None, _) => locale.say("appeal-against-rule"),
+            }
+            .to_string(),
+            sent: When::of(locale, appeal.row.created_at_ms),
         }
     }
 }
@@ -146,7 +152,10 @@ impl<'a> Desk<'a> {
         let neighbours = queue::neighbours(&app.db, site, &filter, case).await?;
         let settings = &member.site.settings;
         let is_own = file.post.author_id == member.user.id && !settings.allow_self_approval;
-        let undo = UndoBar::of(app, slug, &member.actor(), Some((case, title))).await?;
+        let page = PageChrome::of(req, title, "queue");
+        let locale = page.locale;
+        let shown = Some((case, title.as_str()));
+        let undo = UndoBar::of(app, locale, slug, &member.actor(), shown).await?;
         let form = (file.is_open() && !is_own).then(|| {
             let action = query.on(&format!("{}/decision", case_path(slug, id)));
             let form = DecisionForm::new(action, case.revision, settings, &known(member, &file));
@@ -160,7 +169,7 @@ impl<'a> Desk<'a> {
         });
         let form = match form {
             Some(form) => Some(DecisionForm {
-                hand_over: Some(HandOver::of(app, member, id).await?),
+                hand_over: Some(HandOver::of(app, locale, member, id).await?),
                 preview_path: Some(query.on(&format!("{}/preview", case_path(slug, id)))),
                 aside_path: file.aside.is_none().then(|| case_path(slug, id)),
                 ..form
@@ -168,7 +177,7 @@ impl<'a> Desk<'a> {
             None => None,
         };
         let desk = Self {
-            page: PageChrome::of(req, title, "queue"),
+            page,
             undo,
             masks: masks::find(&app.db, &member.actor()).await?,
             now_ms: app.clock.now_ms(),
@@ -185,34 +194,48 @@ impl<'a> Desk<'a> {
         })
     }
 
-    pub(super) fn notice(mut self, tone: &'static str, title: &str, text: &str) -> Self {
+    pub(super) fn notice(
+        mut self,
+        tone: &'static str,
+        title: MessageId,
+        text: impl Into<String>,
+    ) -> Self {
         self.notice = Some(Notice {
             tone,
-            title: title.to_owned(),
-            text: text.to_owned(),
+            title: self.locale().text(title),
+            text: text.into(),
         });
         self
     }
 
+    /// The language of the page.
+    pub(super) fn locale(&self) -> Locale {
+        self.page.locale
+    }
+
     pub(super) fn own_post(self) -> Self {
-        let text = "Somebody else has to decide it; the site does not let moderators decide on their own posts.";
-        self.notice("off", "This is your own post.", text)
+        let text = self.locale().text("case-own-post-text");
+        self.notice("off", MessageId("case-own-post"), text)
     }
 
     /// Says why there is nothing to decide, where it is not plain.
     fn state(self) -> Self {
+        let locale = self.locale();
         match (self.file.listed.case.status, self.file.post.status) {
-            (CaseStatus::Void, PostStatus::Withdrawn) => {
-                self.notice("off", "Withdrawn.", "The author took the post back.")
-            }
+            (CaseStatus::Void, PostStatus::Withdrawn) => self.notice(
+                "off",
+                MessageId("case-withdrawn"),
+                locale.text("case-withdrawn-text"),
+            ),
             (CaseStatus::Void, _) => {
-                let text = format!("The post is at revision {} now.", self.file.post.revision);
-                self.notice("off", "No longer open.", &text)
+                let number = self.file.post.revision;
+                let text = locale.say("case-not-open-text").with("number", number);
+                self.notice("off", MessageId("case-not-open"), text.to_string())
             }
             (CaseStatus::Failed, PostStatus::Failed) => self.notice(
                 "warn",
-                "The workflow ended without an outcome.",
-                "Nothing is published. Run it again once its cause is mended.",
+                MessageId("case-broken"),
+                locale.text("case-broken-text"),
             ),
             _ => self,
         }
@@ -241,7 +264,9 @@ impl<'a> Desk<'a> {
 
     pub(super) fn page(self, status: StatusCode) -> Result<HttpResponse, HttpError> {
         let slug = &self.member.site.slug;
+        let locale = self.locale();
         let viewer = Viewer {
+            locale,
             settings: &self.member.site.settings,
             user_id: &self.member.user.id,
             masks: &self.masks,
@@ -250,10 +275,16 @@ impl<'a> Desk<'a> {
         let to_path = |id: &CaseId| self.query.on(&case_path(slug, id));
         let (file, now_ms) = (&self.file, self.now_ms);
         let (case, revision) = (&file.listed.case, &file.revision);
-        let mut marks = Marks::masked(&revision.title, &revision.body, &file.hits, &self.masks);
+        let mut marks = Marks::masked(
+            locale,
+            &revision.title,
+            &revision.body,
+            &file.hits,
+            &self.masks,
+        );
         if self.member.role == Role::Owner {
             let texts = (&*revision.title, &*revision.body);
-            lead_to_exceptions(slug, &mut marks.rows, texts, &file.hits);
+            lead_to_exceptions(locale, slug, &mut marks.rows, texts, &file.hits);
         }
         let (due, due_tone) = aged(case, &viewer);
         let can_run_again =
@@ -274,38 +305,44 @@ impl<'a> Desk<'a> {
             next_path: path_at(here + 1),
             queue_path: self.query.on(&queue_path(slug)),
             case_path: case_path(slug, &case.id),
-            status: case.status.into(),
+            status: Status::of(locale, case.status),
             author: file.listed.author_name.clone(),
             author_path: author_path(slug, case.author_id.as_str()),
-            about: format!("revision {} · {}", revision.number, words(&revision.body)),
-            submitted: When::at(revision.created_at_ms),
+            about: locale
+                .say("case-about")
+                .with("number", revision.number)
+                .with("words", locale.count_words(&revision.body))
+                .to_string(),
+            submitted: When::of(locale, revision.created_at_ms),
             due,
             due_tone,
             place: match case.status {
-                CaseStatus::Waiting => place(case, self.neighbours.place, now_ms),
+                CaseStatus::Waiting => place(locale, case, self.neighbours.place, now_ms),
                 _ => String::new(),
             },
-            why: context::why(file),
+            why: wording::why(locale, &file.hits, case.problem.as_deref()),
             newer_path: file.newer.as_ref().map(|id| case_path(slug, id)),
-            appeal: file.appeal.as_ref().map(AppealPart::of),
+            appeal: (file.appeal.as_ref()).map(|appeal| AppealPart::of(locale, appeal)),
             approval: approval(file, &viewer),
-            aside: file.aside.as_ref().map(|aside| AsidePart::of(slug, aside)),
-            decided: decided(case),
+            aside: (file.aside.as_ref()).map(|aside| AsidePart::of(locale, slug, aside)),
+            decided: decided(locale, case),
             claim: claim(file, &viewer),
             title_segments: marks.title,
             lines: marks.lines,
             reader_masked: file.hits.iter().any(|hit| self.masks.covers(hit)),
             reader_html: markdown::render_with_marks(&revision.body, &file.hits),
-            diff_about: context::diff_about(file),
+            diff_about: context::diff_about(locale, file),
             diff,
             hits: marks.rows,
-            author_facts: context::facts(file),
-            earlier: context::earlier(slug, file),
-            notes: context::notes(file),
+            author_facts: context::facts(locale, file),
+            earlier: context::earlier(locale, slug, file),
+            notes: context::notes(locale, file),
             similar: context::similar(slug, file),
-            run: context::run(&file.run),
+            run: context::run(locale, &file.run),
             execution_path: format!("/s/{slug}/admin/executions/{}", case.execution_id),
-            trail: file.trail.iter().map(context::trail).collect(),
+            trail: (file.trail.iter())
+                .map(|line| context::trail(locale, line))
+                .collect(),
             run_again_path: can_run_again
                 .then(|| format!("{}/run-again", case_path(slug, &case.id))),
             cards,
@@ -331,20 +368,32 @@ pub(crate) fn case_path(slug: &str, id: &CaseId) -> String {
     format!("{}/{id}", queue_path(slug))
 }
 
-fn decided(case: &CaseRow) -> Option<DecidedNotice> {
+fn decided(locale: Locale, case: &CaseRow) -> Option<DecidedNotice> {
     let at_ms = case.decided_at_ms?;
-    let (tone, word) = match case.status {
-        CaseStatus::Approved => ("ok", "Approved"),
-        CaseStatus::Rejected => ("no", "Rejected"),
-        _ => ("run", "Answered"),
+    let (tone, by, alone) = match case.status {
+        CaseStatus::Approved => (
+            "ok",
+            MessageId("case-decided-approved-by"),
+            MessageId("case-decided-approved"),
+        ),
+        CaseStatus::Rejected => (
+            "no",
+            MessageId("case-decided-rejected-by"),
+            MessageId("case-decided-rejected"),
+        ),
+        _ => (
+            "run",
+            MessageId("case-decided-answered-by"),
+            MessageId("case-decided-answered"),
+        ),
     };
     Some(DecidedNotice {
         tone,
         text: match &case.decided_by_name {
-            Some(name) => format!("{word} by {name}"),
-            None => word.to_owned(),
+            Some(name) => locale.say(by).with("name", name).to_string(),
+            None => locale.text(alone),
         },
-        when: When::at(at_ms),
+        when: When::of(locale, at_ms),
         reason: case.reason.clone(),
         note: case.note.clone(),
     })
@@ -352,20 +401,18 @@ fn decided(case: &CaseRow) -> Option<DecidedNotice> {
 
 /// That two people have to approve, and who was first.
 fn approval(file: &CaseFile, viewer: &Viewer<'_>) -> Option<ApprovalPart> {
-    let case = &file.listed.case;
+    let (case, locale) = (&file.listed.case, viewer.locale);
     if !file.is_open() || !approval::needs_two(viewer.settings, case) {
         return None;
     }
     Some(ApprovalPart {
         text: match &file.first_approval {
-            Some(first) if first.by_id == *viewer.user_id => {
-                "You have approved it. Somebody else has to approve it too.".to_owned()
-            }
-            Some(first) => format!(
-                "{} has approved it; with your approval it is published.",
-                first.by_name
-            ),
-            None => "Two people have to approve posts of this category.".to_owned(),
+            Some(first) if first.by_id == *viewer.user_id => locale.text("case-two-you"),
+            Some(first) => locale
+                .say("case-two-first")
+                .with("name", first.by_name.as_str())
+                .to_string(),
+            None => locale.text("case-two-none"),
         },
         is_mine: (file.first_approval.as_ref()).is_some_and(|first| first.by_id == *viewer.user_id),
     })
@@ -376,13 +423,18 @@ fn claim(file: &CaseFile, viewer: &Viewer<'_>) -> Option<Claimed> {
         return None;
     }
     let case = &file.listed.case;
-    let (name, left) = claimed(case, file.listed.claimed_by_name.as_deref(), viewer)?;
-    let is_mine = case.claimed_by.as_ref() == Some(viewer.user_id);
+    let claimer = claimed(case, file.listed.claimed_by_name.as_deref(), viewer)?;
+    let locale = viewer.locale;
+    let span = locale.span(claimer.left_ms);
+    let text = match claimer.is_viewer {
+        true => locale.say("case-yours-for").with("span", span),
+        false => locale
+            .say("case-theirs-for")
+            .with("name", claimer.name)
+            .with("span", span),
+    };
     Some(Claimed {
-        is_mine,
-        text: match is_mine {
-            true => format!("yours for {left}"),
-            false => format!("{name} works on it, for {left} more"),
-        },
+        is_mine: claimer.is_viewer,
+        text: text.to_string(),
     })
 }

@@ -1,7 +1,8 @@
 //! A case as the queue shows it: in the list, and more briefly beside the case that is open.
 
-use crate::http::parts::{Status, Tag, When, count, grouped, span};
+use crate::http::parts::{Status, Tag, When};
 use crate::ids::UserId;
+use crate::locale::{Locale, MessageId};
 use crate::moderation::aside::{Aside, AsideKind};
 use crate::moderation::handover::OWNERS;
 use crate::moderation::markdown;
@@ -20,6 +21,7 @@ const SEVERITY_STEP_HOURS: i64 = 6;
 
 /// Who looks at the queue, and when.
 pub(crate) struct Viewer<'a> {
+    pub locale: Locale,
     pub settings: &'a SiteSettings,
     pub user_id: &'a UserId,
     /// What they do not want to read at once.
@@ -40,7 +42,9 @@ pub(crate) struct Row {
     pub about: String,
     pub excerpt: String,
     pub place: String,
+    /// Who works on it, "with Ada".
     pub claimed_by: Option<String>,
+    /// Whose it is, "for Ada".
     pub handed_to: Option<String>,
     pub aside: Option<String>,
     pub status: Status,
@@ -51,13 +55,17 @@ pub(crate) struct Row {
 
 impl Row {
     /// With how it is out of the queue.
-    pub fn aside(mut self, aside: Option<&Aside>) -> Self {
+    pub fn aside(mut self, locale: Locale, aside: Option<&Aside>) -> Self {
         self.aside = aside.map(|aside| match (aside.kind, aside.until_ms) {
             (AsideKind::Snoozed, Some(until_ms)) => {
-                format!("snoozed until {}", When::at(until_ms).text)
+                let when = locale.short_moment(until_ms);
+                locale
+                    .say("case-snoozed-until")
+                    .with("when", when)
+                    .to_string()
             }
-            (AsideKind::Snoozed, None) => "snoozed".to_owned(),
-            (AsideKind::Asked, _) => "with the author".to_owned(),
+            (AsideKind::Snoozed, None) => locale.text("case-snoozed"),
+            (AsideKind::Asked, _) => locale.text("case-with-author"),
         });
         self
     }
@@ -72,7 +80,9 @@ pub(crate) struct Brief {
     pub tags: Vec<Tag>,
     pub author: String,
     pub about: String,
+    /// Who works on it, "with Ada".
     pub claimed_by: Option<String>,
+    /// Whose it is, "for Ada".
     pub handed_to: Option<String>,
     pub status: Status,
     pub due: String,
@@ -84,31 +94,34 @@ pub(crate) fn row(queued: &QueuedCase, viewer: &Viewer<'_>, path: String) -> any
     let case = &queued.brief.case;
     let hits: Vec<Hit> = serde_json::from_str(&queued.brief.hits)?;
     let (due, due_tone) = aged(case, viewer);
-    let claim = claimed(case, queued.brief.claimed_by_name.as_deref(), viewer);
+    let claimed_by = with(case, queued.brief.claimed_by_name.as_deref(), viewer);
     Ok(Row {
         id: case.id.to_string(),
         revision: case.revision,
         title: viewer.masks.cover(&queued.brief.title, &hits),
         path,
-        tags: tags(&hits),
+        tags: tags(viewer.locale, &hits),
         author: queued.brief.author_name.clone(),
-        about: about(case, &hits),
+        about: about(viewer.locale, case, &hits),
         excerpt: match &case.problem {
             Some(problem) => problem.clone(),
             None => viewer.masks.cover(&excerpt(&queued.body, &hits), &hits),
         },
-        place: reason(case, viewer.now_ms),
-        claimed_by: claim.map(|(name, _)| name),
+        place: reason(viewer.locale, case, viewer.now_ms),
+        claimed_by,
         handed_to: handed(
             queued.brief.handed_to.as_deref(),
             queued.brief.handed_to_name.as_deref(),
             viewer,
         ),
         aside: None,
-        status: case.status.into(),
+        status: Status::of(viewer.locale, case.status),
         due,
         due_tone,
-        when: When::at(case.decided_at_ms.unwrap_or(case.waiting_since_ms)),
+        when: When::of(
+            viewer.locale,
+            case.decided_at_ms.unwrap_or(case.waiting_since_ms),
+        ),
     })
 }
 
@@ -121,22 +134,22 @@ pub(crate) fn brief(
     let case = &queued.case;
     let hits: Vec<Hit> = serde_json::from_str(&queued.hits)?;
     let (due, due_tone) = aged(case, viewer);
-    let claim = claimed(case, queued.claimed_by_name.as_deref(), viewer);
+    let claimed_by = with(case, queued.claimed_by_name.as_deref(), viewer);
     Ok(Brief {
         id: case.id.to_string(),
         is_current: false,
         title: viewer.masks.cover(&queued.title, &hits),
         path,
-        tags: tags(&hits),
+        tags: tags(viewer.locale, &hits),
         author: queued.author_name.clone(),
-        about: about(case, &hits),
-        claimed_by: claim.map(|(name, _)| name),
+        about: about(viewer.locale, case, &hits),
+        claimed_by,
         handed_to: handed(
             queued.handed_to.as_deref(),
             queued.handed_to_name.as_deref(),
             viewer,
         ),
-        status: case.status.into(),
+        status: Status::of(viewer.locale, case.status),
         due,
         due_tone,
     })
@@ -147,14 +160,33 @@ pub(crate) fn aged(case: &CaseRow, viewer: &Viewer<'_>) -> (String, &'static str
     if case.status != CaseStatus::Waiting {
         return (String::new(), "");
     }
+    let locale = viewer.locale;
     let target_ms = viewer.settings.target_seconds * 1_000;
     let left_ms = (case.waiting_since_ms + target_ms).min(case.deadline_ms) - viewer.now_ms;
+    let left = || {
+        let span = locale.span(left_ms);
+        locale.say("case-left").with("span", span).to_string()
+    };
     match left_ms {
-        ..=0 => (format!("{} late", span(-left_ms)), "late"),
-        _ if case.escalated_at_ms.is_some() => ("escalated".to_owned(), "late"),
-        _ if left_ms < target_ms / 4 => (format!("{} left", span(left_ms)), "soon"),
-        _ => (format!("{} left", span(left_ms)), ""),
+        ..=0 => {
+            let span = locale.span(-left_ms);
+            let late = locale.say("case-late").with("span", span);
+            (late.to_string(), "late")
+        }
+        _ if case.escalated_at_ms.is_some() => (locale.text("case-escalated"), "late"),
+        _ if left_ms < target_ms / 4 => (left(), "soon"),
+        _ => (left(), ""),
     }
+}
+
+/// Who works on a case.
+pub(crate) struct Claimer {
+    /// Whether it is whoever looks.
+    pub is_viewer: bool,
+    /// Their name; empty for whoever looks.
+    pub name: String,
+    /// For how long yet.
+    pub left_ms: i64,
 }
 
 /// Who works on a case, and for how long yet.
@@ -162,67 +194,96 @@ pub(crate) fn claimed(
     case: &CaseRow,
     claimed_by_name: Option<&str>,
     viewer: &Viewer<'_>,
-) -> Option<(String, String)> {
+) -> Option<Claimer> {
     let left_ms = case.claimed_until_ms? - viewer.now_ms;
-    let name = match case.claimed_by.as_ref() == Some(viewer.user_id) {
-        true => "you",
-        false => claimed_by_name?,
+    let is_viewer = case.claimed_by.as_ref() == Some(viewer.user_id);
+    let name = match is_viewer {
+        true => String::new(),
+        false => claimed_by_name?.to_owned(),
     };
-    (left_ms > 0).then(|| (name.to_owned(), span(left_ms)))
+    (left_ms > 0).then_some(Claimer {
+        is_viewer,
+        name,
+        left_ms,
+    })
+}
+
+/// The same for a list, "with Ada".
+pub(crate) fn with(
+    case: &CaseRow,
+    claimed_by_name: Option<&str>,
+    viewer: &Viewer<'_>,
+) -> Option<String> {
+    claimed(case, claimed_by_name, viewer).map(|claimer| match claimer.is_viewer {
+        true => viewer.locale.text("case-with-you"),
+        false => {
+            let said = viewer.locale.say("case-with").with("name", claimer.name);
+            said.to_string()
+        }
+    })
 }
 
 /// Where a case stands in the queue, and why.
-pub(crate) fn place(case: &CaseRow, before: i64, now_ms: i64) -> String {
-    let number = match before {
-        PLACE_MAX.. => format!("after the first {}", grouped(PLACE_MAX)),
-        before => format!("number {} in the queue", grouped(before + 1)),
+pub(crate) fn place(locale: Locale, case: &CaseRow, before: i64, now_ms: i64) -> String {
+    let (id, number) = match before {
+        PLACE_MAX.. => (MessageId("case-place-far"), PLACE_MAX),
+        before => (MessageId("case-place"), before + 1),
     };
-    format!("{number}: {}", reason(case, now_ms))
+    locale
+        .say(id)
+        .with("number", number)
+        .with("reason", reason(locale, case, now_ms))
+        .to_string()
 }
 
 /// What a case's place in the queue comes from.
-fn reason(case: &CaseRow, now_ms: i64) -> String {
+fn reason(locale: Locale, case: &CaseRow, now_ms: i64) -> String {
     if case.status != CaseStatus::Waiting {
         return String::new();
     }
-    let waited = span(((now_ms - case.waiting_since_ms) / 60_000).max(0) * 60_000);
-    let waited = match waited.as_str() {
-        "0 s" => "waits since now".to_owned(),
-        waited => format!("waits {waited}"),
-    };
-    let severity = match case.severity {
-        0 => String::new(),
-        severity => format!(
-            ", severity {severity} counts {} h more",
-            severity * SEVERITY_STEP_HOURS
-        ),
-    };
-    let escalated = match case.escalated_at_ms {
-        Some(_) => ", its time was over",
-        None => "",
-    };
-    format!("{waited}{severity}{escalated}")
+    let mut reasons = vec![match (now_ms - case.waiting_since_ms) / 60_000 {
+        ..=0 => locale.text("case-waits-now"),
+        minutes => locale
+            .say("case-waits")
+            .with("span", locale.span(minutes * 60_000))
+            .to_string(),
+    }];
+    if case.severity > 0 {
+        let counts = locale
+            .say("case-severity-counts")
+            .with("severity", case.severity)
+            .with("hours", case.severity * SEVERITY_STEP_HOURS);
+        reasons.push(counts.to_string());
+    }
+    if case.escalated_at_ms.is_some() {
+        reasons.push(locale.text("case-over"));
+    }
+    reasons.join(", ")
 }
 
-/// Whom a case was handed to: `you`, `the owners` or a name.
+/// Whose a case is that was handed over, "for Ada".
 pub(crate) fn handed(to: Option<&str>, name: Option<&str>, viewer: &Viewer<'_>) -> Option<String> {
-    match to? {
-        OWNERS => Some("the owners".to_owned()),
-        id if id == viewer.user_id.as_str() => Some("you".to_owned()),
-        _ => name.map(str::to_owned),
-    }
+    let locale = viewer.locale;
+    Some(match to? {
+        OWNERS => locale.text("case-for-owners"),
+        id if id == viewer.user_id.as_str() => locale.text("case-for-you"),
+        _ => locale.say("case-for").with("name", name?).to_string(),
+    })
 }
 
-fn about(case: &CaseRow, hits: &[Hit]) -> String {
-    let mut about = count(hits.len(), "hit");
-    if case.revision > 1 {
-        about.push_str(&format!(" · revision {}", case.revision));
+fn about(locale: Locale, case: &CaseRow, hits: &[Hit]) -> String {
+    let hits = locale
+        .say("case-hits")
+        .with("count", hits.len())
+        .to_string();
+    match case.revision {
+        ..=1 => hits,
+        number => format!("{hits} · {}", locale.say("revision").with("number", number)),
     }
-    about
 }
 
 /// Each category once, with the greatest severity that hit.
-pub(crate) fn tags(hits: &[Hit]) -> Vec<Tag> {
+pub(crate) fn tags(locale: Locale, hits: &[Hit]) -> Vec<Tag> {
     let mut worst: Vec<(&str, u8)> = Vec::new();
     for hit in hits {
         match worst
@@ -235,7 +296,7 @@ pub(crate) fn tags(hits: &[Hit]) -> Vec<Tag> {
     }
     worst
         .into_iter()
-        .map(|(category, severity)| Tag::severity(category, i64::from(severity)))
+        .map(|(category, severity)| Tag::severity(locale, category, i64::from(severity)))
         .collect()
 }
 
