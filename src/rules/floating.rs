@@ -13,9 +13,11 @@ use super::literals::Literals;
 use super::normalize::widen;
 use super::pattern::Glob;
 use super::rule::MatchMode;
+use super::scent::Ending;
 use super::sign::How;
 use super::text::{Rendered, rendered};
 use super::token::{stretch, token};
+use super::trail::plain_length;
 use super::view::{View, Views};
 
 /// A word is read no further than this.
@@ -67,6 +69,14 @@ impl FloatingBuilder {
         }
         self.globs.push((rule, mode, glob));
         is_anchored.then_some(index)
+    }
+
+    /// How a word goes on behind the beginning of the glob with that index.
+    pub(super) fn ending(&self, glob: usize) -> Ending {
+        match self.globs[glob].2.length() {
+            Some(length) => Ending::Length(length),
+            None => Ending::Open,
+        }
     }
 
     pub(super) fn regex(&mut self, rule: usize, regex: Regex, literals: Vec<String>) {
@@ -223,6 +233,10 @@ impl Floating {
         start: usize,
         budget: &mut Budget,
     ) -> Result<Option<Found>, Exhausted> {
+        let other_length = |length| plain_length(text.text, start, false).filter(|n| *n != length);
+        if self.globs[glob].2.length().and_then(other_length).is_some() {
+            return Ok(None);
+        }
         for disguised in [false, true] {
             let flat = Flat::of(text.text, start, WORD_MAX, disguised);
             budget.spend(flat.text.len())?;

@@ -2,7 +2,7 @@
 //!
 //! Pure: text and rules come in, hits and a verdict come out. Nothing here knows of databases, HTTP, clocks or pages.
 //! A text is read as it was typed: words of the rules are looked for from the beginnings of words (`starts`) that smell of
-//! one (`codes`, `scent`, `trail`), through whatever disguise (`sign`, `token`, `walk`), and believed or not (`judge`), so
+//! one (`windows`, `codes`, `scent`, `trail`), through whatever disguise (`sign`, `token`, `walk`), and believed or not (`judge`), so
 //! that a hit is always a span of what the author typed. Only what regular expressions look for is rendered first ([`text`]).
 
 mod boundary;
@@ -37,6 +37,7 @@ mod trie;
 mod usual;
 mod view;
 mod walk;
+mod windows;
 
 pub use combination::Author;
 pub use hit::{Checked, Hit, Verdict};

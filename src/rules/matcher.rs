@@ -16,6 +16,7 @@ use super::judge::{Text, judge};
 use super::keys::Keys;
 use super::pattern::{self, Pattern};
 use super::rule::{Action, Field, MatchMode, Rule, RuleKind};
+use super::scent::Ending;
 use super::spelling::Spelling;
 use super::starts::Starts;
 use super::view::Views;
@@ -97,11 +98,15 @@ impl Matcher {
             }]
         };
         let whole = parts.spellings.iter();
-        let whole = whole.map(|(_, spelling)| (spelling.whole_key(), false));
-        let open = parts.keys.iter().filter(|(_, _, is_open)| *is_open);
-        let keys: Vec<_> = whole
-            .chain(open.map(|(key, ..)| (key.clone(), true)))
-            .collect();
+        let whole = whole.map(|(_, spelling)| (spelling.whole_key(), Ending::Whole));
+        let globs = parts
+            .keys
+            .iter()
+            .filter_map(|(key, target, _)| match target {
+                Target::Glob(glob) => Some((key.clone(), parts.floating.ending(*glob))),
+                Target::Spelling(_) => None,
+            });
+        let keys: Vec<_> = whole.chain(globs).collect();
         Ok(Matcher {
             version,
             rules,

@@ -210,6 +210,12 @@ impl Glob {
         self.parts.iter().map_while(|part| part.literal()).collect()
     }
 
+    /// How many characters a word has that it matches, if that is always the same.
+    pub(super) fn length(&self) -> Option<u32> {
+        let is_fixed = !self.parts.contains(&GlobPart::Any);
+        is_fixed.then_some(self.parts.len() as u32)
+    }
+
     /// The longest run of characters without an open place.
     pub(super) fn longest_literal(&self) -> String {
         self.parts

@@ -68,6 +68,15 @@ impl Scent {
         is_prefix(self.codes)
     }
 
+    /// As it is known of beginnings behind which a word goes on.
+    fn going_on(&self, ending: Ending) -> u64 {
+        let length = match ending {
+            Ending::Whole | Ending::Open => 0,
+            Ending::Length(length) => length,
+        };
+        mixed(self.hash ^ u64::from(length))
+    }
+
     /// As it is known of keys of a sort.
     #[inline]
     fn known(&self, is_plain: bool, is_doubled: bool) -> u64 {
@@ -99,6 +108,17 @@ fn mixed(hash: u64) -> u64 {
     (hash ^ 0x5851_F42D_4C95_7F2D).wrapping_mul(0x9E37_79B9_7F4A_7C15)
 }
 
+/// How a word goes on behind a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ending {
+    /// Not at all.
+    Whole,
+    /// In any way.
+    Open,
+    /// Up to so many characters in all.
+    Length(u32),
+}
+
 /// What is known of a scent.
 pub(super) struct Known {
     /// A key may end here.
@@ -107,12 +127,15 @@ pub(super) struct Known {
     pub(super) is_more: bool,
 }
 
+/// Stands for every length.
+const SOME_LENGTH: Ending = Ending::Length(u32::MAX);
+
 /// The scents of all keys.
 #[derive(Debug)]
 pub(super) struct Scents {
     words: Filter,
     prefixes: Filter,
-    /// Beginnings of words behind which anything may follow, and their lengths as bits.
+    /// Beginnings of words that go on, and their lengths as bits.
     open: Filter,
     open_lengths: u64,
     longest: u32,
@@ -128,19 +151,21 @@ enum Mark {
 }
 
 impl Scents {
-    /// Of keys, each with whether it is only the beginning of a word.
-    pub(super) fn new(keys: &[(Vec<u8>, bool)]) -> Scents {
+    /// Of keys, each with how it ends.
+    pub(super) fn new(keys: &[(Vec<u8>, Ending)]) -> Scents {
         let mut marks: [Vec<u64>; 4] = Default::default();
         let (mut open_lengths, mut longest) = (0, 0);
-        for (key, is_open) in keys {
+        for (key, ending) in keys {
             let (scent, most) = follow(key, |mark, hash| marks[mark as usize].push(hash));
             longest = longest.max(most);
-            match *is_open {
-                true => {
-                    open_lengths |= 1 << scent.codes.min(63);
-                    marks[Mark::Open as usize].push(scent.hash);
-                }
-                false => marks[Mark::Whole as usize].push(scent.own()),
+            if *ending == Ending::Whole {
+                marks[Mark::Whole as usize].push(scent.own());
+                continue;
+            }
+            open_lengths |= 1 << scent.codes.min(63);
+            marks[Mark::Open as usize].push(scent.going_on(*ending));
+            if *ending != Ending::Open {
+                marks[Mark::Open as usize].push(scent.going_on(SOME_LENGTH));
             }
         }
         for marks in &mut marks {
@@ -158,7 +183,7 @@ impl Scents {
     }
 
     /// What is known of the scent of a text, with nothing but letters so far and white space next, or not.
-    #[inline]
+    #[inline(always)]
     pub(super) fn look(&self, scent: &Scent, is_plain: bool) -> Known {
         let mut known = self.words.find(scent.known(true, false));
         let mut add = |is_plain, is_doubled| {
@@ -186,11 +211,16 @@ impl Scents {
         scent.codes == 0 || self.prefixes.find(scent.prefix).0
     }
 
-    /// Whether this is a beginning behind which anything may follow.
+    /// Whether this is a beginning behind which the word may go on as it does. `length` tells how many characters it
+    /// has, if it is nothing but letters.
     #[inline]
-    pub(super) fn is_open(&self, scent: &Scent) -> bool {
+    pub(super) fn is_open(&self, scent: &Scent, length: impl Fn() -> Option<u32>) -> bool {
+        let is_known = |ending| self.open.find(scent.going_on(ending)).0;
+        let may_have = |length: Option<u32>| length.is_none_or(|n| is_known(Ending::Length(n)));
         self.open_lengths >> scent.codes.min(63) & 1 != 0
-            && (scent.codes >= 63 || self.open.find(scent.hash).0)
+            && (scent.codes >= 63
+                || is_known(Ending::Open)
+                || is_known(SOME_LENGTH) && may_have(length()))
     }
 
     /// Whether no word of a key has so many letters.

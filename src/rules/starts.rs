@@ -3,21 +3,25 @@
 
 use super::codes::{ANY, ASCII, SIGN, code_of_stand_in};
 use super::judge::may_begin;
-use super::scent::{Scent, Scents};
+use super::scent::{Ending, Scent, Scents};
 use super::sign::sign;
 use super::token::decode;
-use super::trail::{PIECES_MAX, Trail, is_drawn};
+use super::trail::{Trail, is_drawn};
+use super::windows::{self, Windows};
 
 /// What keys begin with and what they are made of.
 #[derive(Debug)]
 pub(super) struct Starts {
     scents: Scents,
+    windows: Windows,
     /// The signs that keys begin with.
     signs: [bool; 128],
     /// Whether a byte is part of a word, and whether something else may begin with it, each as the lowest bit of its sixteen.
     lanes: [u64; 256],
     /// Words are also looked for inside others, where capitals or digits show that one begins.
     wide: bool,
+    /// Texts are beginnings of texts.
+    is_open: bool,
     /// Every place is one.
     #[cfg(test)]
     every: bool,
@@ -54,8 +58,8 @@ pub(super) const SYMBOL: u8 = 34;
 pub(super) const LEAD: u8 = 35;
 
 impl Starts {
-    /// Of keys, each with whether it is only the beginning of a word.
-    pub(super) fn new(keys: &[(Vec<u8>, bool)], wide: bool) -> Starts {
+    /// Of keys, each with how it ends.
+    pub(super) fn new(keys: &[(Vec<u8>, Ending)], wide: bool) -> Starts {
         let mut signs = [false; 128];
         for (key, _) in keys {
             if key[0].is_ascii() && !key[0].is_ascii_alphanumeric() {
@@ -71,14 +75,19 @@ impl Starts {
                 _ => 0,
             };
         }
-        Starts {
+        let mut starts = Starts {
             scents: Scents::new(keys),
+            windows: Windows::default(),
             signs,
             lanes,
             wide,
+            is_open: true,
             #[cfg(test)]
             every: false,
-        }
+        };
+        starts.windows = Windows::new(wide, |begin| starts.is_start(begin, 0, false));
+        starts.is_open = false;
+        starts
     }
 
     /// Calls `visit` with every byte at which a key may begin.
@@ -102,6 +111,7 @@ impl Starts {
                 false => words & !follows | others,
             };
             word_before = words >> 15;
+            starts = self.perhaps(bytes, index * 16, starts);
             while starts != 0 {
                 let bit = starts.trailing_zeros();
                 starts &= starts - 1;
@@ -112,6 +122,23 @@ impl Starts {
             }
         }
         Ok(())
+    }
+
+    /// Those of the sixteen places from the byte `from` on that are worth a longer look.
+    #[inline(always)]
+    fn perhaps(&self, bytes: &[u8], from: usize, mut starts: u16) -> u16 {
+        let Some(bytes) = bytes.get(from..from + 15 + windows::LENGTH) else {
+            return starts;
+        };
+        let mut perhaps = 0;
+        // Without a branch that depends on the text.
+        while starts != 0 {
+            let at = starts.trailing_zeros() as usize;
+            starts &= starts - 1;
+            let window = [bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]];
+            perhaps |= u16::from(self.windows.may_begin(window)) << at;
+        }
+        perhaps
     }
 
     #[inline]
@@ -139,14 +166,10 @@ impl Starts {
     }
 
     fn trail<'a>(&'a self, text: &'a str) -> Trail<'a> {
-        Trail {
-            scents: &self.scents,
-            wide: self.wide,
-            text,
-            pieces: PIECES_MAX,
-            #[cfg(test)]
-            every: self.every,
-        }
+        let trail = Trail::new(&self.scents, self.wide, self.is_open, text);
+        #[cfg(test)]
+        let trail = trail.every(self.every);
+        trail
     }
 
     fn may_begin_with_other(&self, text: &str, at: usize) -> bool {
@@ -170,7 +193,7 @@ impl Starts {
             [b'{' | b'[' | b'<' | b'(' | b'^', next, ..] => {
                 self.wide && next.is_ascii_alphanumeric()
             }
-            [_] => false,
+            [_] => self.is_open,
             [_, next, ..] if next.is_ascii_whitespace() => false,
             [symbol, ..] => code_of_stand_in(*symbol).is_some_and(|code| {
                 let run = rest.len() - rest.trim_start_matches(char::from(*symbol)).len();
@@ -211,6 +234,7 @@ impl Starts {
     /// One that goes by no scent.
     pub(super) fn without_scents(self) -> Starts {
         Starts {
+            windows: Windows::new(self.wide, |_| true),
             every: true,
             ..self
         }

@@ -8,7 +8,7 @@ use super::starts::{CLOSED, KINDS, LEAD, LETTER_MAX, SPACE, is_seam};
 use super::token::{begins_drawn, behind_number, decode, is_dash, stretch};
 
 /// How many words of phrases, and pieces of words, are looked at from one place before it is simply walked.
-pub(super) const PIECES_MAX: u32 = 32;
+const PIECES_MAX: u32 = 32;
 /// How many characters are looked at before the place is simply walked.
 const LENGTH_MAX: usize = 256;
 /// More signs than this do not stand inside a word, or between two words of a phrase.
@@ -19,14 +19,16 @@ const BRACKET_MAX: usize = 40;
 
 /// One look from one place.
 pub(super) struct Trail<'a> {
-    pub(super) scents: &'a Scents,
-    pub(super) wide: bool,
-    pub(super) text: &'a str,
+    scents: &'a Scents,
+    wide: bool,
+    text: &'a str,
     /// How many pieces may still be looked at.
-    pub(super) pieces: u32,
+    pieces: u32,
+    /// The text may go on in any way: what its end leaves undecided may hold.
+    is_open: bool,
     /// Everything may hold.
     #[cfg(test)]
-    pub(super) every: bool,
+    every: bool,
 }
 
 /// What stands behind signs.
@@ -52,7 +54,25 @@ enum Step {
     Sign,
 }
 
-impl Trail<'_> {
+impl<'a> Trail<'a> {
+    pub(super) fn new(scents: &'a Scents, wide: bool, is_open: bool, text: &'a str) -> Trail<'a> {
+        Trail {
+            scents,
+            wide,
+            text,
+            pieces: PIECES_MAX,
+            is_open,
+            #[cfg(test)]
+            every: false,
+        }
+    }
+
+    /// With `every`, everything may hold.
+    #[cfg(test)]
+    pub(super) fn every(self, every: bool) -> Trail<'a> {
+        Trail { every, ..self }
+    }
+
     /// Whether keys go on from the byte `at` as the text does.
     #[inline]
     pub(super) fn may_hold(&mut self, mut at: usize, mut scent: Scent) -> bool {
@@ -61,11 +81,14 @@ impl Trail<'_> {
             return true;
         }
         let bytes = self.text.as_bytes();
+        let word = (scent == Scent::NONE).then_some(at);
         let (mut letters, mut splits) = (scent.codes, 0);
         for _ in 0..LENGTH_MAX {
-            let kind = bytes
-                .get(at)
-                .map_or(SPACE, |byte| KINDS[usize::from(*byte)]);
+            let kind = match bytes.get(at) {
+                Some(byte) => KINDS[usize::from(*byte)],
+                None if self.is_open => return true,
+                None => SPACE,
+            };
             if kind <= LETTER_MAX {
                 if self.wide && self.is_seen_widely(at, &scent) {
                     return true;
@@ -74,7 +97,7 @@ impl Trail<'_> {
                 scent.is_plain &= !bytes[at].is_ascii_digit();
                 at += 1;
                 if scent.add(u16::from(kind))
-                    && let Some(answer) = self.answer(&scent)
+                    && let Some(answer) = self.answer(&scent, word)
                 {
                     return answer;
                 }
@@ -84,7 +107,7 @@ impl Trail<'_> {
                 return true;
             }
             if kind == LEAD {
-                match self.other(at, &mut scent) {
+                match self.other(at, &mut scent, word) {
                     Step::Answer(answer) => return answer,
                     Step::On(next, is_letter) => {
                         letters += u32::from(is_letter);
@@ -144,10 +167,13 @@ impl Trail<'_> {
         true
     }
 
-    /// What a new letter decides.
-    #[inline]
-    fn answer(&self, scent: &Scent) -> Option<bool> {
-        if self.scents.is_open(scent) {
+    /// What a new letter of the word that begins at the byte `word` decides.
+    #[inline(always)]
+    fn answer(&self, scent: &Scent, word: Option<usize>) -> Option<bool> {
+        if self
+            .scents
+            .is_open(scent, || plain_length(self.text, word?, self.is_open))
+        {
             return Some(true);
         }
         let is_lost = scent.is_prefix() && !self.scents.may_go_on(scent)
@@ -162,7 +188,7 @@ impl Trail<'_> {
     }
 
     /// Reads a character that is none of ASCII.
-    fn other(&mut self, at: usize, scent: &mut Scent) -> Step {
+    fn other(&mut self, at: usize, scent: &mut Scent, word: Option<usize>) -> Step {
         let (c, sign) = character(self.text, at);
         let end = at + c.len_utf8();
         scent.is_plain = false;
@@ -176,7 +202,7 @@ impl Trail<'_> {
             return Step::Sign;
         }
         if scent.add(sign.code)
-            && let Some(answer) = self.answer(scent)
+            && let Some(answer) = self.answer(scent, word)
         {
             return Step::Answer(answer);
         }
@@ -205,7 +231,7 @@ impl Trail<'_> {
         let bytes = self.text.as_bytes();
         for _ in 0..GAP_MAX {
             let Some(byte) = bytes.get(at) else {
-                return false;
+                return self.is_open;
             };
             match KINDS[usize::from(*byte)] {
                 ..=LETTER_MAX => return self.may_hold(at, scent.behind_gap()),
@@ -236,7 +262,10 @@ impl Trail<'_> {
         let first = at;
         for _ in 0..SIGNS_MAX {
             let Some(byte) = bytes.get(at) else {
-                return Next::End;
+                return match self.is_open {
+                    true => Next::Unknown { is_spaced },
+                    false => Next::End,
+                };
             };
             match KINDS[usize::from(*byte)] {
                 ..=LETTER_MAX => return Next::Letter { at, is_spaced },
@@ -300,6 +329,22 @@ impl Trail<'_> {
             _ => self.is_markup(at),
         }
     }
+}
+
+/// How many letters the word at the byte `at` has, if it has nothing but letters of ASCII. The text may go on if `is_open`.
+pub(super) fn plain_length(text: &str, at: usize, is_open: bool) -> Option<u32> {
+    let bytes = &text.as_bytes()[at..];
+    let letters = bytes.iter().take_while(|byte| byte.is_ascii_alphabetic());
+    let length = letters.count();
+    let is_end = |bytes: &[u8]| match bytes.first() {
+        Some(byte) => byte.is_ascii_whitespace(),
+        None => !is_open,
+    };
+    let is_over = match &bytes[length..] {
+        [b'.' | b',' | b';' | b':', behind @ ..] => is_end(behind),
+        behind => is_end(behind),
+    };
+    is_over.then_some(length as u32)
 }
 
 /// Whether nothing stands there but white space.

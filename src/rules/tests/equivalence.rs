@@ -162,6 +162,15 @@ fn generated_texts_have_the_same_hits_however_they_are_read() {
 }
 
 #[test]
+fn exact_rules_have_the_same_hits_however_texts_are_read() {
+    let mut rules = rules();
+    for rule in &mut rules {
+        rule.draft.mode = MatchMode::Exact;
+    }
+    assert_same_hits(&rules);
+}
+
+#[test]
 fn aggressive_rules_have_the_same_hits_however_texts_are_read() {
     let mut rules = rules();
     for rule in &mut rules {
