@@ -16,7 +16,7 @@ use crate::config::Config;
 use crate::moderation::rehearsal::Rehearsal;
 use crate::moderation::rule_set::{Edit, RuleRefused};
 use crate::moderation::rules::import::{Format, parse};
-use crate::moderation::rules::{Action, Inflections, MatchMode, RuleDraft, View, export};
+use crate::moderation::rules::{Action, Author, Inflections, MatchMode, RuleDraft, View, export};
 use crate::store::rules;
 
 /// Collisions with common words that are printed; the rest is only counted.
@@ -94,6 +94,9 @@ struct CheckArgs {
     /// The title
     #[arg(long, default_value = "")]
     title: String,
+    /// The address of who would submit it, for rules that ask for the author [default: somebody new]
+    #[arg(long)]
+    author: Option<String>,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -273,7 +276,11 @@ async fn check(app: &App, args: CheckArgs) -> anyhow::Result<ExitCode> {
     let text = String::from_utf8(text).context("the text is not UTF-8")?;
     let in_force = app.moderation.in_force.load(site.id).await?;
     let in_force = in_force.context("the site has just gone")?;
-    let checked = in_force.check(&args.title, &text);
+    let author = match &args.author {
+        Some(email) => app.moderation.record_at(&in_force, email).await?,
+        None => Author::default(),
+    };
+    let checked = in_force.check_by(&args.title, &text, &author);
     if args.json {
         print_json(&checked)?;
         return Ok(ExitCode::SUCCESS);

@@ -9,7 +9,7 @@ use crate::moderation::rows::{Change, IdempotencyRow, PostRow, PostStatus, Revis
 use crate::moderation::rules::{self, Checked, FieldError, Hit};
 use crate::moderation::{Moderation, Tools};
 use crate::store::ledger::{Idempotency, Key, Loaded, Scope};
-use crate::store::records;
+use crate::store::{authors, records};
 
 /// The longest title, in characters.
 pub const TITLE_MAX_CHARS: usize = 200;
@@ -306,6 +306,18 @@ impl Moderation {
         let now_ms = self.tools.clock.now_ms();
         // Boxed, so that the future of every submission is not as large as that of the few that ask.
         Box::pin(records::find(&self.db, in_force.site.id, author, now_ms)).await
+    }
+
+    /// [`Self::record_of`] whoever has that address; somebody new if nobody has.
+    pub async fn record_at(
+        &self,
+        in_force: &InForce,
+        email: &str,
+    ) -> anyhow::Result<rules::Author> {
+        match authors::find(&self.db, in_force.site.id, email).await? {
+            Some(author) => self.record_of(in_force, &author.id).await,
+            None => Ok(rules::Author::default()),
+        }
     }
 
     /// Takes a post. When this returns, the post, its run and what follows from it are durable.

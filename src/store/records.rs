@@ -1,5 +1,5 @@
 //! What rules may ask of an author: since when they have an account, and what became of their posts. Reads only, and only
-//! for sites with a rule that asks; the counts end at a thousand.
+//! for sites with a rule that asks; of no more than their newest thousand posts.
 
 use std::collections::HashMap;
 
@@ -11,19 +11,21 @@ use crate::moderation::rules::Author;
 use crate::on_db;
 use crate::store::Db;
 
-const FIND: &str = "SELECT
-        COALESCE((SELECT created_at_ms FROM users WHERE id = $2), $3) AS since_ms, $3 AS at_ms,
-        (SELECT COUNT(*) FROM (SELECT 1 FROM posts WHERE site_id = $1 AND author_id = $2
-            AND published_revision IS NOT NULL LIMIT 1000) found) AS published,
-        (SELECT COUNT(*) FROM (SELECT 1 FROM posts WHERE site_id = $1 AND author_id = $2
-            AND status = 'rejected' LIMIT 1000) found) AS rejected";
+const FIND: &str =
+    "SELECT COALESCE((SELECT created_at_ms FROM users WHERE id = $2), $3) AS since_ms, $3 AS at_ms,
+        COUNT(*) FILTER (WHERE published_revision IS NOT NULL) AS published,
+        COUNT(*) FILTER (WHERE status = 'rejected') AS rejected
+    FROM (SELECT published_revision, status FROM posts WHERE site_id = $1 AND author_id = $2
+        ORDER BY id DESC LIMIT 1000) newest";
 // As it was when each post came in, as far as the posts before it are as they were.
 const LIST_OF_POSTS: &str =
     "SELECT p.id, p.created_at_ms AS at_ms, users.created_at_ms AS since_ms,
-        (SELECT COUNT(*) FROM (SELECT 1 FROM posts b WHERE b.site_id = p.site_id AND b.author_id = p.author_id
-            AND b.id < p.id AND b.published_revision IS NOT NULL LIMIT 1000) found) AS published,
-        (SELECT COUNT(*) FROM (SELECT 1 FROM posts b WHERE b.site_id = p.site_id AND b.author_id = p.author_id
-            AND b.id < p.id AND b.status = 'rejected' LIMIT 1000) found) AS rejected
+        (SELECT COUNT(*) FROM (SELECT published_revision FROM posts b WHERE b.site_id = p.site_id
+            AND b.author_id = p.author_id AND b.id < p.id ORDER BY b.id DESC LIMIT 1000) newest
+            WHERE published_revision IS NOT NULL) AS published,
+        (SELECT COUNT(*) FROM (SELECT status FROM posts b WHERE b.site_id = p.site_id
+            AND b.author_id = p.author_id AND b.id < p.id ORDER BY b.id DESC LIMIT 1000) newest
+            WHERE status = 'rejected') AS rejected
     FROM posts p JOIN users ON users.id = p.author_id
     WHERE p.site_id = $1 AND p.id >= $2 AND p.id <= $3";
 

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::app::TestApp;
-use crate::site::{MODERATOR, OWNER};
+use crate::site::{AUTHOR, MODERATOR, OWNER};
 
 /// The verdict on a text.
 async fn verdict(app: &TestApp, body: &str) -> Value {
@@ -126,6 +126,12 @@ both_dbs! {
         let held = app.api_post("/posts", &other).await.json();
         assert_eq!(held["status"], "held", "{held}");
         assert_eq!((&held["hits"][0]["text"], &held["hits"][0]["end"]), (&json!(""), &json!(0)));
+
+        let known = json!({"body": "Any", "author": {"email": AUTHOR}});
+        assert_eq!(app.api_post("/check", &known).await.json()["verdict"], "publish");
+        assert_eq!(verdict(&app, "Any").await, "hold", "of somebody new");
+        let wrong = app.api_post("/check", &json!({"body": "Any", "author": {"email": "nobody"}})).await;
+        assert_eq!((wrong.status, &wrong.json()["field"]), (400, &json!("author.email")));
 
         let case = app.case_of(held["id"].as_str().expect("an id")).await;
         let olga = app.login(OWNER).await;

@@ -6,8 +6,9 @@ use utoipa::ToSchema;
 
 use crate::auth::access_key::Scope;
 use crate::http::error::HttpError;
-use crate::moderation::rules::{self, Verdict};
+use crate::moderation::rules::{self, FieldError, Verdict};
 use crate::moderation::submit::{Body, Title};
+use crate::people::email::EmailAddress;
 
 use super::caller::Caller;
 use super::hit::{self, Hit};
@@ -24,6 +25,17 @@ pub(crate) struct Text {
     /// Markdown, 200,000 bytes at most.
     #[schema(min_length = 1)]
     body: String,
+    /// Who would submit it, for rules that ask for the author; somebody new if it is not said.
+    author: Option<Submitter>,
+}
+
+/// Who would submit a text.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Submitter {
+    /// Their address. Nobody gets an account by it.
+    #[schema(format = "email")]
+    email: String,
 }
 
 /// What the rules in force say of a text.
@@ -70,7 +82,20 @@ pub(crate) async fn check(
         .await?
         .ok_or_else(HttpError::not_found)?;
     let title = title.as_ref().map_or("", Title::as_str);
-    let checked = in_force.check(title, body.as_str());
+    let author = match &text.author {
+        None => rules::Author::default(),
+        Some(author) => {
+            let email = EmailAddress::parse(&author.email).map_err(|rule| {
+                invalid_fields(&[FieldError {
+                    field: "author.email",
+                    message: rule.to_string(),
+                }])
+            })?;
+            let app = &caller.app;
+            app.moderation.record_at(&in_force, email.as_str()).await?
+        }
+    };
+    let checked = in_force.check_by(title, body.as_str(), &author);
     Ok(HttpResponse::Ok().json(CheckedText {
         verdict: checked.verdict,
         hits: &checked.hits,

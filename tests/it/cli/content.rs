@@ -84,6 +84,26 @@ both_dbs! {
         assert_eq!(revoked[0]["id"], api["id"]);
     }
 
+    async fn rules_ask_for_forms_hosts_and_authors(given: TestDatabase) {
+        let desk = Desk(given);
+        desk.write("kinds.txt", "blockhead\nspam.example\n\"casino\" and author.age < 7d\n");
+        let added = desk.run(&["rules", "import", "kinds.txt", "--inflections", "en", "--json"]).json();
+        desk.write(
+            "kinds.json",
+            r#"[{"text": "Two blockheads", "expect": "hold"}, {"text": "At www.spam.example", "expect": "hold"},
+                {"text": "A casino", "expect": "hold", "hits": ["\"casino\" and author.age < 7d"]},
+                {"text": "A casino", "author": {"age_days": 30}, "expect": "publish"}]"#,
+        );
+        let met = desk.run(&["rules", "test", "kinds.json", "--json"]);
+        let new = desk.run_with(&["rules", "check", "--author", "nobody@example.org", "--json"], "A casino").json();
+        let csv = desk.run(&["rules", "export", "--format", "csv"]).text();
+
+        assert_eq!((&added["added"], &added["addresses"]), (&json!(3), &json!(1)));
+        assert_eq!(met.json(), json!({"met": 4, "failures": []}));
+        assert_eq!((met.code, &new["verdict"]), (0, &json!("hold")));
+        assert!(csv.contains("word,blockhead,normal,both,hold,,2,,true,en,"), "{csv}");
+    }
+
     async fn a_list_is_imported_once_and_exported(given: TestDatabase) {
         let desk = Desk(given);
         desk.write("words.txt", "# insults\nblockhead\nblockhead\nutter nonsense\nrubb*\n");
