@@ -58,6 +58,8 @@ brake-released-others = { $released } released; { $others } wait for other reaso
 ## Trying a text
 rules-try = Try a text
 rules-try-title = Title
+rules-try-author = Address of the author
+rules-try-author-hint = Some rules ask who wrote a post. Without an address it is somebody new.
 rules-try-button = Check it
 rules-try-rule = The rule
 except-from-rule = Except “{ $pattern }” from the rule

@@ -55,6 +55,8 @@ brake-released-others = { $released } serbest bırakıldı; { $others } başka n
 ## Trying a text
 rules-try = Bir metni dene
 rules-try-title = Başlık
+rules-try-author = Yazarın adresi
+rules-try-author-hint = Bazı kurallar gönderiyi kimin yazdığına bakar. Adres yazılmazsa yazar yeni sayılır.
 rules-try-button = Denetle
 rules-try-rule = Kural
 except-from-rule = “{ $pattern }” sözünü bu kuraldan istisna et

@@ -31,6 +31,7 @@ pub(crate) mod queue;
 pub(crate) mod reader;
 mod rehearsal;
 pub(crate) mod rule;
+mod rule_form;
 pub(crate) mod rule_lists;
 pub(crate) mod rules;
 pub(crate) mod session;

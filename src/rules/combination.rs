@@ -49,6 +49,8 @@ pub(super) struct Post<'p> {
     /// What inner rules found, by their numbers.
     found: HashMap<usize, Vec<Place>>,
     links: OnceCell<Vec<Range<usize>>>,
+    /// Where words begin in the title and in the body, as they were typed.
+    starts: [OnceCell<Vec<usize>>; 2],
     text: OnceCell<String>,
 }
 
@@ -69,6 +71,7 @@ impl<'p> Post<'p> {
             author,
             found,
             links: OnceCell::new(),
+            starts: [OnceCell::new(), OnceCell::new()],
             text: OnceCell::new(),
         }
     }
@@ -82,6 +85,11 @@ impl<'p> Post<'p> {
 
     fn links(&self) -> &[Range<usize>] {
         self.links.get_or_init(|| links(self.body))
+    }
+
+    fn starts(&self, field: Field) -> &[usize] {
+        let starts = &self.starts[usize::from(field == Field::Body)];
+        starts.get_or_init(|| word_starts(self.source(field)).collect())
     }
 
     /// The text as it is rendered.
@@ -210,7 +218,7 @@ impl Combination {
             if left.is_empty() || right.is_empty() {
                 continue;
             }
-            let starts: Vec<usize> = word_starts(post.source(field)).collect();
+            let starts = post.starts(field);
             let is_near = |one: &Match, other: &Match| {
                 let (from, to) = match one.end <= other.start {
                     true => (one.end, other.start),

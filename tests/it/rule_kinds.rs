@@ -137,6 +137,14 @@ both_dbs! {
         let olga = app.login(OWNER).await;
         let page = olga.get(&app.path(&format!("admin/queue/{}", case["id"].as_str().expect("an id")))).await;
         assert!(page.texts(".hits").concat().contains("author.published = 0"), "{}", page.text);
+        let mora = app.login(MODERATOR).await;
+        let box_of = |page: crate::visitor::Page| page.form(&["title", "body", "author"]).expect("the test box");
+        let rules = mora.get(&app.path("admin/rules")).await;
+        let tried = mora.send(box_of(rules), &[("body", "Any"), ("author", AUTHOR)]).await;
+        assert!(tried.text.contains("would be published"), "{}", tried.text);
+        let tried = mora.send(box_of(tried), &[("author", "")]).await;
+        assert!(tried.text.contains("would be held"), "{}", tried.text);
+
         let rejected = app.decide(case["task_token"].as_str().expect("a token"), "REJECTED").await;
         assert_eq!(rejected.status, 200, "{}", rejected.text);
 

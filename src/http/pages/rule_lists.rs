@@ -19,7 +19,8 @@ use crate::moderation::rules::{Action, Inflections, MatchMode, RuleDraft, export
 use crate::store::rules;
 
 use super::rehearsal;
-use super::rule::{STALE, actions, inflections, modes};
+use super::rule::STALE;
+use super::rule_form::{actions, inflections, modes};
 use super::rules::{RulesQuery, counted, path, rules_page};
 
 /// Problems that a page shows; the rest is only counted.

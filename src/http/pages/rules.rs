@@ -23,13 +23,14 @@ use crate::ids::is_id;
 use crate::locale::{Locale, MessageId, Value};
 use crate::moderation::in_force::InForce;
 use crate::moderation::rule_set::Edit;
-use crate::moderation::rules::{Action, Rule, RuleDraft, RuleKind, Verdict};
+use crate::moderation::rules::{Action, Author, Rule, RuleDraft, RuleKind, Verdict};
 use crate::store::rules::{self, RuleFilter};
 use crate::store::{cases, posts};
 
 use super::brake::{self, BrakeRow};
 use super::rehearsal::rehearse;
-use super::rule::{RECENT_MS, RuleFields, RuleForm, precision, rule_path};
+use super::rule::{RECENT_MS, precision, rule_path};
+use super::rule_form::{RuleFields, RuleForm};
 use super::rule_lists::ImportForm;
 use super::suggestions::{NewRuleQuery, lead_to_exceptions};
 
@@ -61,6 +62,7 @@ pub(super) struct RulesPage {
     test_path: String,
     test_title: String,
     test_text: String,
+    test_author: Option<String>,
     test: Option<TestResult>,
     pub import: Option<ImportForm>,
     exports: Vec<Link>,
@@ -109,6 +111,9 @@ pub(crate) struct TestFields {
     title: String,
     #[serde(default)]
     body: String,
+    /// The address of who would submit it; somebody new if it is empty.
+    #[serde(default)]
+    author: String,
 }
 
 /// `GET /s/{site}/admin/rules`
@@ -178,7 +183,11 @@ pub(crate) async fn test(
     member: Member,
     fields: Form<TestFields>,
 ) -> Result<HttpResponse, HttpError> {
-    let TestFields { title, body } = fields.0;
+    let TestFields {
+        title,
+        body,
+        author,
+    } = fields.0;
     let locale = locale(&req);
     let in_force = app
         .moderation
@@ -186,8 +195,13 @@ pub(crate) async fn test(
         .load(member.site.id)
         .await?
         .ok_or_else(HttpError::not_found)?;
+    let in_force_asks = in_force.needs_author();
+    let record = match author.trim() {
+        "" => Author::default(),
+        email => app.moderation.record_at(&in_force, email).await?,
+    };
     let (checked, title, body) = web::block(move || {
-        let checked = in_force.check(&title, &body);
+        let checked = in_force.check_by(&title, &body, &record);
         (checked, title, body)
     })
     .await
@@ -227,6 +241,7 @@ pub(crate) async fn test(
         }),
         test_title: title,
         test_text: body,
+        test_author: in_force_asks.then_some(author),
         ..rules_page(&req, &app, &member, RulesQuery::default()).await?
     };
     page(&desk)
@@ -353,6 +368,10 @@ pub(super) async fn rules_page(
         test_path: format!("{}/test", path(slug)),
         test_title: String::new(),
         test_text: String::new(),
+        test_author: in_force
+            .as_ref()
+            .filter(|in_force| in_force.needs_author())
+            .map(|_| String::new()),
         test: None,
         import: is_owner.then(|| ImportForm::new(locale, format!("{}/import", path(slug)))),
         exports: ["txt", "csv", "json"]

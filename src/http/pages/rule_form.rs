@@ -1,0 +1,275 @@
+//! The form with which a rule is made or changed, and what it sends.
+
+use serde::Deserialize;
+
+use crate::http::parts::Choice;
+use crate::http::terms;
+use crate::locale::{Locale, MessageId};
+use crate::moderation::rule_set::RuleRefused;
+use crate::moderation::rules::{
+    Action, FieldError, Fields, Inflections, MatchMode, RuleDraft, RuleKind,
+};
+
+use super::rehearsal::Report;
+use super::rule::STALE;
+
+/// The field that is refused when a rule looks at nothing.
+const NO_FIELD: &str = "looks at";
+
+/// The fields of `templates/admin/rule_form.html`.
+#[derive(Debug, Clone)]
+pub(super) struct RuleForm {
+    locale: Locale,
+    pub(super) action_path: String,
+    pub(super) kinds: Vec<Choice>,
+    pub(super) pattern: String,
+    pub(super) pattern_error: Option<String>,
+    pub(super) modes: Vec<Choice>,
+    pub(super) inflections: Vec<Choice>,
+    pub(super) inflections_error: Option<String>,
+    pub(super) forms: String,
+    pub(super) exceptions: String,
+    pub(super) exceptions_error: Option<String>,
+    pub(super) in_title: bool,
+    pub(super) in_body: bool,
+    pub(super) actions: Vec<Choice>,
+    pub(super) category: String,
+    pub(super) category_error: Option<String>,
+    pub(super) severities: Vec<Choice>,
+    pub(super) note: String,
+    pub(super) enabled: bool,
+    pub(super) comment: String,
+    pub(super) form_error: Option<String>,
+    pub(super) rehearsal: Option<Report>,
+    pub(super) submit_label: String,
+}
+
+/// What the form sends.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RuleFields {
+    kind: RuleKind,
+    pub pattern: String,
+    #[serde(default, rename = "match")]
+    mode: MatchMode,
+    #[serde(default)]
+    inflections: Inflections,
+    #[serde(default)]
+    exceptions: String,
+    #[serde(default)]
+    in_title: bool,
+    #[serde(default)]
+    in_body: bool,
+    action: Action,
+    #[serde(default)]
+    category: String,
+    severity: u16,
+    #[serde(default)]
+    note: String,
+    #[serde(default)]
+    enabled: bool,
+    #[serde(default)]
+    pub comment: String,
+    #[serde(default)]
+    pub rehearse: bool,
+}
+
+impl RuleForm {
+    /// The form filled with `fields`.
+    pub fn of(
+        locale: Locale,
+        action_path: String,
+        submit_label: MessageId,
+        fields: &RuleFields,
+    ) -> Self {
+        let kinds = RuleKind::ALL
+            .iter()
+            .map(|kind| (kind.as_str(), locale.text(terms::kind(*kind))));
+        Self {
+            locale,
+            action_path,
+            kinds: Choice::labelled(kinds, fields.kind.as_str()),
+            pattern: fields.pattern.clone(),
+            pattern_error: None,
+            modes: modes(locale, fields.mode),
+            inflections: inflections(locale, fields.inflections),
+            inflections_error: None,
+            forms: fields.forms(),
+            exceptions: fields.exceptions.clone(),
+            exceptions_error: None,
+            in_title: fields.in_title,
+            in_body: fields.in_body,
+            actions: actions(locale, fields.action),
+            category: fields.category.clone(),
+            category_error: None,
+            severities: severities(locale, fields.severity),
+            note: fields.note.clone(),
+            enabled: fields.enabled,
+            comment: fields.comment.clone(),
+            form_error: None,
+            rehearsal: None,
+            submit_label: locale.text(submit_label),
+        }
+    }
+
+    /// The form with what the rule would do.
+    pub fn rehearsed(mut self, rehearsed: Result<Report, RuleRefused>) -> Self {
+        match rehearsed {
+            Ok(report) => {
+                self.rehearsal = Some(report);
+                self
+            }
+            Err(refused) => self.refused(&refused),
+        }
+    }
+
+    /// The form with what is wrong, at the fields where it belongs to one.
+    pub fn refused(mut self, refused: &RuleRefused) -> Self {
+        let errors = match refused {
+            RuleRefused::Unknown => {
+                self.form_error = Some(self.locale.text("rule-gone"));
+                return self;
+            }
+            RuleRefused::Known(_) => {
+                self.pattern_error = Some(self.locale.text("rule-known"));
+                return self;
+            }
+            RuleRefused::Uncompilable(problems) => {
+                let problem = problems.in_words();
+                let said = self.locale.say("rule-unsavable").with("problem", problem);
+                self.form_error = Some(said.to_string());
+                return self;
+            }
+            RuleRefused::Stale | RuleRefused::Replayed(_) => {
+                self.form_error = Some(self.locale.text(STALE));
+                return self;
+            }
+            RuleRefused::Invalid(errors) => errors,
+        };
+        for FieldError { field, message } in errors {
+            match *field {
+                "pattern" => self.pattern_error = Some(format!("{message}.")),
+                "category" => self.category_error = Some(format!("{message}.")),
+                "inflections" => self.inflections_error = Some(format!("{message}.")),
+                "exceptions" => self.exceptions_error = Some(format!("{message}.")),
+                NO_FIELD => self.form_error = Some(self.locale.text("rule-no-field")),
+                field => self.form_error = Some(format!("{field}: {message}.")),
+            }
+        }
+        self
+    }
+}
+
+impl RuleFields {
+    /// The rule that was meant.
+    pub fn draft(&self) -> Result<RuleDraft, RuleRefused> {
+        let invalid = |field, message: &str| {
+            RuleRefused::Invalid(vec![FieldError {
+                field,
+                message: message.to_owned(),
+            }])
+        };
+        let fields = match (self.in_title, self.in_body) {
+            (true, true) => Fields::Both,
+            (true, false) => Fields::Title,
+            (false, true) => Fields::Body,
+            (false, false) => {
+                return Err(invalid(NO_FIELD, "choose the title, the text or both"));
+            }
+        };
+        Ok(RuleDraft {
+            kind: self.kind,
+            pattern: self.pattern.trim().to_owned(),
+            mode: self.mode,
+            fields,
+            action: self.action,
+            category: self.category.trim().to_owned(),
+            severity: u8::try_from(self.severity)
+                .map_err(|_| invalid("severity", "a number from 1 (mild) to 4 (severe)"))?,
+            note: self.note.trim().to_owned(),
+            enabled: self.enabled,
+            inflections: self.inflections,
+            exceptions: self.exceptions().map(str::to_owned).collect(),
+        })
+    }
+
+    fn exceptions(&self) -> impl Iterator<Item = &str> {
+        let lines = self.exceptions.lines().map(str::trim);
+        lines.filter(|line| !line.is_empty())
+    }
+
+    /// In which other forms the word is looked for.
+    fn forms(&self) -> String {
+        match self.kind {
+            RuleKind::Word => self.inflections.forms(&self.pattern)[1..].join(", "),
+            _ => String::new(),
+        }
+    }
+
+    /// With one more exception.
+    pub(super) fn excusing(mut self, exception: &str) -> Self {
+        if !self.exceptions().any(|known| known == exception) {
+            let lines = self.exceptions().chain([exception]);
+            self.exceptions = lines.collect::<Vec<_>>().join("\n");
+        }
+        self
+    }
+}
+
+impl From<&RuleDraft> for RuleFields {
+    fn from(draft: &RuleDraft) -> Self {
+        Self {
+            kind: draft.kind,
+            pattern: draft.pattern.clone(),
+            mode: draft.mode,
+            in_title: draft.fields != Fields::Body,
+            in_body: draft.fields != Fields::Title,
+            action: draft.action,
+            category: draft.category.clone(),
+            severity: u16::from(draft.severity),
+            note: draft.note.clone(),
+            enabled: draft.enabled,
+            inflections: draft.inflections,
+            exceptions: draft.exceptions.join("\n"),
+            comment: String::new(),
+            rehearse: false,
+        }
+    }
+}
+
+/// The modes with what they mean.
+pub(super) fn modes(locale: Locale, chosen: MatchMode) -> Vec<Choice> {
+    let modes = MatchMode::ALL
+        .iter()
+        .map(|mode| (mode.as_str(), locale.text(terms::mode_in_full(*mode))));
+    Choice::labelled(modes, chosen.as_str())
+}
+
+/// The languages in whose forms a word may be looked for.
+pub(super) fn inflections(locale: Locale, chosen: Inflections) -> Vec<Choice> {
+    let languages = Inflections::ALL.iter().map(|language| {
+        (
+            language.as_str(),
+            locale.text(terms::inflections(*language)),
+        )
+    });
+    Choice::labelled(languages, chosen.as_str())
+}
+
+/// What a rule can do.
+pub(super) fn actions(locale: Locale, chosen: Action) -> Vec<Choice> {
+    let actions = Action::ALL
+        .iter()
+        .map(|action| (action.as_str(), locale.text(terms::action(*action))));
+    Choice::labelled(actions, chosen.as_str())
+}
+
+fn severities(locale: Locale, chosen: u16) -> Vec<Choice> {
+    let entries = [
+        ("1", locale.text("rule-severity-1")),
+        ("2", "2".to_owned()),
+        ("3", "3".to_owned()),
+        ("4", locale.text("rule-severity-4")),
+    ];
+    Choice::labelled(entries, &chosen.to_string())
+}
