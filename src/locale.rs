@@ -76,6 +76,11 @@ impl Locale {
         self.time(MessageId("moment-short"), ms)
     }
 
+    /// A day of this year or the last: "29 Nov".
+    pub fn day(self, ms: i64) -> String {
+        self.time(MessageId("day-month"), ms)
+    }
+
     fn time(self, id: MessageId, ms: i64) -> String {
         let Ok(at) = Timestamp::from_millisecond(ms) else {
             return String::new();

@@ -84,8 +84,8 @@ impl Outbox {
     }
 
     /// Where mail goes, in words.
-    pub fn destination(&self) -> String {
-        self.transport.to_string()
+    pub fn transport(&self) -> &Transport {
+        &self.transport
     }
 
     /// Sends one batch of what is due. When this returns, everything that was claimed is settled or, after an error,

@@ -25,6 +25,8 @@ log-out = Log out
 notice = Notice
 pages = Pages
 page-first = Back to the first
+no-smtp = No SMTP server is configured: mail is kept in the Outbox, and addresses are not confirmed.
+copy = Copy
 copied = Copied
 page-next = Next
 chart-top = at most { $top }
@@ -59,6 +61,20 @@ moment-short = { $day } { $month ->
     [11] Nov
    *[12] Dec
     } { $year }, { $time } UTC
+day-month = { $day } { $month ->
+    [1] Jan
+    [2] Feb
+    [3] Mar
+    [4] Apr
+    [5] May
+    [6] Jun
+    [7] Jul
+    [8] Aug
+    [9] Sep
+    [10] Oct
+    [11] Nov
+   *[12] Dec
+    }
 span-seconds = { $seconds } s
 span-minutes = { $minutes } m
 span-hours = { $hours } h { $minutes } m

@@ -25,6 +25,8 @@ log-out = Çıkış yap
 notice = Bildirim
 pages = Sayfalar
 page-first = İlk sayfaya dön
+no-smtp = SMTP sunucusu ayarlanmamış: e-postalar Giden posta sayfasında tutuluyor ve adresler doğrulanmıyor.
+copy = Kopyala
 copied = Kopyalandı
 page-next = Sonraki
 chart-top = en çok { $top }
@@ -59,6 +61,20 @@ moment-short = { $day } { $month ->
     [11] Kas
    *[12] Ara
     } { $year } { $time } UTC
+day-month = { $day } { $month ->
+    [1] Oca
+    [2] Şub
+    [3] Mar
+    [4] Nis
+    [5] May
+    [6] Haz
+    [7] Tem
+    [8] Ağu
+    [9] Eyl
+    [10] Eki
+    [11] Kas
+   *[12] Ara
+    }
 span-seconds = { $seconds } sn
 span-minutes = { $minutes } dk
 span-hours = { $hours } sa { $minutes } dk

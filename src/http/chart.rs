@@ -1,6 +1,8 @@
 //! Charts as SVG, drawn here so that they need no script: curves and bars over time. They carry no numbers of their own;
 //! the page has a table with each.
 
+use crate::locale::Locale;
+
 /// Where things are drawn, in the SVG's own units.
 const WIDTH: i64 = 720;
 const HEIGHT: i64 = 160;
@@ -44,6 +46,7 @@ pub struct Label {
 impl Area {
     /// The curve of `points` (time and value) between two moments; `None` if there are fewer than two.
     pub fn of(
+        locale: Locale,
         points: &[(i64, i64)],
         from_ms: i64,
         until_ms: i64,
@@ -63,7 +66,7 @@ impl Area {
         Some(Self {
             fill: format!("{line}L{} {HEIGHT}L{} {HEIGHT}Z", x(last), x(first)),
             line,
-            days: labels(from_ms, until_ms),
+            days: labels(locale, from_ms, until_ms),
             top: words(top),
         })
     }
@@ -71,7 +74,7 @@ impl Area {
 
 impl Bars {
     /// The bars of days, each with its beginning and two values; `None` if all are nought.
-    pub fn of(days: &[(i64, i64, i64)]) -> Option<Self> {
+    pub fn of(locale: Locale, days: &[(i64, i64, i64)]) -> Option<Self> {
         let top = days.iter().map(|(_, lower, upper)| lower + upper).max()?;
         if top == 0 {
             return None;
@@ -94,23 +97,21 @@ impl Bars {
         Some(Self {
             lower: below,
             upper: above,
-            days: labels(from_ms, until_ms),
-            top: super::parts::grouped(top),
+            days: labels(locale, from_ms, until_ms),
+            top: locale.number(top),
         })
     }
 }
 
 /// Every third day or so, so that the words do not meet.
-fn labels(from_ms: i64, until_ms: i64) -> Vec<Label> {
+fn labels(locale: Locale, from_ms: i64, until_ms: i64) -> Vec<Label> {
     let days = (until_ms - from_ms) / DAY_MS;
     let step = (days / 4).max(1);
     (0..days)
         .step_by(usize::try_from(step).unwrap_or(1))
         .map(|day| Label {
             x: day * WIDTH / days,
-            text: jiff::Timestamp::from_millisecond(from_ms + day * DAY_MS)
-                .map(|at| at.strftime("%-d %b").to_string())
-                .unwrap_or_default(),
+            text: locale.day(from_ms + day * DAY_MS),
         })
         .collect()
 }

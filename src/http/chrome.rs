@@ -23,8 +23,6 @@ use super::pages::look;
 use super::visitor::known;
 
 const ROBOTS: HeaderName = HeaderName::from_static("x-robots-tag");
-const NO_SMTP: &str =
-    "No SMTP server is configured: mail is kept in the Outbox, and addresses are not confirmed.";
 
 /// The fields of `templates/base.html`.
 #[derive(Debug, Clone)]
@@ -111,7 +109,7 @@ impl PageChrome {
             locale: language::locale(req),
             csrf_token: csrf_token(&app, req),
             banner: (role >= Some(Role::Moderator) && app.config.smtp_url.is_none())
-                .then(|| NO_SMTP.to_owned()),
+                .then(|| language::locale(req).text("no-smtp")),
             flash,
             nonce: req
                 .extensions()

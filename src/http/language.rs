@@ -21,13 +21,6 @@ struct Asked;
 /// the site's.
 pub(crate) fn locale(req: &HttpRequest) -> Locale {
     let pattern = req.match_pattern().unwrap_or_default();
-    // Most pages of owners are in English only.
-    if pattern.starts_with("/s/{site}/admin")
-        && !pattern.starts_with("/s/{site}/admin/queue")
-        && !pattern.starts_with("/s/{site}/admin/rules")
-    {
-        return Locale::En;
-    }
     let known = known(req);
     let site = known.as_deref().and_then(|known| known.site.as_ref());
     let of_site = site.map_or(Locale::En, |site| site.settings.language);

@@ -14,11 +14,6 @@ pub struct When {
 }
 
 impl When {
-    /// Of epoch milliseconds, on a page in English.
-    pub fn at(ms: i64) -> Self {
-        Self::of(Locale::En, ms)
-    }
-
     /// Of epoch milliseconds.
     pub fn of(locale: Locale, ms: i64) -> Self {
         Self {
@@ -231,53 +226,4 @@ pub struct Link {
     pub path: String,
     /// What people read.
     pub label: String,
-}
-
-/// `1 rule`, `1,204 rules`.
-pub fn count(number: impl TryInto<i64>, noun: &str) -> String {
-    let number = number.try_into().unwrap_or(i64::MAX);
-    let plural = if number == 1 { "" } else { "s" };
-    format!("{} {noun}{plural}", grouped(number))
-}
-
-/// `1,204`.
-pub fn grouped(number: i64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (place, digit) in digits.char_indices() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-/// How long something takes, in its two greatest units: `6 d 3 h`, `5 h 12 m`, `42 m`, `1.5 s`.
-pub fn span(ms: i64) -> String {
-    let minutes = ms / 60_000;
-    let (days, hours) = (minutes / 1_440, minutes / 60);
-    match (days, hours, minutes) {
-        (0, 0, 0) => format!("{} s", ms as f64 / 1_000.0),
-        (0, 0, _) => format!("{minutes} m"),
-        (0, _, _) => format!("{hours} h {} m", minutes % 60),
-        _ => format!("{days} d {} h", hours % 24),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{count, grouped, span};
-
-    #[test]
-    fn numbers_and_times_read_well() {
-        assert_eq!(grouped(999), "999");
-        assert_eq!(grouped(1_234_567), "1,234,567");
-        assert_eq!(count(1, "rule"), "1 rule");
-        assert_eq!(count(1_204, "rule"), "1,204 rules");
-        assert_eq!(span(1_500), "1.5 s");
-        assert_eq!(span(42 * 60_000), "42 m");
-        assert_eq!(span(312 * 60_000), "5 h 12 m");
-        assert_eq!(span(147 * 3_600_000), "6 d 3 h");
-    }
 }

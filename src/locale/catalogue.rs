@@ -21,6 +21,7 @@ macro_rules! files {
             include_str!(concat!("../../locales/", $language, "/frame.ftl")),
             include_str!(concat!("../../locales/", $language, "/link.ftl")),
             include_str!(concat!("../../locales/", $language, "/mail.ftl")),
+            include_str!(concat!("../../locales/", $language, "/owner.ftl")),
             include_str!(concat!("../../locales/", $language, "/reader.ftl")),
             include_str!(concat!("../../locales/", $language, "/rules.ftl")),
         ]

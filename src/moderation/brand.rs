@@ -111,13 +111,22 @@ impl Rgb {
     }
 }
 
+/// What a drawing must be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogoRule {
+    /// At most [`LOGO_MAX_BYTES`].
+    Length,
+    /// An SVG drawing.
+    Svg,
+}
+
 /// Checks a drawing: SVG, not too large. It is only ever shown as an image, where no script of it runs.
-pub fn check_logo(svg: &str) -> Result<(), String> {
+pub fn check_logo(svg: &str) -> Result<(), LogoRule> {
     if svg.len() > LOGO_MAX_BYTES {
-        return Err(format!("must have at most {LOGO_MAX_BYTES} bytes"));
+        return Err(LogoRule::Length);
     }
     if !svg.trim_start().starts_with("<svg") && !svg.trim_start().starts_with("<?xml") {
-        return Err("must be an SVG drawing".to_owned());
+        return Err(LogoRule::Svg);
     }
     Ok(())
 }

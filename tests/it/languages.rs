@@ -107,7 +107,7 @@ both_dbs! {
         assert_eq!(index.headers["cache-control"], "public, max-age=0, s-maxage=60");
         assert!(feed.text.contains("xml:lang=\"tr\""), "{}", feed.text);
         assert!(is_in(&login, "tr"));
-        assert!(is_in(&settings, "en"));
+        assert!(is_in(&settings, "tr") && settings.text.contains("Ayarları kaydet"));
         assert_eq!(unknown.status, 400);
     }
 

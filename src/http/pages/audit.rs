@@ -13,6 +13,7 @@ use crate::http::extract::Query;
 use crate::http::parts::{Choice, When};
 use crate::http::visitor::Member;
 use crate::ids::{floor, is_id};
+use crate::locale::Locale;
 use crate::moderation::chain;
 use crate::store::audit::{self, AuditFilter, ListedAudit};
 use crate::store::posts;
@@ -96,20 +97,29 @@ pub(crate) async fn list(
     found.truncate(PER_PAGE);
     let actions = audit::list_actions(&app.db, member.site.id, ACTION_LINES).await?;
     let seal = chain::newest(&app.db, member.site.id).await?;
+    let page_chrome = PageChrome::titled(&req, "audit", "audit");
+    let locale = page_chrome.locale;
     page(&AuditPage {
-        page: PageChrome::of(&req, "Audit log", "audit"),
-        actions: Choice::list("any", actions.iter().map(String::as_str), &filter.action),
+        page: page_chrome,
+        actions: Choice::list(
+            &locale.text("any"),
+            actions.iter().map(String::as_str),
+            &filter.action,
+        ),
         filtered: query.is_filtered(),
         clear_path: path(slug),
-        entries: found.iter().map(|line| entry(slug, line)).collect(),
+        entries: found.iter().map(|line| entry(locale, slug, line)).collect(),
         first_path: query.before.is_some().then(|| query.page_path(slug, None)),
         next_path: found
             .last()
             .filter(|_| more)
             .map(|last| query.page_path(slug, Some(last.row.id.as_str()))),
         sealed: seal.map(|seal| {
-            let at = When::at(seal.sealed_at_ms).text;
-            format!("sealed {at}, seal {}", seal.number)
+            locale
+                .say("audit-sealed")
+                .with("when", locale.short_moment(seal.sealed_at_ms))
+                .with("number", seal.number.to_string())
+                .to_string()
         }),
         actor: filter.actor,
         subject: filter.subject,
@@ -165,10 +175,10 @@ impl AuditQuery {
     }
 }
 
-fn entry(slug: &str, line: &ListedAudit) -> Entry {
+fn entry(locale: Locale, slug: &str, line: &ListedAudit) -> Entry {
     let row = &line.row;
     Entry {
-        when: When::at(row.at_ms),
+        when: When::of(locale, row.at_ms),
         actor: line.actor_name.clone().unwrap_or_else(|| row.actor.clone()),
         action: row.action.clone(),
         subject_path: subject_path(slug, &row.subject),

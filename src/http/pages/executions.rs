@@ -13,10 +13,11 @@ use crate::auth::role::Role;
 use crate::http::chrome::{PageChrome, Redirect, page, page_with};
 use crate::http::error::HttpError;
 use crate::http::extract::{Id, Query};
-use crate::http::parts::{Fact, Link, Notice, Status, Tab, When, span};
+use crate::http::language::locale;
+use crate::http::parts::{Fact, Link, Notice, Status, Tab, When};
 use crate::http::visitor::Member;
 use crate::ids::{ExecutionId, PostId, is_id};
-use crate::locale::Locale;
+use crate::locale::{Locale, MessageId};
 use crate::moderation::flow::execution_arn;
 use crate::moderation::rows::{ExecutionRow, ExecutionStatus};
 use crate::moderation::run::{self, Run};
@@ -93,6 +94,8 @@ pub(crate) async fn list(
             return Err(HttpError::invalid(field, "must be an id"));
         }
     }
+    let page_chrome = PageChrome::titled(&req, "executions", "executions");
+    let locale = page_chrome.locale;
     let slug = &member.site.slug;
     let status = query.status.map_or("", ExecutionStatus::as_str);
     let post = query.post.clone().map(PostId::from);
@@ -113,21 +116,30 @@ pub(crate) async fn list(
         list_path(slug, status, post.as_ref().map(PostId::as_str), before)
     };
     let all = Tab {
-        label: "All".to_owned(),
+        label: locale.text("execution-tab-all"),
         path: link("", None),
         count: String::new(),
         current: status.is_empty(),
     };
     let tabs = ExecutionStatus::ALL.iter().map(|&other| Tab {
-        label: capital(&Status::of(Locale::En, other).text),
+        label: locale.text(match other {
+            ExecutionStatus::Running => MessageId("execution-tab-running"),
+            ExecutionStatus::Succeeded => MessageId("execution-tab-succeeded"),
+            ExecutionStatus::Failed => MessageId("execution-tab-failed"),
+            ExecutionStatus::TimedOut => MessageId("execution-tab-timed-out"),
+            ExecutionStatus::Aborted => MessageId("execution-tab-stopped"),
+        }),
         path: link(other.as_str(), None),
         count: String::new(),
         current: query.status == Some(other),
     });
     page(&ExecutionsPage {
-        page: PageChrome::of(&req, "Executions", "executions"),
+        page: page_chrome,
         tabs: std::iter::once(all).chain(tabs).collect(),
-        executions: found.iter().map(|listed| row(slug, listed)).collect(),
+        executions: found
+            .iter()
+            .map(|listed| row(locale, slug, listed))
+            .collect(),
         first_path: query.before.is_some().then(|| link(status, None)),
         next_path: found
             .last()
@@ -164,7 +176,7 @@ pub(crate) async fn stop(
         .await?;
     match stopped {
         Ok(_) => Ok(Redirect::to(path(&member.site.slug, &id.0))
-            .flash("Stopped. The post is unpublished; its case says so and can be run again.")
+            .flash(locale(&req).text("execution-stopped"))
             .respond_to(&req)),
         Err(SupersedeError::Unknown) => Err(HttpError::not_found()),
         Err(_) => {
@@ -174,8 +186,8 @@ pub(crate) async fn stop(
             let page = ExecutionPage {
                 failure: Some(Notice {
                     tone: "off",
-                    title: "Nothing to stop.".to_owned(),
-                    text: "The execution has ended meanwhile.".to_owned(),
+                    title: locale(&req).text("execution-ended"),
+                    text: locale(&req).text("execution-ended-text"),
                 }),
                 ..execution_page(&req, &app, &member, run).await?
             };
@@ -211,30 +223,33 @@ fn list_path(slug: &str, status: &str, post: Option<&str>, before: Option<&str>)
     }
 }
 
-fn row(slug: &str, listed: &ListedExecution) -> Row {
+fn row(locale: Locale, slug: &str, listed: &ListedExecution) -> Row {
     let execution = &listed.execution;
-    let mut about = about(execution);
-    if let Some(stopped_at_ms) = execution.stopped_at_ms {
-        about.push_str(&format!(
-            " · took {}",
-            span(stopped_at_ms - execution.started_at_ms)
-        ));
-    }
+    let about = match execution.stopped_at_ms {
+        None => about(locale, execution),
+        Some(stopped_at_ms) => locale
+            .say("execution-took")
+            .with("workflow", execution.workflow_version)
+            .with("revision", execution.revision)
+            .with("span", locale.span(stopped_at_ms - execution.started_at_ms))
+            .to_string(),
+    };
     Row {
         title: listed.title.clone(),
         path: path(slug, &execution.id),
-        status: Status::of(Locale::En, execution.status),
+        status: Status::of(locale, execution.status),
         about,
         error: failure(execution).unwrap_or_default(),
-        started: When::at(execution.started_at_ms),
+        started: When::of(locale, execution.started_at_ms),
     }
 }
 
-fn about(execution: &ExecutionRow) -> String {
-    format!(
-        "workflow {} · revision {}",
-        execution.workflow_version, execution.revision
-    )
+fn about(locale: Locale, execution: &ExecutionRow) -> String {
+    locale
+        .say("execution-about")
+        .with("workflow", execution.workflow_version)
+        .with("revision", execution.revision)
+        .to_string()
 }
 
 /// Error and cause in one line.
@@ -253,6 +268,7 @@ async fn execution_page(
     member: &Member,
     run: Run,
 ) -> Result<ExecutionPage, HttpError> {
+    let locale = locale(req);
     let site = &member.site;
     let execution = &run.execution;
     let revision =
@@ -266,7 +282,7 @@ async fn execution_page(
         .iter()
         .map(|listed| Link {
             path: case_path(&site.slug, &listed.case.id),
-            label: "Its case".to_owned(),
+            label: locale.text("execution-case"),
         })
         .collect();
     links.push(Link {
@@ -274,62 +290,64 @@ async fn execution_page(
             "/s/{}/admin/workflow?version={}",
             site.slug, execution.workflow_version
         ),
-        label: "Its definition".to_owned(),
+        label: locale.text("execution-definition"),
     });
     links.push(Link {
         path: post_path(&site.slug, execution.post_id.as_str()),
-        label: "All executions of the post".to_owned(),
+        label: locale.text("execution-all"),
     });
     let is_running = execution.status == ExecutionStatus::Running;
     Ok(ExecutionPage {
         page: PageChrome::of(req, &title, "executions"),
         title,
-        status: Status::of(Locale::En, execution.status),
-        about: about(execution),
-        facts: facts(&run, &site.account),
+        status: Status::of(locale, execution.status),
+        about: about(locale, execution),
+        facts: facts(locale, &run, &site.account),
         links,
         failure: failure(execution).map(|text| Notice {
             tone: "no",
-            title: "It ended with an error.".to_owned(),
+            title: locale.text("execution-failed"),
             text,
         }),
         input: run.input().map(indented).unwrap_or_default(),
         output: run.output().map(indented),
-        events: events(&run.events),
+        events: events(locale, &run.events),
         stop_path: (is_running && member.role == Role::Owner)
             .then(|| format!("{}/stop", path(&site.slug, &execution.id))),
     })
 }
 
-fn facts(run: &Run, account: &str) -> Vec<Fact> {
+fn facts(locale: Locale, run: &Run, account: &str) -> Vec<Fact> {
     let execution = &run.execution;
     let states: Vec<String> = run
         .visits()
         .iter()
         .map(|visit| visit.state.to_string())
         .collect();
+    let fact = |label: MessageId, value: String| Fact::new(&locale.text(label), value);
+    let moment = |ms: i64| locale.short_moment(ms);
     let mut facts = vec![
         Fact::new("ARN", execution_arn(account, &execution.id)),
-        Fact::new("Started", When::at(execution.started_at_ms).text),
+        fact(
+            MessageId("execution-started"),
+            moment(execution.started_at_ms),
+        ),
     ];
     if let Some(stopped_at_ms) = execution.stopped_at_ms {
-        facts.push(Fact::new("Ended", When::at(stopped_at_ms).text));
-        facts.push(Fact::new(
-            "Took",
-            span(stopped_at_ms - execution.started_at_ms),
+        facts.push(fact(MessageId("execution-end"), moment(stopped_at_ms)));
+        facts.push(fact(
+            MessageId("execution-length"),
+            locale.span(stopped_at_ms - execution.started_at_ms),
         ));
     }
     if let Some(wake_at_ms) = execution.wake_at_ms {
-        facts.push(Fact::new(
-            "Goes on at the latest",
-            When::at(wake_at_ms).text,
-        ));
+        facts.push(fact(MessageId("execution-wakes"), moment(wake_at_ms)));
     }
-    facts.push(Fact::new("States passed", states.join(" → ")));
+    facts.push(fact(MessageId("execution-states"), states.join(" → ")));
     facts
 }
 
-fn events(events: &[HistoryEvent]) -> Vec<EventRow> {
+fn events(locale: Locale, events: &[HistoryEvent]) -> Vec<EventRow> {
     let mut state = String::new();
     events
         .iter()
@@ -346,7 +364,7 @@ fn events(events: &[HistoryEvent]) -> Vec<EventRow> {
                 } else {
                     state.clone()
                 },
-                when: When::at(event.at_ms),
+                when: When::of(locale, event.at_ms),
                 detail: detail(event),
                 kind,
             }
@@ -385,12 +403,4 @@ fn detail(event: &HistoryEvent) -> String {
 
 fn indented(value: &Value) -> String {
     serde_json::to_string_pretty(value).unwrap_or_default()
-}
-
-fn capital(word: &str) -> String {
-    let mut letters = word.chars();
-    match letters.next() {
-        Some(first) => format!("{}{}", first.to_uppercase(), letters.as_str()),
-        None => String::new(),
-    }
 }

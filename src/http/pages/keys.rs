@@ -11,11 +11,15 @@ use crate::http::chrome::{PageChrome, Redirect, page, page_with};
 use crate::http::error::HttpError;
 use crate::http::extract::segment;
 use crate::http::form::Form;
+use crate::http::language::locale;
 use crate::http::parts::{Choice, When};
 use crate::http::visitor::Member;
 use crate::ids::KeyId;
+use crate::locale::{Locale, MessageId};
 use crate::people::name::Name;
 use crate::store::keys;
+
+use super::typed;
 
 #[derive(Template)]
 #[template(path = "admin/keys.html")]
@@ -28,6 +32,7 @@ struct KeysPage {
     kinds: Vec<Choice>,
     scope_error: Option<String>,
     endpoint: String,
+    api: String,
 }
 
 struct ShownKey {
@@ -37,7 +42,7 @@ struct ShownKey {
 
 struct KeyPart {
     id: &'static str,
-    label: &'static str,
+    label: String,
     value: String,
 }
 
@@ -89,8 +94,8 @@ pub(crate) async fn create(
         Ok(name) if !has_none => name,
         name => {
             let again = KeysPage {
-                name_error: name.err().map(|rule| format!("The name {rule}.")),
-                scope_error: has_none.then(|| "Choose what the key may do.".to_owned()),
+                name_error: (name.err()).map(|rule| locale(&req).text(typed::name(rule))),
+                scope_error: has_none.then(|| locale(&req).text("key-no-scope")),
                 name: form.name,
                 ..keys_page(&req, &app, &owner, form.kind).await?
             };
@@ -107,7 +112,7 @@ pub(crate) async fn create(
     let (key, secret) =
         access_key::create(&app.db, &app.keyring, &app.ids, now_ms, &owner.by(), new).await?;
     let created = KeysPage {
-        created: Some(ShownKey::new(&key, secret)),
+        created: Some(ShownKey::new(locale(&req), &key, secret)),
         ..keys_page(&req, &app, &owner, KeyKind::Api).await?
     };
     page(&created)
@@ -124,7 +129,7 @@ pub(crate) async fn revoke(
     if !access_key::revoke(&app.db, &app.ids, now_ms, &by, owner.site.id, &id).await? {
         return Err(HttpError::not_found());
     }
-    Ok(Redirect::to(keys_path(&owner)).flash("The key is revoked."))
+    Ok(Redirect::to(keys_path(&owner)).flash(locale(&req).text("key-is-revoked")))
 }
 
 fn keys_path(owner: &Member) -> String {
@@ -139,12 +144,16 @@ async fn keys_page(
 ) -> Result<KeysPage, HttpError> {
     let keys = keys::list(&app.db, owner.site.id).await?;
     let path = keys_path(owner);
+    let endpoint = app.config.base_url.as_str();
+    let endpoint = endpoint.trim_end_matches('/').to_owned();
+    let page = PageChrome::titled(req, "settings-keys", "settings");
+    let locale = page.locale;
     Ok(KeysPage {
-        page: PageChrome::of(req, "Keys", "settings"),
+        page,
         created: None,
         keys: keys
             .into_iter()
-            .map(|key| KeyRow::new(key, &path))
+            .map(|key| KeyRow::new(locale, key, &path))
             .collect(),
         name: String::new(),
         name_error: None,
@@ -157,12 +166,8 @@ async fn keys_page(
             })
             .collect(),
         scope_error: None,
-        endpoint: app
-            .config
-            .base_url
-            .as_str()
-            .trim_end_matches('/')
-            .to_owned(),
+        api: format!("{endpoint}/api/v1"),
+        endpoint,
     })
 }
 
@@ -192,22 +197,22 @@ impl KeyForm {
 }
 
 impl ShownKey {
-    fn new(key: &AccessKey, secret: String) -> Self {
+    fn new(locale: Locale, key: &AccessKey, secret: String) -> Self {
         let parts = match key.kind {
             KeyKind::Api => vec![KeyPart {
                 id: "secret",
-                label: "API key",
+                label: locale.text("key-part-api"),
                 value: secret,
             }],
             KeyKind::Aws => vec![
                 KeyPart {
                     id: "id",
-                    label: "Access key ID",
+                    label: locale.text("key-part-id"),
                     value: key.id.to_string(),
                 },
                 KeyPart {
                     id: "secret",
-                    label: "Secret access key",
+                    label: locale.text("key-part-secret"),
                     value: secret,
                 },
             ],
@@ -219,19 +224,35 @@ impl ShownKey {
     }
 }
 
+/// What a key may do, in words.
+fn scopes(locale: Locale, scopes: &Scopes) -> String {
+    let words = Scope::ALL
+        .iter()
+        .filter(|scope| scopes.allow(**scope))
+        .map(|scope| {
+            locale.text(match scope {
+                Scope::Submit => MessageId("key-scope-submit"),
+                Scope::Read => MessageId("key-scope-read"),
+                Scope::Decide => MessageId("key-scope-decide"),
+                Scope::Admin => MessageId("key-scope-admin"),
+            })
+        });
+    words.collect::<Vec<_>>().join(", ")
+}
+
 impl KeyRow {
-    fn new(key: AccessKey, path: &str) -> Self {
+    fn new(locale: Locale, key: AccessKey, path: &str) -> Self {
         Self {
             revoke_path: key
                 .revoked_at_ms
                 .is_none()
                 .then(|| format!("{path}/{}/revoke", key.id)),
             kind: label(key.kind),
-            scopes: key.scopes.to_string().replace(',', ", "),
-            created: When::at(key.created_at_ms),
+            scopes: scopes(locale, &key.scopes),
+            created: When::of(locale, key.created_at_ms),
             used: key
                 .used_at_ms
-                .map_or_else(|| "never".to_owned(), |ms| When::at(ms).text),
+                .map_or_else(|| locale.text("key-never"), |ms| locale.short_moment(ms)),
             id: key.id.to_string(),
             name: key.name,
         }

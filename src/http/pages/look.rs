@@ -13,9 +13,10 @@ use crate::http::chrome::{PageChrome, Redirect, page, page_with};
 use crate::http::error::HttpError;
 use crate::http::extract::segment;
 use crate::http::form::Form;
+use crate::http::language::locale;
 use crate::http::parts::Fact;
 use crate::http::visitor::Member;
-use crate::moderation::brand::{Accent, check_logo};
+use crate::moderation::brand::{Accent, LOGO_MAX_BYTES, LogoRule, check_logo};
 use crate::moderation::site::{self, Look, Site, SiteSettings};
 use crate::people::name::Name;
 
@@ -52,6 +53,7 @@ pub(crate) async fn save(
     owner: Member,
     Form(form): Form<LookForm>,
 ) -> Result<HttpResponse, HttpError> {
+    let locale = locale(&req);
     let look = Look {
         accent: form.accent.trim().to_ascii_lowercase(),
         logo: form.logo.trim().to_owned(),
@@ -63,9 +65,14 @@ pub(crate) async fn save(
     };
     if !is_colour || logo_error.is_some() {
         let again = LookPage {
-            accent_error: (!is_colour)
-                .then(|| "The colour must be written like #28578a.".to_owned()),
-            logo_error: logo_error.map(|rule| format!("The drawing {rule}.")),
+            accent_error: (!is_colour).then(|| locale.text("look-accent-rule")),
+            logo_error: logo_error.map(|rule| {
+                match rule {
+                    LogoRule::Length => locale.say("look-logo-size").with("bytes", LOGO_MAX_BYTES),
+                    LogoRule::Svg => locale.say("look-logo-svg"),
+                }
+                .to_string()
+            }),
             ..LookPage::new(&req, look)
         };
         return page_with(StatusCode::UNPROCESSABLE_ENTITY, &again);
@@ -78,7 +85,7 @@ pub(crate) async fn save(
     };
     site::change(&app.moderation, &owner.actor(), &name, &settings).await?;
     Ok(Redirect::to(format!("/s/{}/admin/look", owner.site.slug))
-        .flash("The look is saved.")
+        .flash(locale.text("look-saved"))
         .respond_to(&req))
 }
 
@@ -127,14 +134,16 @@ fn file(content_type: &'static str, text: String) -> HttpResponse {
 
 impl LookPage {
     fn new(req: &HttpRequest, look: Look) -> Self {
+        let page = PageChrome::titled(req, "settings-look", "settings");
+        let locale = page.locale;
         let made = Accent::of(&look.accent).map_or_else(Vec::new, |accent| {
             vec![
-                Fact::new("In light", accent.light),
-                Fact::new("In dark", accent.dark),
+                Fact::new(&locale.text("look-light"), accent.light),
+                Fact::new(&locale.text("look-dark"), accent.dark),
             ]
         });
         Self {
-            page: PageChrome::of(req, "Look", "settings"),
+            page,
             accent: look.accent,
             accent_error: None,
             made,

@@ -9,11 +9,14 @@ use crate::app::App;
 use crate::http::chrome::{PageChrome, Redirect, page};
 use crate::http::error::{Code, HttpError};
 use crate::http::extract::{Id, Query};
-use crate::http::parts::{Fact, Status, Tab, When, grouped};
+use crate::http::language::locale;
+use crate::http::parts::{Fact, Standing, Status, Tab, When};
 use crate::http::visitor::Member;
 use crate::ids::{MailId, is_id};
+use crate::locale::{Locale, MessageId};
 use crate::moderation::rows::{MailKind, MailStatus};
 use crate::outbox::render::Rendering;
+use crate::outbox::transport::Transport;
 use crate::store::outbox::{self, Counts, ListedMail};
 
 /// Mails on a page.
@@ -91,11 +94,16 @@ pub(crate) async fn list(
         format!("{path}{sign}before={}", last.mail.id)
     });
     let counts = outbox::count(&app.db, site_id).await?;
+    let page_chrome = PageChrome::titled(&req, "outbox", "outbox");
+    let locale = page_chrome.locale;
     page(&OutboxPage {
-        page: PageChrome::of(&req, "Outbox", "outbox"),
-        summary: app.outbox.destination(),
-        tabs: tabs(slug, query.status, counts),
-        mails: mails.iter().map(|listed| row(slug, listed)).collect(),
+        page: page_chrome,
+        summary: destination(locale, app.outbox.transport()),
+        tabs: tabs(locale, slug, query.status, counts),
+        mails: mails
+            .iter()
+            .map(|listed| row(locale, slug, listed))
+            .collect(),
         first_path: before.map(|_| list_path(slug, query.status)),
         next_path: next,
     })
@@ -112,30 +120,39 @@ pub(crate) async fn show(
         .await?
         .ok_or_else(HttpError::not_found)?;
     let mail = &listed.mail;
+    let locale = locale(&req);
+    let kind = || locale.text(label(mail.kind));
     let (subject, text) = match app.outbox.preview(mail, &member.user.id).await? {
         Rendering::Letter(letter) => (letter.subject, letter.text),
-        Rendering::Each(_) => {
-            let text = "Each of them gets a mail of their own; this one is about to be replaced.";
-            (label(mail.kind).to_owned(), text.to_owned())
-        }
+        Rendering::Each(_) => (kind(), locale.text("outbox-each")),
         Rendering::Nothing(reason) => {
-            let text = format!("It would not be sent now: {reason}.");
-            (label(mail.kind).to_owned(), text)
+            let text = locale.say("outbox-not-now").with("reason", reason);
+            (kind(), text.to_string())
         }
     };
+    let fact = |label: MessageId, value: String| Fact::new(&locale.text(label), value);
     let mut facts = vec![
-        Fact::new("To", recipient(&listed)),
-        Fact::new("Kind", label(mail.kind)),
-        Fact::new("Created", When::at(mail.created_at_ms).text),
+        fact(MessageId("mail-to"), recipient(locale, &listed)),
+        fact(MessageId("mail-kind"), kind()),
+        fact(
+            MessageId("mail-created"),
+            locale.short_moment(mail.created_at_ms),
+        ),
     ];
     if let Some(sent_at_ms) = mail.sent_at_ms {
-        facts.push(Fact::new("Sent", When::at(sent_at_ms).text));
+        facts.push(fact(
+            MessageId("mail-sent"),
+            locale.short_moment(sent_at_ms),
+        ));
     }
-    facts.push(Fact::new("Tries", grouped(mail.attempts)));
+    facts.push(fact(
+        MessageId("mail-attempts"),
+        locale.number(mail.attempts),
+    ));
     facts.push(Fact::new("Message-ID", app.outbox.message_id(&mail.id)));
     page(&MailPage {
         page: PageChrome::of(&req, &subject, "outbox"),
-        status: status(mail.status),
+        status: Status::of(locale, mail.status),
         error: mail
             .last_error
             .clone()
@@ -150,6 +167,7 @@ pub(crate) async fn show(
 
 /// `POST /s/{site}/admin/outbox/{mail}/again`
 pub(crate) async fn send_again(
+    req: HttpRequest,
     app: web::Data<App>,
     member: Member,
     Id(id): Id<MailId>,
@@ -163,7 +181,7 @@ pub(crate) async fn send_again(
     }
     app.moderation.mail_bell.notify_one();
     let path = format!("{}/{id}", list_path(&member.site.slug, None));
-    Ok(Redirect::to(path).flash("It is sent again."))
+    Ok(Redirect::to(path).flash(locale(&req).text("outbox-sent-again")))
 }
 
 fn list_path(slug: &str, status: Option<MailStatus>) -> String {
@@ -173,43 +191,58 @@ fn list_path(slug: &str, status: Option<MailStatus>) -> String {
     }
 }
 
-fn tabs(slug: &str, current: Option<MailStatus>, counts: Counts) -> Vec<Tab> {
+fn tabs(locale: Locale, slug: &str, current: Option<MailStatus>, counts: Counts) -> Vec<Tab> {
     [
-        ("All", None, 0),
-        ("Waiting", Some(MailStatus::Waiting), counts.waiting),
-        ("Kept back", Some(MailStatus::Kept), counts.kept),
-        ("Dead letters", Some(MailStatus::Dead), counts.dead),
-        ("Sent", Some(MailStatus::Sent), 0),
-        ("Not needed", Some(MailStatus::Skipped), 0),
+        (MessageId("outbox-all"), None, 0),
+        (
+            MessageId("outbox-tab-waiting"),
+            Some(MailStatus::Waiting),
+            counts.waiting,
+        ),
+        (
+            MessageId("outbox-tab-kept"),
+            Some(MailStatus::Kept),
+            counts.kept,
+        ),
+        (
+            MessageId("outbox-tab-dead"),
+            Some(MailStatus::Dead),
+            counts.dead,
+        ),
+        (MessageId("outbox-tab-sent"), Some(MailStatus::Sent), 0),
+        (
+            MessageId("outbox-tab-skipped"),
+            Some(MailStatus::Skipped),
+            0,
+        ),
     ]
     .into_iter()
     .map(|(label, status, number)| Tab {
-        label: label.to_owned(),
+        label: locale.text(label),
         path: list_path(slug, status),
         count: match number {
             0 => String::new(),
-            1_000.. => "1,000+".to_owned(),
-            number => grouped(number),
+            1_000.. => format!("{}+", locale.number(1_000)),
+            number => locale.number(number),
         },
         current: status == current,
     })
     .collect()
 }
 
-fn row(slug: &str, listed: &ListedMail) -> Row {
+fn row(locale: Locale, slug: &str, listed: &ListedMail) -> Row {
     let mail = &listed.mail;
     let tries = match mail.attempts {
-        0 => "not tried yet".to_owned(),
-        1 => "1 try".to_owned(),
-        tries => format!("{} tries", grouped(tries)),
+        0 => locale.say("outbox-untried"),
+        tries => locale.say("outbox-tries").with("count", tries),
     };
     Row {
-        subject: label(mail.kind).to_owned(),
+        subject: locale.text(label(mail.kind)),
         path: format!("{}/{}", list_path(slug, None), mail.id),
-        recipient: recipient(listed),
-        about: tries,
-        status: status(mail.status),
-        when: When::at(mail.sent_at_ms.unwrap_or(mail.created_at_ms)),
+        recipient: recipient(locale, listed),
+        about: tries.to_string(),
+        status: Status::of(locale, mail.status),
+        when: When::of(locale, mail.sent_at_ms.unwrap_or(mail.created_at_ms)),
         error: mail.last_error.clone().unwrap_or_default(),
         resend_path: resend_path(slug, listed),
     }
@@ -221,43 +254,55 @@ fn resend_path(slug: &str, listed: &ListedMail) -> Option<String> {
         .then(|| format!("{}/{}/again", list_path(slug, None), mail.id))
 }
 
-fn recipient(listed: &ListedMail) -> String {
+fn recipient(locale: Locale, listed: &ListedMail) -> String {
     let person = listed.email.as_ref().or(listed.mail.recipient.as_ref());
-    person.cloned().unwrap_or_else(|| "several".to_owned())
+    person
+        .cloned()
+        .unwrap_or_else(|| locale.text("outbox-several"))
 }
 
-fn status(status: MailStatus) -> Status {
-    let (tone, text) = match status {
-        MailStatus::Waiting => ("wait", "waiting"),
-        MailStatus::Sent => ("ok", "sent"),
-        MailStatus::Skipped => ("off", "not needed"),
-        MailStatus::Dead => ("no", "given up"),
-        MailStatus::Kept => ("warn", "kept back"),
-    };
-    Status {
-        tone,
-        text: text.to_owned(),
+impl Standing for MailStatus {
+    fn shown(self) -> (&'static str, MessageId) {
+        match self {
+            Self::Waiting => ("wait", MessageId("mail-status-waiting")),
+            Self::Sent => ("ok", MessageId("mail-status-sent")),
+            Self::Skipped => ("off", MessageId("mail-status-skipped")),
+            Self::Dead => ("no", MessageId("mail-status-dead")),
+            Self::Kept => ("warn", MessageId("mail-status-kept")),
+        }
     }
 }
 
-fn label(kind: MailKind) -> &'static str {
+/// Where mail goes.
+fn destination(locale: Locale, transport: &Transport) -> String {
+    match transport {
+        Transport::Smtp(smtp) => {
+            let said = locale.say("outbox-smtp").with("host", smtp.host());
+            said.to_string()
+        }
+        Transport::Folder(_) => locale.text("outbox-files"),
+        Transport::Memory(_) => locale.text("outbox-memory"),
+    }
+}
+
+fn label(kind: MailKind) -> MessageId {
     match kind {
-        MailKind::CasesWaiting => "Posts wait for a decision",
-        MailKind::Reminder => "A post still waits",
-        MailKind::Escalation => "Nobody decided in time",
-        MailKind::HandedOver => "A colleague hands a case over",
-        MailKind::RuleBraked => "A rule held too much",
-        MailKind::WorkflowFailed => "A workflow broke",
-        MailKind::PostHeld => "Your post waits for a moderator",
-        MailKind::PostPublished => "Your post is published",
-        MailKind::PostRejected => "Your post was not published",
-        MailKind::ChangeAsked => "A moderator asks for a change",
-        MailKind::AppealReceived => "Your appeal waits for a moderator",
-        MailKind::DecisionUpheld => "Your appeal did not change the decision",
-        MailKind::DecisionOverturned => "Your appeal was granted",
-        MailKind::Invitation => "Invitation",
-        MailKind::PasswordReset => "A new password",
-        MailKind::AddressConfirmation => "Confirm your address",
+        MailKind::CasesWaiting => MessageId("mail-kind-waiting"),
+        MailKind::Reminder => MessageId("mail-kind-reminder"),
+        MailKind::Escalation => MessageId("mail-kind-escalation"),
+        MailKind::HandedOver => MessageId("mail-kind-handed-over"),
+        MailKind::RuleBraked => MessageId("mail-kind-braked"),
+        MailKind::WorkflowFailed => MessageId("mail-kind-broke"),
+        MailKind::PostHeld => MessageId("mail-kind-held"),
+        MailKind::PostPublished => MessageId("mail-kind-published"),
+        MailKind::PostRejected => MessageId("mail-kind-rejected"),
+        MailKind::ChangeAsked => MessageId("mail-kind-asked"),
+        MailKind::AppealReceived => MessageId("mail-kind-appeal"),
+        MailKind::DecisionUpheld => MessageId("mail-kind-upheld"),
+        MailKind::DecisionOverturned => MessageId("mail-kind-overturned"),
+        MailKind::Invitation => MessageId("mail-kind-invitation"),
+        MailKind::PasswordReset => MessageId("mail-kind-reset"),
+        MailKind::AddressConfirmation => MessageId("mail-kind-confirmation"),
     }
 }
 

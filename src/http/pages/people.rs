@@ -8,15 +8,20 @@ use serde::Deserialize;
 use crate::app::App;
 use crate::auth::one_time::Link;
 use crate::auth::role::Role;
+use crate::clock::rfc3339;
 use crate::http::chrome::{PageChrome, Redirect, page_with};
 use crate::http::error::{Code, HttpError};
 use crate::http::extract::{Id, Query, segment};
 use crate::http::form::Form;
+use crate::http::language::locale;
 use crate::http::parts::{Choice, When};
 use crate::http::visitor::Member;
 use crate::ids::{UserId, is_id};
+use crate::locale::{Locale, MessageId};
 use crate::people::email::EmailAddress;
 use crate::people::{invite, membership};
+
+use super::typed;
 
 const PER_PAGE: usize = 50;
 
@@ -39,6 +44,7 @@ struct MemberRow {
     name: String,
     email: String,
     role: String,
+    is_author: bool,
     you: bool,
     since: When,
     roles: Vec<Choice>,
@@ -111,9 +117,9 @@ pub(crate) async fn invite(
         Ok(email) => email,
         Err(rule) => {
             let again = PeoplePage {
-                email_error: Some(format!("The address {rule}.")),
+                email_error: Some(locale(&req).text(typed::address(rule))),
                 email: form.email,
-                roles: choices(form.role),
+                roles: choices(locale(&req), form.role),
                 ..people_page(&req, &app, &owner, None).await?
             };
             return page_with(StatusCode::UNPROCESSABLE_ENTITY, &again);
@@ -141,11 +147,12 @@ pub(crate) async fn revoke(
     if !invite::revoke(&app, &owner.actor(), hash).await? {
         return Err(HttpError::not_found());
     }
-    Ok(back(&owner).flash("The invitation is taken back."))
+    Ok(back(&owner).flash(locale(&req).text("people-invitation-gone")))
 }
 
 /// `POST /s/{site}/admin/people/{user}/role`
 pub(crate) async fn set_role(
+    req: HttpRequest,
     app: web::Data<App>,
     owner: Member,
     Id(user_id): Id<UserId>,
@@ -155,11 +162,12 @@ pub(crate) async fn set_role(
     membership::set_role(&app, &owner.actor(), &user_id, form.role)
         .await?
         .map_err(|_| HttpError::not_found())?;
-    Ok(back(&owner).flash("The role is set."))
+    Ok(back(&owner).flash(locale(&req).text("people-role-set")))
 }
 
 /// `POST /s/{site}/admin/people/{user}/suspend`
 pub(crate) async fn suspend(
+    req: HttpRequest,
     app: web::Data<App>,
     owner: Member,
     Id(user_id): Id<UserId>,
@@ -168,11 +176,12 @@ pub(crate) async fn suspend(
     membership::suspend(&app, &owner.actor(), &user_id, true)
         .await?
         .map_err(|_| HttpError::not_found())?;
-    Ok(back(&owner).flash("The member is suspended. What they had claimed is free again."))
+    Ok(back(&owner).flash(locale(&req).text("people-is-suspended")))
 }
 
 /// `POST /s/{site}/admin/people/{user}/restore`
 pub(crate) async fn restore(
+    req: HttpRequest,
     app: web::Data<App>,
     owner: Member,
     Id(user_id): Id<UserId>,
@@ -180,11 +189,12 @@ pub(crate) async fn restore(
     membership::suspend(&app, &owner.actor(), &user_id, false)
         .await?
         .map_err(|_| HttpError::not_found())?;
-    Ok(back(&owner).flash("The member may do again what the role allows."))
+    Ok(back(&owner).flash(locale(&req).text("people-restored")))
 }
 
 /// `POST /s/{site}/admin/people/{user}/away`
 pub(crate) async fn set_away(
+    req: HttpRequest,
     app: web::Data<App>,
     owner: Member,
     Id(user_id): Id<UserId>,
@@ -194,10 +204,10 @@ pub(crate) async fn set_away(
     membership::set_away(&app, &owner.actor(), &user_id, until_ms)
         .await?
         .map_err(|_| HttpError::not_found())?;
-    Ok(back(&owner).flash(match until_ms {
-        Some(_) => "They get nothing to do until then.",
-        None => "They are back.",
-    }))
+    Ok(back(&owner).flash(locale(&req).text(match until_ms {
+        Some(_) => MessageId("people-is-away"),
+        None => MessageId("people-is-back"),
+    })))
 }
 
 /// The end of the day that was chosen, UTC; `None` for no day.
@@ -208,6 +218,7 @@ pub(super) fn end_of_day_ms(text: &str) -> Result<Option<i64>, HttpError> {
 
 /// `POST /s/{site}/admin/people/{user}/remove`
 pub(crate) async fn remove(
+    req: HttpRequest,
     app: web::Data<App>,
     owner: Member,
     Id(user_id): Id<UserId>,
@@ -216,7 +227,7 @@ pub(crate) async fn remove(
     membership::remove(&app, &owner.actor(), &user_id)
         .await?
         .map_err(|_| HttpError::not_found())?;
-    Ok(back(&owner).flash("The member is removed. The account and the posts stay."))
+    Ok(back(&owner).flash(locale(&req).text("people-removed")))
 }
 
 /// Nobody takes their own rights away by a slip.
@@ -253,55 +264,60 @@ async fn people_page(
         .get(PER_PAGE - 1)
         .map(|last| format!("{path}?after={}", last.user_id));
     let invitations = invite::list(app, &actor).await?;
+    let page = PageChrome::titled(req, "people", "people");
+    let (locale, now_ms) = (page.locale, app.clock.now_ms());
     Ok(PeoplePage {
-        page: PageChrome::of(req, "People", "people"),
+        page,
         members: members
             .into_iter()
-            .map(|member| MemberRow::new(member, owner, &path, app.clock.now_ms()))
+            .map(|member| MemberRow::new(locale, member, owner, &path, now_ms))
             .collect(),
         first_path: after.map(|_| path.clone()),
         next_path: next,
         invite_path: format!("{path}/invitations"),
         email: String::new(),
         email_error: None,
-        roles: choices(Role::Moderator),
+        roles: choices(locale, Role::Moderator),
         invited: None,
         invitations: invitations
             .into_iter()
-            .map(|link| InvitationRow::new(link, &path))
+            .map(|link| InvitationRow::new(locale, link, &path))
             .collect(),
     })
 }
 
-fn choices(chosen: Role) -> Vec<Choice> {
-    Role::ALL
+fn choices(locale: Locale, chosen: Role) -> Vec<Choice> {
+    let roles = Role::ALL
         .iter()
-        .map(|role| Choice {
-            value: role.to_string(),
-            label: role.to_string(),
-            selected: *role == chosen,
-        })
-        .collect()
+        .map(|role| (role.as_str(), locale.text(role.message())));
+    Choice::labelled(roles, chosen.as_str())
 }
 
 impl MemberRow {
-    fn new(member: membership::MemberRow, owner: &Member, path: &str, now_ms: i64) -> Self {
+    fn new(
+        locale: Locale,
+        member: membership::MemberRow,
+        owner: &Member,
+        path: &str,
+        now_ms: i64,
+    ) -> Self {
         let away_ms = member.away_until_ms.filter(|until_ms| *until_ms > now_ms);
         Self {
             you: member.user_id == owner.user.id,
-            since: When::at(member.created_at_ms),
-            role: member.role.to_string(),
-            roles: choices(member.role),
+            since: When::of(locale, member.created_at_ms),
+            role: locale.text(member.role.message()),
+            is_author: member.role == Role::Author,
+            roles: choices(locale, member.role),
             role_path: format!("{path}/{}/role", member.user_id),
             remove_path: format!("{path}/{}/remove", member.user_id),
             suspend_path: match member.suspended_at_ms {
                 Some(_) => format!("{path}/{}/restore", member.user_id),
                 None => format!("{path}/{}/suspend", member.user_id),
             },
-            suspended: member.suspended_at_ms.map(When::at),
+            suspended: member.suspended_at_ms.map(|ms| When::of(locale, ms)),
             away_path: format!("{path}/{}/away", member.user_id),
             away_until: away_ms.map_or(String::new(), day),
-            away: away_ms.map(When::at),
+            away: away_ms.map(|ms| When::of(locale, ms)),
             name: member.name,
             email: member.email,
         }
@@ -310,15 +326,17 @@ impl MemberRow {
 
 /// The last day of an absence, as a date field has it.
 pub(super) fn day(until_ms: i64) -> String {
-    When::at(until_ms - 1).rfc3339.chars().take(10).collect()
+    rfc3339(until_ms - 1).chars().take(10).collect()
 }
 
 impl InvitationRow {
-    fn new(link: Link, path: &str) -> Self {
+    fn new(locale: Locale, link: Link, path: &str) -> Self {
         Self {
             email: link.email.unwrap_or_default(),
-            role: link.role.map_or_else(String::new, |role| role.to_string()),
-            expires: When::at(link.expires_at_ms),
+            role: link
+                .role
+                .map_or_else(String::new, |role| locale.text(role.message())),
+            expires: When::of(locale, link.expires_at_ms),
             revoke_path: format!("{path}/invitations/{}/revoke", link.token_hash),
         }
     }

@@ -102,7 +102,7 @@ impl RuleForm {
             actions: actions(locale, fields.action),
             category: fields.category.clone(),
             category_error: None,
-            severities: severities(locale, fields.severity),
+            severities: Choice::labelled(severities(locale), &fields.severity.to_string()),
             note: fields.note.clone(),
             enabled: fields.enabled,
             comment: fields.comment.clone(),
@@ -264,12 +264,12 @@ pub(super) fn actions(locale: Locale, chosen: Action) -> Vec<Choice> {
     Choice::labelled(actions, chosen.as_str())
 }
 
-fn severities(locale: Locale, chosen: u16) -> Vec<Choice> {
-    let entries = [
+/// The severities with their labels.
+pub(super) fn severities(locale: Locale) -> [(&'static str, String); 4] {
+    [
         ("1", locale.text("rule-severity-1")),
         ("2", "2".to_owned()),
         ("3", "3".to_owned()),
         ("4", locale.text("rule-severity-4")),
-    ];
-    Choice::labelled(entries, &chosen.to_string())
+    ]
 }

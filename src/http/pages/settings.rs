@@ -10,6 +10,7 @@ use crate::app::App;
 use crate::http::chrome::{PageChrome, Redirect, page, page_with};
 use crate::http::error::HttpError;
 use crate::http::form::Form;
+use crate::http::language::locale;
 use crate::http::parts::Choice;
 use crate::http::visitor::Member;
 use crate::locale::Locale;
@@ -17,6 +18,9 @@ use crate::moderation::outcomes::{CATEGORIES_MAX, Outcomes};
 use crate::moderation::rules::Action;
 use crate::moderation::site::{self, Look, MAX_UNDO_SECONDS, ReasonTemplate, SiteSettings};
 use crate::people::name::Name;
+
+use super::rule_form::severities;
+use super::typed;
 
 const HOUR_SECONDS: f64 = 3_600.0;
 const DAY_SECONDS: f64 = 86_400.0;
@@ -75,10 +79,11 @@ type Fields = BTreeMap<String, String>;
 
 /// `GET /s/{site}/admin/settings`
 pub(crate) async fn show(req: HttpRequest, owner: Member) -> Result<HttpResponse, HttpError> {
+    let locale = locale(&req);
     let settings = &owner.site.settings;
     let templates = settings.reason_templates.iter().cloned();
     page(&SettingsPage {
-        page: PageChrome::of(&req, "Settings", "settings"),
+        page: PageChrome::titled(&req, "settings", "settings"),
         name: owner.site.name.clone(),
         name_error: None,
         tagline: settings.tagline.clone(),
@@ -96,8 +101,8 @@ pub(crate) async fn show(req: HttpRequest, owner: Member) -> Result<HttpResponse
         undo_seconds_error: None,
         tell_authors_hits: settings.tell_authors_hits,
         allow_self_approval: settings.allow_self_approval,
-        hold_from: from_choices(&settings.outcomes.hold_from.to_string()),
-        reject_from: from_choices(&settings.outcomes.reject_from.to_string()),
+        hold_from: from_choices(locale, &settings.outcomes.hold_from.to_string()),
+        reject_from: from_choices(locale, &settings.outcomes.reject_from.to_string()),
         outcomes: lines(&settings.outcomes),
         outcomes_error: None,
         brake: settings.brake,
@@ -114,9 +119,10 @@ pub(crate) async fn save(
     owner: Member,
     Form(mut fields): Form<Fields>,
 ) -> Result<HttpResponse, HttpError> {
+    let locale = locale(&req);
     let mut take = |name: &str| fields.remove(name).unwrap_or_default();
     let mut again = SettingsPage {
-        page: PageChrome::of(&req, "Settings", "settings"),
+        page: PageChrome::titled(&req, "settings", "settings"),
         name: take("name"),
         name_error: None,
         tagline: take("tagline"),
@@ -136,8 +142,8 @@ pub(crate) async fn save(
         undo_seconds_error: None,
         tell_authors_hits: take("tell_authors_hits") == "on",
         allow_self_approval: take("allow_self_approval") == "on",
-        hold_from: from_choices(&take("hold_from")),
-        reject_from: from_choices(&take("reject_from")),
+        hold_from: from_choices(locale, &take("hold_from")),
+        reject_from: from_choices(locale, &take("reject_from")),
         outcomes: take("outcomes"),
         outcomes_error: None,
         brake: take("brake") == "on",
@@ -152,7 +158,7 @@ pub(crate) async fn save(
             site::change(&app.moderation, &owner.actor(), &name, &settings).await?;
             let to = format!("/s/{}/admin/settings", owner.site.slug);
             Ok(Redirect::to(to)
-                .flash("The settings are saved.")
+                .flash(locale.text("settings-saved"))
                 .respond_to(&req))
         }
         None => page_with(StatusCode::UNPROCESSABLE_ENTITY, &again),
@@ -221,44 +227,43 @@ impl SettingsPage {
 
     /// What was typed as settings, or notes beside the fields that break their rules.
     fn check(&mut self) -> Option<(Name, SiteSettings)> {
+        let locale = self.page.locale;
         let name = Name::parse(&self.name);
-        self.name_error = name.as_ref().err().map(|rule| format!("The name {rule}."));
+        self.name_error = (name.as_ref().err()).map(|rule| locale.text(typed::name(*rule)));
         let target = seconds_of(&self.target_hours, HOUR_SECONDS);
         if target.is_none() {
-            self.target_hours_error =
-                Some("This must be a number of hours, up to a year.".to_owned());
+            self.target_hours_error = Some(locale.text("settings-hours-rule"));
         }
         let seconds = seconds_of(&self.timeout_days, DAY_SECONDS);
         if seconds.is_none() {
-            self.timeout_days_error = Some("This must be a number of days, up to 365.".to_owned());
+            self.timeout_days_error = Some(locale.text("settings-days-rule"));
         }
         let appeal_timeout_seconds = seconds_of(&self.appeal_days, DAY_SECONDS);
         if appeal_timeout_seconds.is_none() {
-            self.appeal_days_error = Some("This must be a number of days, up to 365.".to_owned());
+            self.appeal_days_error = Some(locale.text("settings-days-rule"));
         }
         let minutes = self.digest_minutes.trim().parse().ok();
         let minutes = minutes.filter(|minutes| (1..=MAX_DIGEST_MINUTES).contains(minutes));
         if minutes.is_none() {
-            self.digest_minutes_error = Some("This must be 1 to 1,440 minutes.".to_owned());
+            self.digest_minutes_error = Some(locale.text("settings-minutes-rule"));
         }
         let undo_seconds = self.undo_seconds.trim().parse().ok();
         let undo_seconds = undo_seconds.filter(|seconds| (0..=MAX_UNDO_SECONDS).contains(seconds));
         if undo_seconds.is_none() {
-            self.undo_seconds_error = Some("This must be 0 to 120 seconds.".to_owned());
+            self.undo_seconds_error = Some(locale.text("settings-seconds-rule"));
         }
         if self.tagline.chars().count() > TAGLINE_MAX_CHARS || self.tagline.contains(['\r', '\n']) {
-            self.form_error =
-                Some("The line below the name must be one, of at most 200 characters.".to_owned());
+            self.form_error = Some(locale.text("settings-tagline-rule"));
         }
         if self.templates.len() > MAX_TEMPLATES + EMPTY_TEMPLATES {
-            self.form_error = Some("There must be at most 50 reasons.".to_owned());
+            self.form_error = Some(locale.text("settings-reasons-rule"));
         }
         for row in self
             .templates
             .iter_mut()
             .filter(|row| !row.label.is_empty())
         {
-            row.check();
+            row.check(locale);
         }
         let outcomes = self.read_outcomes();
         let is_refused = outcomes.is_none()
@@ -322,6 +327,7 @@ impl SettingsPage {
 impl SettingsPage {
     /// What hits lead to, or a note beside the field that says which line is none.
     fn read_outcomes(&mut self) -> Option<Outcomes> {
+        let locale = self.page.locale;
         let chosen = |choices: &[Choice]| {
             let chosen = choices.iter().find(|choice| choice.selected);
             chosen
@@ -338,9 +344,8 @@ impl SettingsPage {
             let action = word.trim().parse().ok();
             let action = action.filter(|action| *action != Action::Allow);
             let (Some(action), false) = (action, category.trim().is_empty()) else {
-                self.outcomes_error = Some(format!(
-                    "“{line}” must be a category, =, and hold, reject or shadow."
-                ));
+                let said = locale.say("settings-outcome-rule").with("line", line);
+                self.outcomes_error = Some(said.to_string());
                 return None;
             };
             outcomes
@@ -348,7 +353,7 @@ impl SettingsPage {
                 .insert(category.trim().to_owned(), action);
         }
         if outcomes.categories.len() > CATEGORIES_MAX {
-            self.outcomes_error = Some("There must be at most 100 categories.".to_owned());
+            self.outcomes_error = Some(locale.text("settings-categories-rule"));
             return None;
         }
         Some(outcomes)
@@ -356,25 +361,13 @@ impl SettingsPage {
 }
 
 /// The severities from which on something happens; with anything else, what the rules say.
-fn from_choices(chosen: &str) -> Vec<Choice> {
+fn from_choices(locale: Locale, chosen: &str) -> Vec<Choice> {
     let chosen = match chosen {
         "1" | "2" | "3" | "4" => chosen,
         _ => "0",
     };
-    [
-        ("0", "as each rule says"),
-        ("1", "1, mild"),
-        ("2", "2"),
-        ("3", "3"),
-        ("4", "4, severe"),
-    ]
-    .into_iter()
-    .map(|(value, label)| Choice {
-        value: value.to_owned(),
-        label: label.to_owned(),
-        selected: value == chosen,
-    })
-    .collect()
+    let all = ("0", locale.text("settings-as-rules"));
+    Choice::labelled(std::iter::once(all).chain(severities(locale)), chosen)
 }
 
 fn lines(outcomes: &Outcomes) -> String {
@@ -385,7 +378,7 @@ fn lines(outcomes: &Outcomes) -> String {
 }
 
 impl TemplateRow {
-    fn check(&mut self) {
+    fn check(&mut self, locale: Locale) {
         let is_label = self.label.chars().count() <= LABEL_MAX_CHARS;
         let is_language = self.language.len() <= LANGUAGE_MAX_BYTES
             && self
@@ -394,9 +387,9 @@ impl TemplateRow {
                 .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
         let is_text = (1..=TEXT_MAX_CHARS).contains(&self.text.chars().count());
         self.error = match (is_label, is_language, is_text) {
-            (false, ..) => Some("The label must have at most 60 characters.".to_owned()),
-            (_, false, _) => Some("A language is written as en, tr or pt-BR.".to_owned()),
-            (.., false) => Some("The text must have 1 to 2,000 characters.".to_owned()),
+            (false, ..) => Some(locale.text("settings-label-rule")),
+            (_, false, _) => Some(locale.text("settings-tag-rule")),
+            (.., false) => Some(locale.text("settings-text-rule")),
             (true, true, true) => None,
         };
     }

@@ -10,9 +10,9 @@ use crate::http::chart::{Area, Bars};
 use crate::http::chrome::{PageChrome, page};
 use crate::http::error::HttpError;
 use crate::http::extract::Query;
-use crate::http::parts::{Fact, grouped, span};
+use crate::http::parts::Fact;
 use crate::http::visitor::Member;
-use crate::locale::Locale;
+use crate::locale::{Locale, MessageId};
 use crate::moderation::stats::{self, DAYS, Day, Group, Hour, NEWEST_CASES, Stats};
 use crate::text_enum;
 
@@ -39,12 +39,18 @@ text_enum! {
 struct StatsPage {
     page: PageChrome,
     figures: Vec<Fact>,
-    depth: Option<Area>,
-    age: Option<Area>,
+    areas: Vec<NamedArea>,
     decisions: Option<Bars>,
     days: Vec<DayRow>,
     tables: Vec<GroupTable>,
     is_owner: bool,
+}
+
+/// A curve under its title.
+struct NamedArea {
+    id: &'static str,
+    title: String,
+    chart: Area,
 }
 
 struct DayRow {
@@ -56,9 +62,9 @@ struct DayRow {
 }
 
 struct GroupTable {
-    title: &'static str,
-    hint: &'static str,
-    of: &'static str,
+    title: String,
+    hint: String,
+    of: String,
     csv_path: String,
     overturned: bool,
     rows: Vec<GroupRow>,
@@ -89,7 +95,8 @@ pub(crate) async fn show(
     member: Member,
 ) -> Result<HttpResponse, HttpError> {
     let stats = load(&app, &member).await?;
-    let chrome = PageChrome::of(&req, "Stats", "stats");
+    let chrome = PageChrome::titled(&req, "stats", "stats");
+    let locale = chrome.locale;
     let names = rule_names(&app, &member).await?;
     let hours = &stats.hours;
     let first_ms = stats.days.first().map_or(0, |day| day.day_ms);
@@ -100,15 +107,35 @@ pub(crate) async fn show(
             .collect()
     };
     let until_ms = first_ms + DAYS * DAY_MS;
+    let area = |id, title: MessageId, points: &[(i64, i64)], words: &dyn Fn(i64) -> String| {
+        let chart = Area::of(locale, points, first_ms, until_ms, words)?;
+        let title = locale.text(title);
+        Some(NamedArea { id, title, chart })
+    };
+    let areas = [
+        area(
+            "chart-depth",
+            MessageId("stats-waiting"),
+            &curve(&|hour| hour.waiting),
+            &|number| locale.number(number),
+        ),
+        area(
+            "chart-age",
+            MessageId("stats-age"),
+            &curve(&age_ms),
+            &|ms| locale.span(ms),
+        ),
+    ];
     page(&StatsPage {
         figures: figures(
+            locale,
             &stats,
-            grouped(chrome.waiting),
+            chrome.waiting,
             member.site.settings.target_seconds * 1_000,
         ),
-        depth: Area::of(&curve(&|hour| hour.waiting), first_ms, until_ms, &grouped),
-        age: Area::of(&curve(&age_ms), first_ms, until_ms, &span),
+        areas: areas.into_iter().flatten().collect(),
         decisions: Bars::of(
+            locale,
             &stats
                 .days
                 .iter()
@@ -119,12 +146,12 @@ pub(crate) async fn show(
             .days
             .iter()
             .rev()
-            .map(|day| day_row(day, hours))
+            .map(|day| day_row(locale, day, hours))
             .collect(),
         tables: Table::ALL
             .iter()
             .filter(|table| **table != Table::Days)
-            .map(|&table| group_table(table, &stats, &member, &names))
+            .map(|&table| group_table(locale, table, &stats, &member, &names))
             .collect(),
         is_owner: chrome.is_owner,
         page: chrome,
@@ -181,7 +208,7 @@ pub(crate) async fn csv(
             let seconds = |ms: Option<i64>| ms.map_or(String::new(), |ms| (ms / 1000).to_string());
             for group in groups(table, &stats) {
                 line(&[
-                    label(table, group, &names),
+                    label(Locale::En, table, group, &names),
                     group.cases.to_string(),
                     group.approved.to_string(),
                     group.rejected.to_string(),
@@ -215,30 +242,50 @@ async fn rule_names(app: &App, member: &Member) -> anyhow::Result<Vec<(String, S
         .collect())
 }
 
-fn figures(stats: &Stats, waiting: String, target_ms: i64) -> Vec<Fact> {
-    let time = |ms: Option<i64>| ms.map_or_else(|| "–".to_owned(), span);
+fn figures(locale: Locale, stats: &Stats, waiting: i64, target_ms: i64) -> Vec<Fact> {
+    let time = |ms: Option<i64>| ms.map_or_else(|| "–".to_owned(), |ms| locale.span(ms));
     let cases = match stats.cases as i64 {
-        NEWEST_CASES.. => format!("the newest {}", grouped(NEWEST_CASES)),
-        cases => grouped(cases),
+        NEWEST_CASES.. => {
+            let newest = locale.say("stats-newest").with("count", NEWEST_CASES);
+            newest.to_string()
+        }
+        cases => locale.number(cases),
     };
+    let in_time = stats.in_time_percent.map_or_else(
+        || "–".to_owned(),
+        |percent| {
+            locale
+                .say("stats-percent")
+                .with("percent", percent)
+                .to_string()
+        },
+    );
     let appeals = &stats.appeals;
-    let heard = appeals.upheld + appeals.overturned;
+    let target = locale
+        .say("stats-in-time")
+        .with("span", locale.length(target_ms));
+    let overturned = locale
+        .say("stats-of")
+        .with("part", appeals.overturned)
+        .with("whole", appeals.upheld + appeals.overturned);
+    let fact = |label: MessageId, value: String| Fact::new(&locale.text(label), value);
     vec![
-        Fact::new("Waiting", waiting),
-        Fact::new("Cases counted here", cases),
-        Fact::new("Decided in 7 days", grouped(stats.decided_in_week as i64)),
-        Fact::new("Median time to a decision", time(stats.wait.median_ms)),
-        Fact::new("Nine in ten within", time(stats.wait.p90_ms)),
-        Fact::new(
-            &format!("Within the target of {}", Locale::En.length(target_ms)),
-            stats
-                .in_time_percent
-                .map_or_else(|| "–".to_owned(), |percent| format!("{percent} %")),
+        fact(MessageId("stats-figure-waiting"), locale.number(waiting)),
+        fact(MessageId("stats-counted"), cases),
+        fact(
+            MessageId("stats-week"),
+            locale.number(stats.decided_in_week as i64),
         ),
-        Fact::new("Appeals waiting", grouped(appeals.waiting as i64)),
-        Fact::new(
-            "Decisions overturned",
-            format!("{} of {}", appeals.overturned, heard),
+        fact(MessageId("stats-median-time"), time(stats.wait.median_ms)),
+        fact(MessageId("stats-p90-time"), time(stats.wait.p90_ms)),
+        Fact::new(&target.to_string(), in_time),
+        fact(
+            MessageId("stats-appeals"),
+            locale.number(appeals.waiting as i64),
+        ),
+        fact(
+            MessageId("stats-decisions-overturned"),
+            overturned.to_string(),
         ),
     ]
 }
@@ -260,17 +307,17 @@ fn of_day(day: &Day, hours: &[Hour]) -> (i64, i64) {
     (most, of().map(age_ms).max().unwrap_or(0))
 }
 
-fn day_row(day: &Day, hours: &[Hour]) -> DayRow {
+fn day_row(locale: Locale, day: &Day, hours: &[Hour]) -> DayRow {
     let (most, oldest) = of_day(day, hours);
     DayRow {
         day: date(day.day_ms),
-        waiting: grouped(most),
+        waiting: locale.number(most),
         oldest: match oldest {
             0 => "–".to_owned(),
-            oldest => span(oldest),
+            oldest => locale.span(oldest),
         },
-        approved: grouped(day.approved as i64),
-        rejected: grouped(day.rejected as i64),
+        approved: locale.number(day.approved as i64),
+        rejected: locale.number(day.rejected as i64),
     }
 }
 
@@ -289,9 +336,9 @@ fn groups(table: Table, stats: &Stats) -> &[Group] {
     }
 }
 
-fn label(table: Table, group: &Group, names: &[(String, String)]) -> String {
+fn label(locale: Locale, table: Table, group: &Group, names: &[(String, String)]) -> String {
     match table {
-        Table::Categories if group.key.is_empty() => "without a category".to_owned(),
+        Table::Categories if group.key.is_empty() => locale.text("stats-no-category"),
         Table::Rules => names
             .iter()
             .find(|(id, _)| *id == group.key)
@@ -301,6 +348,7 @@ fn label(table: Table, group: &Group, names: &[(String, String)]) -> String {
 }
 
 fn group_table(
+    locale: Locale,
     table: Table,
     stats: &Stats,
     member: &Member,
@@ -308,36 +356,40 @@ fn group_table(
 ) -> GroupTable {
     let base = format!("/s/{}/admin", member.site.slug);
     let (title, hint, of) = match table {
-        Table::Rules => ("By rule", "Rules whose hits held a post.", "Rule"),
+        Table::Rules => (
+            MessageId("stats-by-rule"),
+            MessageId("stats-by-rule-hint"),
+            MessageId("rule"),
+        ),
         Table::Moderators => (
-            "By moderator",
-            "Owners see everybody here, moderators only themselves.",
-            "Moderator",
+            MessageId("stats-by-moderator"),
+            MessageId("stats-by-moderator-hint"),
+            MessageId("stats-moderator"),
         ),
         Table::Days | Table::Categories => (
-            "By category",
-            "A post with hits of several categories counts in each.",
-            "Category",
+            MessageId("stats-by-category"),
+            MessageId("stats-by-category-hint"),
+            MessageId("category"),
         ),
     };
-    let time = |ms: Option<i64>| ms.map_or_else(|| "–".to_owned(), span);
+    let time = |ms: Option<i64>| ms.map_or_else(|| "–".to_owned(), |ms| locale.span(ms));
     GroupTable {
-        title,
-        hint,
-        of,
+        title: locale.text(title),
+        hint: locale.text(hint),
+        of: locale.text(of),
         csv_path: format!("{base}/stats.csv?of={table}"),
         overturned: table == Table::Moderators,
         rows: groups(table, stats)
             .iter()
             .take(SHOWN)
             .map(|group| GroupRow {
-                label: label(table, group, names),
+                label: label(locale, table, group, names),
                 path: (table == Table::Rules && names.iter().any(|(id, _)| *id == group.key))
                     .then(|| format!("{base}/rules/{}", group.key)),
-                cases: grouped(group.cases as i64),
-                approved: grouped(group.approved as i64),
-                rejected: grouped(group.rejected as i64),
-                overturned: grouped(group.overturned as i64),
+                cases: locale.number(group.cases as i64),
+                approved: locale.number(group.approved as i64),
+                rejected: locale.number(group.rejected as i64),
+                overturned: locale.number(group.overturned as i64),
                 median: time(group.wait.median_ms),
                 p90: time(group.wait.p90_ms),
             })

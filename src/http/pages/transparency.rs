@@ -10,9 +10,10 @@ use crate::app::App;
 use crate::http::chrome::{PageChrome, page};
 use crate::http::error::HttpError;
 use crate::http::extract::Query;
-use crate::http::parts::{Choice, Fact, grouped};
+use crate::http::parts::{Choice, Fact};
 use crate::http::visitor::Member;
 use crate::ids::is_id;
+use crate::locale::MessageId;
 use crate::moderation::statements;
 use crate::moderation::stats;
 
@@ -65,9 +66,12 @@ pub(crate) async fn show(
         .rev()
         .map(|year| year.to_string())
         .collect();
-    let time = |ms: Option<i64>| ms.map_or_else(|| "–".to_owned(), crate::http::parts::span);
+    let page_chrome = PageChrome::titled(&req, "transparency", "stats");
+    let locale = page_chrome.locale;
+    let time = |ms: Option<i64>| ms.map_or_else(|| "–".to_owned(), |ms| locale.span(ms));
+    let fact = |label: MessageId, value: String| Fact::new(&locale.text(label), value);
     page(&TransparencyPage {
-        page: PageChrome::of(&req, "Transparency", "stats"),
+        page: page_chrome,
         year,
         years: years
             .iter()
@@ -78,26 +82,26 @@ pub(crate) async fn show(
             })
             .collect(),
         figures: [
-            ("Published without a person", counted.published),
-            ("Held for a person", counted.held),
-            ("Let pass by a person", counted.approved),
-            ("Kept back by a person", counted.rejected),
-            ("Kept back by a rule alone", counted.rejected_by_rule),
-            ("Appeals", counted.appeals),
+            (MessageId("transparency-published"), counted.published),
+            (MessageId("transparency-held"), counted.held),
+            (MessageId("transparency-approved"), counted.approved),
+            (MessageId("transparency-rejected"), counted.rejected),
+            (MessageId("transparency-by-rule"), counted.rejected_by_rule),
+            (MessageId("transparency-appeals"), counted.appeals),
         ]
         .into_iter()
-        .map(|(label, count)| Fact::new(label, grouped(count)))
+        .map(|(label, count)| fact(label, locale.number(count)))
         .collect(),
         times: vec![
-            Fact::new("Median time to a decision", time(stats.wait.median_ms)),
-            Fact::new("Nine in ten within", time(stats.wait.p90_ms)),
-            Fact::new(
-                "Appeals that upheld the decision",
-                grouped(stats.appeals.upheld as i64),
+            fact(MessageId("stats-median-time"), time(stats.wait.median_ms)),
+            fact(MessageId("stats-p90-time"), time(stats.wait.p90_ms)),
+            fact(
+                MessageId("transparency-upheld"),
+                locale.number(stats.appeals.upheld as i64),
             ),
-            Fact::new(
-                "Appeals that overturned it",
-                grouped(stats.appeals.overturned as i64),
+            fact(
+                MessageId("transparency-overturned"),
+                locale.number(stats.appeals.overturned as i64),
             ),
         ],
         first_path: batch_path(&owner, year, None),

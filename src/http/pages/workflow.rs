@@ -13,8 +13,10 @@ use crate::http::chrome::{PageChrome, Redirect, page_with};
 use crate::http::error::HttpError;
 use crate::http::extract::Query;
 use crate::http::form::Form;
-use crate::http::parts::{Notice, When, count};
+use crate::http::language::locale;
+use crate::http::parts::{Notice, When};
 use crate::http::visitor::Member;
+use crate::locale::{Locale, MessageId};
 use crate::moderation::flow::machine_arn;
 use crate::moderation::workflow;
 use crate::store::workflows::{self, WorkflowRow};
@@ -86,6 +88,7 @@ pub(crate) async fn set(
     member: Member,
     fields: Form<WorkflowFields>,
 ) -> Result<HttpResponse, HttpError> {
+    let locale = locale(&req);
     let WorkflowFields {
         definition,
         dry_run,
@@ -99,16 +102,16 @@ pub(crate) async fn set(
                 .await?;
             match set {
                 Ok(set) => {
-                    let message = match set.warnings.len() {
-                        0 => format!("Version {} is in force.", set.version),
-                        warnings => format!(
-                            "Version {} is in force, with {}.",
-                            set.version,
-                            count(warnings, "warning")
-                        ),
+                    let id = match set.warnings.len() {
+                        0 => MessageId("workflow-set"),
+                        _ => MessageId("workflow-set-warned"),
                     };
+                    let message = locale
+                        .say(id)
+                        .with("number", set.version)
+                        .with("warnings", warnings(locale, set.warnings.len()));
                     return Ok(Redirect::to(path(&member.site.slug))
-                        .flash(message)
+                        .flash(message.to_string())
                         .respond_to(&req));
                 }
                 Err(problems) => Err(problems),
@@ -118,14 +121,16 @@ pub(crate) async fn set(
     let mut desk = workflow_page(&req, &app, &member, None).await?;
     let (status, problems) = match checked {
         Ok(warnings) => {
-            desk.notice = Some(dry_run_notice(&warnings));
+            desk.notice = Some(dry_run_notice(locale, &warnings));
             (StatusCode::OK, Vec::new())
         }
         Err(problems) => (StatusCode::UNPROCESSABLE_ENTITY, problems),
     };
     desk.form = Some(WorkflowForm {
         definition,
-        problems: problems.iter().map(problem_row).collect(),
+        problems: (problems.iter())
+            .map(|problem| problem_row(locale, problem))
+            .collect(),
         open: true,
     });
     page_with(status, &desk)
@@ -135,29 +140,35 @@ fn path(slug: &str) -> String {
     format!("/s/{slug}/admin/workflow")
 }
 
-fn dry_run_notice(warnings: &[asl::Problem]) -> Notice {
-    let texts: Vec<String> = warnings
+/// "2 warnings".
+fn warnings(locale: Locale, count: usize) -> String {
+    let said = locale.say("workflow-warnings").with("count", count);
+    said.to_string()
+}
+
+fn dry_run_notice(locale: Locale, found: &[asl::Problem]) -> Notice {
+    let texts: Vec<String> = found
         .iter()
         .map(|problem| format!("{}: {}.", problem.pointer, problem.message))
         .collect();
     match texts.is_empty() {
         true => Notice {
             tone: "ok",
-            title: "The definition can run.".to_owned(),
-            text: "Nothing was changed yet.".to_owned(),
+            title: locale.text("workflow-can-run"),
+            text: locale.text("workflow-unchanged-yet"),
         },
         false => Notice {
             tone: "warn",
-            title: format!(
-                "The definition can run, with {}.",
-                count(texts.len(), "warning")
-            ),
+            title: locale
+                .say("workflow-can-run-warned")
+                .with("warnings", warnings(locale, texts.len()))
+                .to_string(),
             text: texts.join(" "),
         },
     }
 }
 
-fn problem_row(problem: &asl::Problem) -> ProblemRow {
+fn problem_row(locale: Locale, problem: &asl::Problem) -> ProblemRow {
     let pointer = match problem.pointer.as_str() {
         "" => "/",
         pointer => pointer,
@@ -166,7 +177,10 @@ fn problem_row(problem: &asl::Problem) -> ProblemRow {
         pointer: pointer.to_owned(),
         message: match problem.severity {
             Severity::Error => problem.message.clone(),
-            Severity::Warning => format!("{} (a warning)", problem.message),
+            Severity::Warning => locale
+                .say("workflow-warning")
+                .with("message", problem.message.as_str())
+                .to_string(),
         },
     }
 }
@@ -199,24 +213,26 @@ async fn workflow_page(
             )
     };
     let is_older = shown.version != in_force.version;
+    let page = PageChrome::titled(req, "workflow", "workflow");
+    let locale = page.locale;
+    let numbered = |id: MessageId, number: i64| locale.say(id).with("number", number).to_string();
+    let since = match is_older {
+        true => MessageId("workflow-kept-since"),
+        false => MessageId("workflow-in-force-since"),
+    };
     Ok(WorkflowPage {
-        page: PageChrome::of(req, "Workflow", "workflow"),
-        version: format!("version {}", shown.version),
-        about: format!(
-            "{} {}, by {}",
-            if is_older {
-                "kept since"
-            } else {
-                "in force since"
-            },
-            When::at(shown.created_at_ms).text,
-            name(&shown)
-        ),
+        page,
+        version: numbered(MessageId("workflow-version"), shown.version),
+        about: locale
+            .say(since)
+            .with("when", locale.short_moment(shown.created_at_ms))
+            .with("name", name(&shown))
+            .to_string(),
         arn: machine_arn(&site.account),
         notice: is_older.then(|| Notice {
             tone: "off",
-            title: "This version is not in force.".to_owned(),
-            text: format!("New posts go through version {}.", in_force.version),
+            title: locale.text("workflow-older"),
+            text: numbered(MessageId("workflow-older-text"), in_force.version),
         }),
         definition: indented(&shown.definition),
         versions: versions
@@ -224,10 +240,10 @@ async fn workflow_page(
             .map(|listed| {
                 let row = &listed.workflow;
                 VersionRow {
-                    label: format!("Version {}", row.version),
+                    label: numbered(MessageId("workflow-version-label"), row.version),
                     path: format!("{}?version={}", path(&site.slug), row.version),
                     by: listed.created_by_name.clone(),
-                    when: When::at(row.created_at_ms),
+                    when: When::of(locale, row.created_at_ms),
                     current: row.version == in_force.version,
                     shown: row.version == shown.version,
                 }
