@@ -14,7 +14,10 @@ mod client;
 mod instance;
 mod limits;
 mod report;
+mod rules;
 mod texts;
+
+pub use rules::RulesPlan;
 
 /// What to measure.
 #[derive(Debug, Clone)]
@@ -49,10 +52,15 @@ pub fn run(plan: &Plan) -> anyhow::Result<()> {
     measured.and(removed)
 }
 
+/// Measures the checking of posts alone and prints its figures.
+pub fn run_rules(plan: &RulesPlan) -> anyhow::Result<()> {
+    rules::run(plan)
+}
+
 fn measure(plan: &Plan) -> anyhow::Result<()> {
     let report = Report::new(plan);
     limits::measure(plan, &report, LIMIT_TIME)?;
-    let texts = texts::load(plan)?;
+    let texts = texts::load(&plan.texts)?;
     limits::check(plan, &report, &texts)?;
 
     let mut instance = Instance::prepare(plan)?;

@@ -6,7 +6,7 @@ use crate::bench::Plan;
 
 /// Prints figures with what they were measured under.
 pub(super) struct Report {
-    database: &'static str,
+    database: Option<&'static str>,
 }
 
 impl Report {
@@ -14,26 +14,49 @@ impl Report {
     pub(super) fn new(plan: &Plan) -> Self {
         let postgres = plan.database_url.is_some();
         let database = if postgres { "postgres" } else { "sqlite" };
-        let cores = std::thread::available_parallelism().map_or(1, usize::from);
         println!(
             "{}",
             json!({
-                "run": env!("CARGO_PKG_VERSION"), "database": database, "cores": cores,
+                "run": env!("CARGO_PKG_VERSION"), "database": database, "cores": cores(),
                 "durability": if postgres { "fsync and synchronous_commit as the server has them" }
                     else { "WAL, synchronous=FULL" },
                 "posts": plan.posts, "connections": plan.connections, "rules": plan.rules,
-                "build": if cfg!(debug_assertions) { "debug" } else { "release" },
+                "build": build(),
             })
         );
-        Self { database }
+        Self {
+            database: Some(database),
+        }
+    }
+
+    /// The same for a run of the rules alone.
+    pub(super) fn of_rules() -> Self {
+        println!(
+            "{}",
+            json!({"run": env!("CARGO_PKG_VERSION"), "cores": cores(), "build": build()})
+        );
+        Self { database: None }
     }
 
     /// Prints one figure; its unit is in its name.
     pub(super) fn figure(&self, name: &str, value: f64) {
         let rounded = (value * 1_000.0).round() / 1_000.0;
-        println!(
-            "{}",
-            json!({"figure": name, "value": rounded, "database": self.database})
-        );
+        let mut line = json!({"figure": name, "value": rounded});
+        if let Some(database) = self.database {
+            line["database"] = json!(database);
+        }
+        println!("{line}");
+    }
+}
+
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
+fn build() -> &'static str {
+    if cfg!(debug_assertions) {
+        "debug"
+    } else {
+        "release"
     }
 }

@@ -1,10 +1,10 @@
 //! What the bench sends: pieces of real posts, each with a word that a rule holds.
 
+use std::path::Path;
+
 use anyhow::{Context as _, ensure};
 use serde::Deserialize;
 use serde_json::json;
-
-use crate::bench::Plan;
 
 /// The word that every post has and one rule holds.
 pub(super) const FLAGGED: &str = "zyzzogeton";
@@ -19,10 +19,10 @@ struct Line {
     body: String,
 }
 
-/// Reads the plan's texts and cuts them into pieces of 2 KB.
-pub(super) fn load(plan: &Plan) -> anyhow::Result<Texts> {
-    let lines = std::fs::read_to_string(&plan.texts)
-        .with_context(|| format!("read the texts {}", plan.texts.display()))?;
+/// Reads posts, JSON lines, and cuts their texts into pieces of 2 KB.
+pub(super) fn load(posts: &Path) -> anyhow::Result<Texts> {
+    let lines = std::fs::read_to_string(posts)
+        .with_context(|| format!("read the texts {}", posts.display()))?;
     let mut pieces = Vec::new();
     let mut rest = String::new();
     for line in lines.lines().filter(|line| !line.trim().is_empty()) {
@@ -90,18 +90,20 @@ pub(super) fn request(method: &str, path: &str, key: &str, body: &str) -> Vec<u8
 
 /// `count` rules as lines of text: the flagged word and others that no text has, of the lengths that words have.
 pub(super) fn rules(count: usize) -> String {
-    const SYLLABLES: [&str; 16] = [
-        "ba", "co", "du", "fi", "ge", "ha", "jo", "ku", "li", "me", "na", "po", "qu", "ri", "so",
-        "tu",
-    ];
-    let made = (1..count).map(|n| {
-        let word: String = (0..4)
-            .map(|place| SYLLABLES[(n >> (place * 4)) & 15])
-            .collect();
-        format!("{word}x{n}")
-    });
+    let made = (1..count).map(|n| format!("{}x{n}", made_up(n)));
     std::iter::once(FLAGGED.to_owned())
         .chain(made)
         .collect::<Vec<_>>()
         .join("\n")
+}
+
+/// A word of four syllables that no language has.
+pub(super) fn made_up(n: usize) -> String {
+    const SYLLABLES: [&str; 16] = [
+        "ba", "co", "du", "fi", "ge", "ha", "jo", "ku", "li", "me", "na", "po", "qu", "ri", "so",
+        "tu",
+    ];
+    (0..4)
+        .map(|place| SYLLABLES[(n >> (place * 4)) & 15])
+        .collect()
 }

@@ -3,18 +3,25 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use crate::bench::{self, Plan};
+use anyhow::Context as _;
+
+use crate::bench::{self, Plan, RulesPlan};
 
 /// Measure this machine: a real server under load over HTTP, beside the limits that disk, database and HTTP set
 #[derive(clap::Args)]
 #[command(
+    args_conflicts_with_subcommands = true,
+    subcommand_negates_reqs = true,
     after_help = "Prints one JSON line a figure. Starts its own server with its own data and removes both.\n\n\
-                  Example:\n  gatepost bench --texts posts.jsonl --posts 100000"
+                  Examples:\n  gatepost bench --texts posts.jsonl --posts 100000\n  \
+                  gatepost bench rules --texts posts.jsonl words.txt blocklist.txt"
 )]
 pub(super) struct Args {
+    #[command(subcommand)]
+    part: Option<Part>,
     /// Real posts to take texts from: JSON lines with `title` and `body`
-    #[arg(long, value_name = "FILE")]
-    texts: PathBuf,
+    #[arg(long, value_name = "FILE", required = true)]
+    texts: Option<PathBuf>,
     /// Posts to park
     #[arg(long, default_value_t = 100_000)]
     posts: usize,
@@ -35,15 +42,32 @@ pub(super) struct Args {
     folder: PathBuf,
 }
 
+#[derive(clap::Subcommand)]
+enum Part {
+    /// Only the checking of posts: few and many rules, a large post, hostile texts
+    Rules {
+        /// Real posts to check: JSON lines with `title` and `body`
+        #[arg(long, value_name = "FILE")]
+        texts: PathBuf,
+        /// Files of rules; words are made up where they do not suffice
+        #[arg(value_name = "LIST")]
+        lists: Vec<PathBuf>,
+    },
+}
+
 /// Runs outside the runtime: the load and the limits make their own.
 pub(super) fn run(args: Args) -> anyhow::Result<ExitCode> {
+    if let Some(Part::Rules { texts, lists }) = args.part {
+        bench::run_rules(&RulesPlan { texts, lists })?;
+        return Ok(ExitCode::SUCCESS);
+    }
     bench::run(&Plan {
         decisions: args.decisions.unwrap_or(args.posts / 4),
         posts: args.posts,
         connections: args.connections,
         rules: args.rules,
         database_url: args.postgres,
-        texts: args.texts,
+        texts: args.texts.context("--texts is required")?,
         folder: args.folder,
     })?;
     Ok(ExitCode::SUCCESS)
