@@ -154,12 +154,7 @@ impl SqliteDb {
         self.write.acquire().await
     }
 
-    /// The right to write, for the engine's own connection.
-    pub(crate) async fn gate(&self) -> OwnedMutexGuard<()> {
-        self.gate.clone().lock_owned().await
-    }
-
-    /// [`SqliteDb::gate`] for a thread of its own.
+    /// The right to write, for a thread with a connection of its own.
     pub(crate) fn blocking_gate(&self) -> OwnedMutexGuard<()> {
         self.gate.clone().blocking_lock_owned()
     }

@@ -6,14 +6,14 @@ use std::thread;
 
 use anyhow::{Context as _, anyhow};
 use rusqlite::Connection;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::mpsc;
 
 use crate::engine::definitions::Definitions;
 use crate::store::SqliteDb;
 use crate::store::engine_sqlite::checkpoint::Checkpoints;
 use crate::store::engine_sqlite::load::load;
 use crate::store::engine_sqlite::write::write;
-use crate::store::ledger::Group;
+use crate::store::ledger::{GROUP, Group};
 
 mod checkpoint;
 pub(super) mod load;
@@ -23,47 +23,30 @@ mod write;
 /// The connection keeps every statement of `load` and `write` prepared.
 const STATEMENTS: usize = 32;
 
-struct Order {
-    group: Group,
-    done: oneshot::Sender<()>,
-}
-
-/// Sends groups to the writer's thread.
-pub(crate) struct SqliteLedger {
+/// Starts the writer's thread on what comes in; it ends when nothing can come any more. Groups are committed one after the
+/// other, each with all that came in during the one before.
+pub(crate) fn start(
     db: SqliteDb,
-    orders: mpsc::Sender<Order>,
-}
-
-impl SqliteLedger {
-    /// Opens the writer's connection and starts its thread, which ends when this is dropped.
-    pub(crate) fn start(db: SqliteDb, definitions: Definitions) -> anyhow::Result<Self> {
-        let conn = open(&db).context("open the engine's connection")?;
-        let checkpoints = Checkpoints::start(db.clone())?;
-        let (orders, mut incoming) = mpsc::channel::<Order>(1);
-        thread::Builder::new()
-            .name("ledger".to_owned())
-            .spawn(move || {
-                checkpoints.watch(&conn);
-                let mut writer = Writer { conn, definitions };
-                while let Some(order) = incoming.blocking_recv() {
-                    writer.transact(order.group);
-                    checkpoints.after_commit();
-                    let _ = order.done.send(());
-                }
-            })
-            .context("start the engine's thread")?;
-        Ok(Self { db, orders })
-    }
-
-    /// Commits a group and answers its members.
-    pub(crate) async fn transact(&self, group: Group) {
-        let _gate = self.db.gate().await;
-        let (done, finished) = oneshot::channel();
-        // If the thread is gone, the members' answers are dropped with the group, which tells them.
-        if self.orders.send(Order { group, done }).await.is_ok() {
-            let _ = finished.await;
-        }
-    }
+    definitions: Definitions,
+    mut incoming: mpsc::Receiver<Group>,
+) -> anyhow::Result<()> {
+    let conn = open(&db).context("open the engine's connection")?;
+    let checkpoints = Checkpoints::start(db.clone())?;
+    thread::Builder::new()
+        .name("ledger".to_owned())
+        .spawn(move || {
+            checkpoints.watch(&conn);
+            let mut writer = Writer { conn, definitions };
+            let mut groups = Vec::new();
+            while incoming.blocking_recv_many(&mut groups, GROUP) > 0 {
+                let gate = db.blocking_gate();
+                writer.transact(groups.drain(..).flatten().collect());
+                drop(gate);
+                checkpoints.after_commit();
+            }
+        })
+        .context("start the engine's thread")?;
+    Ok(())
 }
 
 fn open(db: &SqliteDb) -> rusqlite::Result<Connection> {

@@ -13,13 +13,13 @@ use crate::engine::definitions::Definitions;
 use crate::ids::{CaseId, ExecutionId, KeyId, PostId, SiteId, TaskId};
 use crate::moderation::rows::{Change, IdempotencyRow, PostRow, Subject};
 use crate::store::engine_postgres::PgLedger;
-use crate::store::engine_sqlite::SqliteLedger;
+use crate::store::engine_sqlite;
 use crate::store::{Db, PgDb};
 
 /// Callers that may wait for a transaction; past it they wait to wait, which is the back-pressure on submitters.
 const QUEUE: usize = 4096;
 /// Callers in one transaction: enough to share an fsync among all that wait, small enough to keep a commit short.
-const GROUP: usize = 512;
+pub(super) const GROUP: usize = 512;
 /// Transactions under way at once on PostgreSQL; on SQLite there is one writer.
 const POSTGRES_LANES: usize = 2;
 
@@ -119,16 +119,9 @@ impl Ledger {
     /// Starts the ledger of `db` on the current runtime. It ends when its last clone is dropped, after the changes
     /// that were queued.
     pub fn start(db: &Db, definitions: Definitions) -> anyhow::Result<Self> {
-        let (queue, mut incoming) = mpsc::channel(QUEUE);
+        let (queue, incoming) = mpsc::channel(QUEUE);
         match db {
-            Db::Sqlite(db) => {
-                let ledger = SqliteLedger::start(db.clone(), definitions)?;
-                tokio::spawn(async move {
-                    while let Some(group) = next_group(&mut incoming).await {
-                        ledger.transact(group).await;
-                    }
-                });
-            }
+            Db::Sqlite(db) => engine_sqlite::start(db.clone(), definitions, incoming)?,
             Db::Postgres(db) => {
                 tokio::spawn(run_postgres(db.clone(), definitions, incoming));
             }
