@@ -7,6 +7,7 @@ use anyhow::Context as _;
 use crate::auth::access_key::AccessKeys;
 use crate::auth::keyring::Keyring;
 use crate::auth::password::Passwords;
+use crate::checks::Checks;
 use crate::clock::Clock;
 use crate::config::{Config, data_dir};
 use crate::ids::Ids;
@@ -43,6 +44,8 @@ pub struct App {
     pub passwords: Passwords,
     /// The sender of mail.
     pub outbox: Outbox,
+    /// Whoever asks external checks.
+    pub checks: Checks,
 }
 
 impl App {
@@ -71,6 +74,7 @@ impl App {
                 in_force: moderation.in_force.clone(),
                 transport: Arc::new(Transport::of(&config)?),
             },
+            checks: Checks::new(&config, moderation.clone(), clock.clone(), keyring.clone())?,
             config,
             db,
             clock,

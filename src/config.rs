@@ -7,11 +7,13 @@ use std::path::{Path, PathBuf};
 
 use url::Url;
 
+pub mod allowed;
 pub mod data_dir;
 pub mod proxies;
 pub mod settings;
 pub mod sources;
 
+use allowed::Allowed;
 use proxies::IpBlock;
 
 /// A checked configuration.
@@ -37,6 +39,8 @@ pub struct Config {
     pub metrics_listen: Option<SocketAddr>,
     /// Proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpBlock>,
+    /// Hosts and addresses that external checks may be at although they are not public.
+    pub checks_allow: Vec<Allowed>,
     /// Which log lines are written: a level, or a list like `warn,gatepost::outbox=debug`.
     pub log: String,
     /// How log lines are written.
@@ -69,6 +73,7 @@ impl Default for Config {
             mail_from: "Gatepost <gatepost@localhost>".to_owned(),
             metrics_listen: None,
             trusted_proxies: Vec::new(),
+            checks_allow: Vec::new(),
             log: "info".to_owned(),
             log_format: LogFormat::Auto,
         }

@@ -54,7 +54,7 @@ fn endpoints() -> Vec<Endpoint> {
     use pages::{
         account, author, drafts, health, home, invitation, keys, own_post, password, people, reader, session, settings, setup, sign_up,
     };
-    use pages::{masks, aside, brake, bulk, case, claim, design, handover, link, live, look, notes, notices, outbox, queue, theme, undo, views};
+    use pages::{masks, aside, brake, bulk, case, checks, claim, design, handover, link, live, look, notes, notices, outbox, queue, theme, undo, views};
     use pages::{audit, executions, rule, rule_lists, rules, stats, suggestions, transparency, versions, workflow};
     vec![
         get("/healthz",             Open,   health::live),
@@ -81,6 +81,10 @@ fn endpoints() -> Vec<Endpoint> {
         get("/api/v1/rules/{rule}",             Open,   api::rules::show),
         endpoint(Method::PATCH, "/api/v1/rules/{rule}", Open, api::rules::change),
         endpoint(Method::DELETE, "/api/v1/rules/{rule}", Open, api::rules::remove),
+        get("/api/v1/checks",                   Open,   api::checks::list),
+        get("/api/v1/checks/{check}",           Open,   api::checks::show),
+        endpoint(Method::PUT, "/api/v1/checks/{check}", Open, api::checks::put),
+        endpoint(Method::DELETE, "/api/v1/checks/{check}", Open, api::checks::remove),
         get("/api/v1/openapi.json",             Open,   api::document::openapi),
         get("/api/v1/docs",                     Open,   api::docs::show),
 
@@ -157,6 +161,13 @@ fn endpoints() -> Vec<Endpoint> {
         get("/s/{site}/admin/keys",                                    Member(Owner), keys::show),
         post("/s/{site}/admin/keys",                                   Member(Owner), keys::create),
         post("/s/{site}/admin/keys/{key}/revoke",                      Member(Owner), keys::revoke),
+        get("/s/{site}/admin/checks",                                  Member(Owner), checks::list),
+        post("/s/{site}/admin/checks",                                 Member(Owner), checks::add),
+        get("/s/{site}/admin/checks/{check}",                          Member(Owner), checks::show),
+        post("/s/{site}/admin/checks/{check}",                         Member(Owner), checks::change),
+        post("/s/{site}/admin/checks/{check}/secret",                  Member(Owner), checks::renew),
+        post("/s/{site}/admin/checks/{check}/try",                     Member(Owner), checks::try_out),
+        post("/s/{site}/admin/checks/{check}/remove",                  Member(Owner), checks::remove),
 
         get("/s/{site}/admin/",                             Member(Moderator), queue::start),
         get("/s/{site}/admin/queue",                        Member(Moderator), queue::show),

@@ -29,6 +29,7 @@ pub mod counts;
 pub mod decide;
 pub mod diff;
 pub mod draft;
+pub mod external;
 pub mod flow;
 pub mod functions;
 pub mod handover;
@@ -64,6 +65,8 @@ pub mod workflow;
 
 /// The default definition, which every new site begins with.
 pub const DEFAULT_WORKFLOW: &str = include_str!("moderation/default.asl.json");
+/// The same with external checks between the rules and the public, for sites that have some.
+pub const CHECKING_WORKFLOW: &str = include_str!("moderation/checking.asl.json");
 
 /// What the use cases work with. Cheap to clone.
 #[derive(Clone)]
@@ -79,6 +82,8 @@ pub struct Moderation {
     pub(crate) tools: Tools,
     /// Rung when there is new mail in the outbox.
     pub mail_bell: Arc<Notify>,
+    /// Rung when an external check may have to be asked.
+    pub check_bell: Arc<Notify>,
 }
 
 /// What a transaction's pure part needs.
@@ -109,6 +114,7 @@ impl Moderation {
                 keyring,
             },
             mail_bell: Arc::default(),
+            check_bell: Arc::default(),
         })
     }
 }

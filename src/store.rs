@@ -24,6 +24,7 @@ pub(crate) mod authors;
 pub mod brakes;
 pub(crate) mod case_texts;
 pub mod cases;
+pub mod checks;
 pub(crate) mod claims;
 mod columns;
 pub(crate) mod digests;

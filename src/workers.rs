@@ -39,6 +39,8 @@ enum Work {
     Sweep,
     /// Digests, then the mails that are due.
     Post,
+    /// Questions to external checks.
+    Ask,
     /// Rules that hold too much.
     Brake,
     /// Lines of the audit log that are not in its chain.
@@ -57,6 +59,7 @@ impl App {
             Work::Timers,
             Work::Sweep,
             Work::Post,
+            Work::Ask,
             Work::Brake,
             Work::Seal,
             Work::Index,
@@ -76,6 +79,7 @@ impl App {
             for work in [
                 Work::Timers,
                 Work::Sweep,
+                Work::Ask,
                 Work::Brake,
                 Work::Post,
                 Work::Seal,
@@ -103,6 +107,7 @@ impl Work {
                 app.outbox.write_digests().await?;
                 app.outbox.run_once().await
             }
+            Self::Ask => app.checks.run_once().await,
             Self::Brake => app.moderation.brake_due().await.map(Outcome::of),
             Self::Seal => app.moderation.seal_due().await.map(Outcome::of),
             Self::Index => app.moderation.index_due().await.map(Outcome::of),
@@ -161,6 +166,10 @@ impl Work {
                 () = app.moderation.mail_bell.notified() => {}
                 () = poll => {}
             },
+            Self::Ask => tokio::select! {
+                () = app.moderation.check_bell.notified() => {}
+                () = poll => {}
+            },
             Self::Timers | Self::Sweep | Self::Brake | Self::Seal | Self::Index | Self::Tidy => {
                 poll.await
             }
@@ -171,7 +180,7 @@ impl Work {
     fn poll_after(self, app: &App) -> Duration {
         let usual_ms = match self {
             Self::Timers => 500,
-            Self::Post | Self::Index => 1_000,
+            Self::Post | Self::Ask | Self::Index => 1_000,
             Self::Seal => 10_000,
             Self::Brake => 30_000,
             Self::Sweep => 60_000,
@@ -183,7 +192,7 @@ impl Work {
     fn rest_after(self, count: usize) -> Duration {
         match self {
             Self::Post => BETWEEN_MAILS * u32::try_from(count).unwrap_or(u32::MAX),
-            Self::Timers | Self::Sweep | Self::Brake => Duration::ZERO,
+            Self::Timers | Self::Sweep | Self::Ask | Self::Brake => Duration::ZERO,
             Self::Seal | Self::Index | Self::Tidy => BETWEEN_PIECES,
         }
     }

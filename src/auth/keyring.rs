@@ -31,6 +31,8 @@ pub enum Purpose {
     AuditLine,
     /// Links of the audit log's chain.
     AuditSeal,
+    /// Secrets that requests to external checks are signed with.
+    CheckSecret,
 }
 
 impl Purpose {
@@ -46,6 +48,7 @@ impl Purpose {
             Self::MessageId => b"message-id",
             Self::AuditLine => b"audit-line",
             Self::AuditSeal => b"audit-seal",
+            Self::CheckSecret => b"check-secret",
         }
     }
 }

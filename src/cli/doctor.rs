@@ -11,8 +11,13 @@ use super::{print, print_json};
 use crate::clock::{Clock as _, SystemClock, rfc3339};
 use crate::config::sources::Loaded;
 use crate::config::{Config, data_dir};
+use crate::moderation::site;
 use crate::outbox::transport::Smtp;
+use crate::store::checks as external_checks;
 use crate::store::{Db, migrate, tables};
+
+/// A check that failed so long ago is one that fails.
+const RECENT_MS: i64 = 60 * 60 * 1000;
 
 /// Look for what commonly goes wrong
 #[derive(clap::Args)]
@@ -200,6 +205,7 @@ async fn check_database(config: &Config) -> Vec<Check> {
     let mut checks = vec![check_schema(&db).await];
     if checks[0].is_fine {
         checks.push(check_writable(&db).await);
+        checks.push(check_external(&db).await);
     }
     db.close().await;
     checks
@@ -214,6 +220,33 @@ async fn check_writable(db: &Db) -> Check {
             "check free disk space and the owner of its files",
         ),
     }
+}
+
+/// External checks that failed a moment ago: posts wait, or go on without them.
+async fn check_external(db: &Db) -> Check {
+    const NAME: &str = "checks";
+    match failing_checks(db, SystemClock.now_ms() - RECENT_MS).await {
+        Ok(failing) if failing.is_empty() => Check::fine(NAME, "no external check failed lately"),
+        Ok(failing) => Check::problem(
+            NAME,
+            failing.join("; "),
+            "look at the site's Checks page, which can try them, and at the service",
+        ),
+        Err(error) => Check::problem(NAME, format!("{error:#}"), "gatepost migrate"),
+    }
+}
+
+async fn failing_checks(db: &Db, since_ms: i64) -> anyhow::Result<Vec<String>> {
+    let mut failing = Vec::new();
+    for site in site::list(db).await? {
+        for check in external_checks::list(db, site.id).await? {
+            let recent = check.failed.filter(|(at_ms, _)| *at_ms >= since_ms);
+            if let Some((_, failure)) = recent.filter(|_| check.draft.enabled) {
+                failing.push(format!("{}: {failure}", site.slug));
+            }
+        }
+    }
+    Ok(failing)
 }
 
 async fn check_schema(db: &Db) -> Check {

@@ -3,13 +3,13 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use lettre::message::Mailbox;
 use sqlx::postgres::PgConnectOptions;
 use tracing_subscriber::EnvFilter;
 use url::Url;
 
-use super::proxies::IpBlock;
 use super::{Config, LogFormat, Secret};
 use crate::outbox::transport::smtp;
 
@@ -174,17 +174,21 @@ pub const SETTINGS: &[Setting] = &[
         help: "Proxies whose X-Forwarded-For is believed: addresses or blocks.",
         is_secret: false,
         read: |config, text| {
-            config.trusted_proxies = blocks(text)?;
+            config.trusted_proxies = list(text)?;
             Ok(())
         },
-        show: |config| {
-            let blocks: Vec<_> = config
-                .trusted_proxies
-                .iter()
-                .map(IpBlock::to_string)
-                .collect();
-            blocks.join(",")
+        show: |config| joined(&config.trusted_proxies),
+    },
+    Setting {
+        key: "checks_allow",
+        default: "none: only https to public addresses",
+        help: "Hosts and networks inside yours that external checks may be at, over http too: names, addresses or blocks.",
+        is_secret: false,
+        read: |config, text| {
+            config.checks_allow = list(text)?;
+            Ok(())
         },
+        show: |config| joined(&config.checks_allow),
     },
     Setting {
         key: "log",
@@ -294,12 +298,17 @@ fn mail_from(text: &str) -> Result<String, String> {
     Ok(text.to_owned())
 }
 
-fn blocks(text: &str) -> Result<Vec<IpBlock>, String> {
+fn list<T: FromStr<Err = &'static str>>(text: &str) -> Result<Vec<T>, String> {
     text.split(',')
         .map(str::trim)
-        .filter(|block| !block.is_empty())
-        .map(|block| block.parse().map_err(|reason| format!("{block}: {reason}")))
+        .filter(|item| !item.is_empty())
+        .map(|item| item.parse().map_err(|reason| format!("{item}: {reason}")))
         .collect()
+}
+
+fn joined<T: ToString>(items: &[T]) -> String {
+    let items: Vec<_> = items.iter().map(T::to_string).collect();
+    items.join(",")
 }
 
 fn log_filter(text: &str) -> Result<String, String> {

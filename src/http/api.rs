@@ -3,6 +3,7 @@
 
 pub(crate) mod caller;
 pub(crate) mod check;
+pub(crate) mod checks;
 pub(crate) mod decisions;
 pub(crate) mod docs;
 pub mod document;

@@ -4,7 +4,7 @@
 use crate::locale::{Locale, MessageId};
 use crate::moderation::markdown::highlight;
 use crate::moderation::masks::Masks;
-use crate::moderation::rules::{Field, Hit};
+use crate::moderation::rules::{External, Field, Hit};
 
 use super::parts::{Link, Tag};
 use super::terms;
@@ -41,6 +41,8 @@ pub struct HitRow {
     pub is_masked: bool,
     /// Where exceptions to it can be written.
     pub exceptions: Vec<Link>,
+    /// Whether it is a rule, which has a page, and not an external check.
+    pub is_rule: bool,
 }
 
 /// A line of the source.
@@ -154,7 +156,10 @@ fn rows(locale: Locale, hits: &[Hit], masks: &Masks, marks: &[Mark]) -> Vec<HitR
     let mut groups: Vec<(&Hit, usize)> = Vec::new();
     for hit in hits {
         let same = |(first, _): &&mut (&Hit, usize)| {
-            first.rule == hit.rule && first.field == hit.field && first.text == hit.text
+            first.rule == hit.rule
+                && first.category == hit.category
+                && first.field == hit.field
+                && first.text == hit.text
         };
         match groups.iter_mut().find(same) {
             Some((_, times)) => *times += 1,
@@ -164,7 +169,11 @@ fn rows(locale: Locale, hits: &[Hit], masks: &Masks, marks: &[Mark]) -> Vec<HitR
     groups
         .into_iter()
         .map(|(hit, times)| HitRow {
-            anchor: format!("#hit-{}", number(hit, marks)),
+            anchor: match hit.start < hit.end {
+                true => format!("#hit-{}", number(hit, marks)),
+                // It is about the post as a whole.
+                false => "#".to_owned(),
+            },
             rule: hit.rule.clone(),
             is_masked: masks.covers(hit),
             exceptions: Vec::new(),
@@ -178,9 +187,33 @@ fn rows(locale: Locale, hits: &[Hit], masks: &Masks, marks: &[Mark]) -> Vec<HitR
                 times => format!("×{times}"),
             },
             tag: Tag::severity(locale, &hit.category, i64::from(hit.severity)),
-            about: about(locale, hit),
+            about: match &hit.external {
+                Some(external) => about_external(locale, hit, external),
+                None => about(locale, hit),
+            },
+            is_rule: hit.external.is_none(),
         })
         .collect()
+}
+
+/// The check, the field, how sure it is, the outcome and what it adds.
+fn about_external(locale: Locale, hit: &Hit, external: &External) -> String {
+    let check = locale
+        .say("hit-check")
+        .with("check", external.check.as_str());
+    let mut parts = vec![check.to_string()];
+    if hit.start < hit.end {
+        parts.push(locale.text(terms::field(hit.field)).to_string());
+    }
+    if let Some(percent) = external.score_percent {
+        let score = format!("{:.2}", f64::from(percent) / 100.0);
+        parts.push(locale.say("hit-score").with("score", score).to_string());
+    }
+    parts.push(locale.text(terms::action(hit.action)).to_string());
+    if !external.note.is_empty() {
+        parts.push(format!("“{}”", external.note));
+    }
+    parts.join(" · ")
 }
 
 /// The number of the mark in which `hit` lies: the last one that begins before it ends.
@@ -207,6 +240,10 @@ fn about(locale: Locale, hit: &Hit) -> String {
 }
 
 fn rule_name(locale: Locale, hit: &Hit) -> String {
+    if let Some(external) = &hit.external {
+        let check = external.check.as_str();
+        return locale.say("hit-check").with("check", check).to_string();
+    }
     let id = match hit.category.as_str() {
         "" => MessageId("hit-rule"),
         _ => MessageId("hit-rule-category"),

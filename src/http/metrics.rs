@@ -42,13 +42,20 @@ async fn show(app: web::Data<App>) -> Result<HttpResponse, HttpError> {
     let sites = gauges::sites(&app.db).await?;
     let mail = gauges::mail(&app.db).await?;
     let timers = gauges::timers(&app.db).await?;
+    let checks = gauges::checks(&app.db).await?;
     Ok(HttpResponse::Ok()
         .content_type("text/plain; version=0.0.4; charset=utf-8")
-        .body(text(&sites, &mail, &timers, app.clock.now_ms())))
+        .body(text(&sites, &mail, &timers, &checks, app.clock.now_ms())))
 }
 
 /// The numbers in Prometheus' text format.
-fn text(sites: &[SiteGauge], mail: &Backlog, timers: &Backlog, now_ms: i64) -> String {
+fn text(
+    sites: &[SiteGauge],
+    mail: &Backlog,
+    timers: &Backlog,
+    checks: &Backlog,
+    now_ms: i64,
+) -> String {
     // A site's name has only letters, digits and hyphens, so that its label needs no escaping.
     let by_site = |value: fn(&SiteGauge, i64) -> f64| -> Vec<(String, f64)> {
         sites
@@ -95,6 +102,16 @@ fn text(sites: &[SiteGauge], mail: &Backlog, timers: &Backlog, now_ms: i64) -> S
             "How long the first of them has been due.",
             alone(late(timers.due_at_ms)),
         ),
+        (
+            "gatepost_checks_waiting",
+            "Questions to external checks without an answer.",
+            alone(checks.waiting as f64),
+        ),
+        (
+            "gatepost_checks_late_seconds",
+            "How long the first of them has waited.",
+            alone(late(checks.due_at_ms)),
+        ),
     ] {
         let _ = writeln!(text, "# HELP {name} {help}\n# TYPE {name} gauge");
         for (labels, value) in samples {
@@ -125,7 +142,7 @@ mod tests {
             due_at_ms: None,
         };
 
-        let text = text(&[site], &backlog, &backlog, 5_500);
+        let text = text(&[site], &backlog, &backlog, &backlog, 5_500);
 
         assert!(text.contains(
             "# TYPE gatepost_cases_waiting gauge\ngatepost_cases_waiting{site=\"main\"} 3\n"

@@ -7,6 +7,7 @@ pub(crate) mod author;
 pub(crate) mod brake;
 pub(crate) mod bulk;
 pub(crate) mod case;
+pub(crate) mod checks;
 pub(crate) mod claim;
 pub(crate) mod decision;
 pub(crate) mod design;

@@ -86,6 +86,7 @@ pub(crate) fn views(locale: Locale, views: Views) -> String {
 fn view(view: View) -> MessageId {
     match view {
         View::Text | View::Hidden => MessageId("view-hidden"),
+        View::External => MessageId("view-external"),
         View::Markup => MessageId("view-markup"),
         View::Marks => MessageId("view-marks"),
         View::Lookalike => MessageId("view-lookalike"),

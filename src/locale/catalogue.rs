@@ -17,6 +17,7 @@ macro_rules! files {
         &[
             include_str!(concat!("../../locales/", $language, "/account.ftl")),
             include_str!(concat!("../../locales/", $language, "/author.ftl")),
+            include_str!(concat!("../../locales/", $language, "/checks.ftl")),
             include_str!(concat!("../../locales/", $language, "/desk.ftl")),
             include_str!(concat!("../../locales/", $language, "/frame.ftl")),
             include_str!(concat!("../../locales/", $language, "/link.ftl")),

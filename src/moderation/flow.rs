@@ -13,10 +13,10 @@ use crate::moderation::decide::Via;
 use crate::moderation::functions::{Calls, Wishes};
 use crate::moderation::in_force::InForce;
 use crate::moderation::rows::{
-    AuditRow, CaseRow, CaseStatus, Change, ExecutionRow, ExecutionStatus, HistoryRow, PostRow,
-    RevisionRow, Subject, TaskOutcome, TaskRow,
+    AuditRow, CaseRow, CaseStatus, Change, ExecutionRow, ExecutionStatus, HistoryRow, HitsRow,
+    PostRow, RevisionRow, Subject, TaskOutcome, TaskRow,
 };
-use crate::moderation::rules::Checked;
+use crate::moderation::rules::{Checked, Hit};
 
 mod fate;
 mod undo;
@@ -66,6 +66,8 @@ pub(crate) struct Passage<'a> {
     case: Option<CaseRow>,
     tasks: Vec<TaskRow>,
     change: Change,
+    /// Why a park of this event holds the post, where no rule says so.
+    problem: Option<String>,
 }
 
 impl<'a> Passage<'a> {
@@ -106,7 +108,7 @@ impl<'a> Passage<'a> {
     ) -> Self {
         let now_ms = revision.created_at_ms;
         let site = &in_force.site;
-        let input = json!({
+        let mut input = json!({
             "site": site.slug,
             "postId": post.id,
             "revision": revision.number,
@@ -115,6 +117,13 @@ impl<'a> Passage<'a> {
             "author": author_name,
             "hold": {"timeoutSeconds": course.hold_seconds},
         });
+        let checks: Vec<_> = in_force
+            .asked_checks()
+            .map(|check| json!({"name": check.name, "onFailure": check.draft.on_failure}))
+            .collect();
+        if !checks.is_empty() {
+            input["checks"] = checks.into();
+        }
         let execution = ExecutionRow {
             site_id: site.id,
             id: post.execution_id.clone(),
@@ -140,6 +149,7 @@ impl<'a> Passage<'a> {
             case: None,
             tasks: Vec::new(),
             change: Change::default(),
+            problem: None,
         };
         let context = passage.context();
         let check = || checked.clone();
@@ -169,6 +179,45 @@ impl<'a> Passage<'a> {
             .map(|()| passage))
     }
 
+    /// Tells the subject's execution what an external check said, and adds its hits to the revision's: those that it told
+    /// before, in an earlier run, are replaced.
+    pub(crate) fn answer_check(
+        tools: &'a Tools,
+        in_force: &'a InForce,
+        subject: Subject,
+        event: Event,
+        rule: &str,
+        hits: Vec<Hit>,
+    ) -> anyhow::Result<Result<Self, StepError>> {
+        let definition = subject.definition.clone();
+        let mut passage = Self::resume(tools, in_force, subject);
+        let Some(mut state) = passage.state()? else {
+            return Ok(Err(StepError::Finished));
+        };
+        passage.add_hits(rule, hits)?;
+        Ok(passage
+            .step(&definition, &mut state, event, None)
+            .map(|()| passage))
+    }
+
+    fn add_hits(&mut self, rule: &str, hits: Vec<Hit>) -> anyhow::Result<()> {
+        let mut all: Vec<Hit> = serde_json::from_str(&self.revision.hits)?;
+        let before = all.len();
+        all.retain(|hit| hit.rule != rule);
+        if hits.is_empty() && all.len() == before {
+            return Ok(());
+        }
+        all.extend(hits);
+        self.revision.hits = serde_json::to_string(&all)?;
+        self.change.hits.push(HitsRow {
+            site_id: self.revision.site_id,
+            post_id: self.revision.post_id.clone(),
+            number: self.revision.number,
+            hits: self.revision.hits.clone(),
+        });
+        Ok(())
+    }
+
     /// The subject as it is, before anything happens.
     fn resume(tools: &'a Tools, in_force: &'a InForce, subject: Subject) -> Self {
         Self {
@@ -181,6 +230,7 @@ impl<'a> Passage<'a> {
             case: subject.case,
             tasks: subject.task.into_iter().collect(),
             change: Change::default(),
+            problem: None,
         }
     }
 
@@ -289,6 +339,14 @@ impl<'a> Passage<'a> {
             self.book_ruling(ruling);
         }
         self.close_tasks(&progress);
+        for given_up in wishes.given_up {
+            self.note_failure(given_up);
+        }
+        for question in wishes.questions {
+            if progress.opened.contains(&question.task) {
+                self.ask(question);
+            }
+        }
         for request in wishes.requests {
             if progress.opened.contains(&request.task) {
                 self.park(request.task, request.deadline_ms);

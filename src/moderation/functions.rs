@@ -12,7 +12,11 @@ use crate::moderation::rules::Checked;
 pub const CHECK_CONTENT: &str = "CheckContentFunction";
 /// Parks the post in the queue; only with `.waitForTaskToken`.
 pub const REQUEST_MODERATION: &str = "RequestModerationFunction";
-/// Sends the owners a notice about the post: `{"notice": "escalation"}`.
+/// Asks an external check about the post, by its name: `{"check": "images"}`; only with `.waitForTaskToken`. Answers
+/// `{check, verdict, hits: [{category, severity, action}]}`.
+pub const EXTERNAL_CHECKS: &str = "ExternalChecksFunction";
+/// Tells people about the post: `{"notice": "escalation"}` the owners that nobody decided, `{"notice": "check-failed"}` the
+/// moderators that a check did not answer.
 pub const NOTIFY: &str = "NotifyFunction";
 
 const UNKNOWN_FUNCTION: &str = "Lambda.ResourceNotFoundException";
@@ -27,11 +31,41 @@ pub struct Request {
     pub deadline_ms: Option<i64>,
 }
 
+/// A wish to ask an external check.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Question {
+    /// The task to be answered.
+    pub task: TaskId,
+    /// Which check.
+    pub check: String,
+    /// How often it was asked before.
+    pub retries: i64,
+    /// When its time is over, if it has a limit.
+    pub deadline_ms: Option<i64>,
+}
+
+/// That a check was given up.
+#[derive(Debug, Clone, PartialEq)]
+pub struct GivenUp {
+    /// Which check.
+    pub check: String,
+    /// The error's name.
+    pub error: String,
+    /// In words.
+    pub cause: String,
+    /// Whether the post is held for it.
+    pub holds: bool,
+}
+
 /// What an execution asked for besides answers.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Wishes {
     /// Parks, in order.
     pub requests: Vec<Request>,
+    /// Questions to external checks.
+    pub questions: Vec<Question>,
+    /// Checks that were given up.
+    pub given_up: Vec<GivenUp>,
     /// How often the owners are to be told that nobody decided.
     pub escalations: usize,
 }
@@ -87,19 +121,54 @@ impl Calls<'_> {
                 });
                 Reply::Later(json!({"StatusCode": 200, "ExecutedVersion": "$LATEST"}))
             }
+            (EXTERNAL_CHECKS, true) => match payload["check"].as_str() {
+                Some(check) => {
+                    self.wishes.questions.push(Question {
+                        task: TaskId::from(task.id.clone()),
+                        check: check.to_owned(),
+                        retries: payload["attempt"].as_i64().unwrap_or(0),
+                        deadline_ms: task.deadline_ms,
+                    });
+                    Reply::Later(json!({"StatusCode": 200, "ExecutedVersion": "$LATEST"}))
+                }
+                None => bad_request(&format!(
+                    "{EXTERNAL_CHECKS} takes the name of a check as \"check\""
+                )),
+            },
+            (NOTIFY, false) if payload["notice"] == "check-failed" => {
+                self.wishes.given_up.push(given_up(payload));
+                Reply::Output(json!({"notified": "moderators"}))
+            }
             (NOTIFY, false) if payload["notice"] == "escalation" => {
                 self.wishes.escalations += 1;
                 Reply::Output(json!({"notified": "owners"}))
             }
-            (NOTIFY, false) => bad_request(&format!("{NOTIFY} knows the notice \"escalation\"")),
-            (REQUEST_MODERATION, false) => bad_request(&format!(
-                "{REQUEST_MODERATION} must be called with .waitForTaskToken"
+            (NOTIFY, false) => bad_request(&format!(
+                "{NOTIFY} knows the notices \"escalation\" and \"check-failed\""
             )),
+            (REQUEST_MODERATION | EXTERNAL_CHECKS, false) => {
+                bad_request(&format!("{name} must be called with .waitForTaskToken"))
+            }
             (CHECK_CONTENT | NOTIFY, true) => bad_request(&format!(
                 "{name} answers at once and is not called with .waitForTaskToken"
             )),
             (unknown, _) => not_found(&format!("there is no function {unknown}")),
         }
+    }
+}
+
+fn given_up(payload: &Value) -> GivenUp {
+    let check = payload["check"].as_str().unwrap_or_default().to_owned();
+    let failure = &payload["failure"];
+    GivenUp {
+        error: failure["Error"].as_str().unwrap_or_default().to_owned(),
+        cause: match failure["Cause"].as_str() {
+            Some(cause) if !cause.is_empty() => cause.to_owned(),
+            _ => format!("The check “{check}” did not answer in time"),
+        },
+        // Whoever forgets to say it does not mean to publish.
+        holds: payload["onFailure"] != "pass",
+        check,
     }
 }
 

@@ -10,9 +10,10 @@ use crate::asl::Definition;
 use crate::clock::Clock;
 use crate::engine::definitions::Definitions;
 use crate::ids::SiteId;
+use crate::moderation::external::ExternalCheck;
 use crate::moderation::rules::{Author, Checked, Matcher, Rule, Verdict};
 use crate::moderation::site::{self, Site};
-use crate::store::{Db, rules, workflows};
+use crate::store::{Db, checks, rules, workflows};
 
 /// How long a process may go by what it knows before it looks at the site's row again.
 const MAX_AGE_MS: i64 = 1_000;
@@ -24,11 +25,18 @@ pub struct InForce {
     pub site: Site,
     /// Its workflow.
     pub definition: Arc<Definition>,
+    /// Its external checks, in the order in which they are asked.
+    pub checks: Vec<ExternalCheck>,
     /// Its rules, or why they could not be compiled.
     matcher: Result<Arc<Matcher>, String>,
 }
 
 impl InForce {
+    /// The external checks that are switched on.
+    pub fn asked_checks(&self) -> impl Iterator<Item = &ExternalCheck> {
+        self.checks.iter().filter(|check| check.draft.enabled)
+    }
+
     /// The rules in force; none where they could not be compiled.
     pub fn rules(&self) -> &[Rule] {
         self.matcher.as_ref().map_or(&[], |matcher| matcher.rules())
@@ -193,9 +201,14 @@ impl InForceCache {
             }
             _ => self.compile(&site).await,
         };
+        let checks = match site.checks_version {
+            0 => Vec::new(),
+            _ => checks::list(&self.db, site.id).await?,
+        };
         Ok(InForce {
             site,
             definition,
+            checks,
             matcher,
         })
     }

@@ -27,20 +27,25 @@ impl Outcomes {
     /// What a hit of the rule leads to.
     pub fn of(&self, rule: &Rule) -> Action {
         let draft = &rule.draft;
-        if matches!(draft.action, Action::Allow | Action::Shadow) {
-            return draft.action;
+        self.of_hit(draft.action, &draft.category, draft.severity)
+    }
+
+    /// What a hit leads to, given what whoever found it would do.
+    pub fn of_hit(&self, action: Action, category: &str, severity: u8) -> Action {
+        if matches!(action, Action::Allow | Action::Shadow) {
+            return action;
         }
-        if let Some(action) = self.categories.get(&draft.category) {
+        if let Some(action) = self.categories.get(category) {
             return *action;
         }
-        if self.reject_from > 0 && draft.severity >= self.reject_from {
+        if self.reject_from > 0 && severity >= self.reject_from {
             return Action::Reject;
         }
-        if draft.severity < self.hold_from {
+        if severity < self.hold_from {
             return Action::Shadow;
         }
         match self.reject_from {
-            0 => draft.action,
+            0 => action,
             _ => Action::Hold,
         }
     }

@@ -353,16 +353,18 @@ async fn record(db: &Db, site: SiteId, author: &UserId, post: &PostRow) -> anyho
     })
 }
 
-/// The lines of the audit log about the post that name the case, or name none.
+/// The lines of the audit log about the post that name the case, and those of checks that failed in its run.
 async fn trail(db: &Db, site: SiteId, listed: &ListedCase) -> anyhow::Result<Vec<NamedAudit>> {
     let case = &listed.case;
     let mut rows =
         audit::list_named_of_subject(db, site, &format!("post:{}", case.post_id)).await?;
     rows.retain(|NamedAudit { row, .. }| {
         let details: serde_json::Value = serde_json::from_str(&row.details).unwrap_or_default();
-        details["case"]
-            .as_str()
-            .is_some_and(|id| id == case.id.as_str())
+        match row.action.as_str() {
+            // A check is asked before there is a case.
+            "check.failed" => details["execution"] == case.execution_id.as_str(),
+            _ => details["case"] == case.id.as_str(),
+        }
     });
     Ok(rows)
 }

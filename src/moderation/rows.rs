@@ -211,6 +211,30 @@ pub struct TaskRow {
     pub answer: Option<String>,
 }
 
+/// A row of `check_requests`: a task that waits for the answer of an external check.
+#[derive(Debug, Clone, PartialEq, FromRow)]
+#[expect(missing_docs, reason = "the columns are described in the migration")]
+pub struct CheckRequestRow {
+    pub site_id: SiteId,
+    pub task_id: TaskId,
+    pub execution_id: ExecutionId,
+    pub check_name: String,
+    pub attempt: i64,
+    pub created_at_ms: i64,
+    pub expires_at_ms: i64,
+    pub lease_until_ms: i64,
+}
+
+/// The hits of a revision, where an external check has added its own.
+#[derive(Debug, Clone, PartialEq)]
+#[expect(missing_docs, reason = "the columns are described in the migration")]
+pub struct HitsRow {
+    pub site_id: SiteId,
+    pub post_id: PostId,
+    pub number: i64,
+    pub hits: String,
+}
+
 /// A row of `cases`.
 #[derive(Debug, Clone, PartialEq, FromRow)]
 #[expect(missing_docs, reason = "the columns are described in the migration")]
@@ -348,6 +372,12 @@ pub struct Change {
     pub digests: Vec<Digest>,
     /// Answers to keep for the same requests.
     pub idempotency: Vec<IdempotencyRow>,
+    /// Hits of revisions, as they are now.
+    pub hits: Vec<HitsRow>,
+    /// Questions to external checks.
+    pub check_requests: Vec<CheckRequestRow>,
+    /// Those that are answered.
+    pub answered_checks: Vec<(SiteId, TaskId)>,
 }
 
 impl Change {
@@ -372,6 +402,9 @@ impl Change {
             }
         }
         self.idempotency.extend(other.idempotency);
+        self.hits.extend(other.hits);
+        self.check_requests.extend(other.check_requests);
+        self.answered_checks.extend(other.answered_checks);
     }
 }
 

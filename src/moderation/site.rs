@@ -31,6 +31,8 @@ pub struct Site {
     pub workflow_version: i64,
     /// The version of its rule set in force.
     pub rule_set_version: i64,
+    /// How often its external checks were changed.
+    pub checks_version: i64,
 }
 
 /// What the owners of a site can set.

@@ -333,6 +333,7 @@ impl Moderation {
         let author = self.record_of(&in_force, &draft.author_id).await?;
         let checked = in_force.check_by(draft.title.as_str(), draft.body.as_str(), &author);
         let hits = serde_json::to_string(&checked.hits)?;
+        let asks = in_force.asked_checks().next().is_some();
         let tools = self.tools.clone();
         let scope = Scope {
             site_id,
@@ -360,6 +361,9 @@ impl Moderation {
                 (change, Ok(submitted))
             })
             .await?;
+        if asks {
+            self.check_bell.notify_one();
+        }
         self.mail_bell.notify_one();
         Ok(result)
     }

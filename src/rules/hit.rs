@@ -44,6 +44,22 @@ pub struct Hit {
     pub view: Views,
     /// The version of the rule set.
     pub rule_set_version: i64,
+    /// What an external check told of it, where none of our rules matched.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub external: Option<External>,
+}
+
+/// What an external check tells of a hit besides its category.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct External {
+    /// The check's name.
+    pub check: String,
+    /// How sure it is, in hundredths.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub score_percent: Option<u8>,
+    /// In its own words.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub note: String,
 }
 
 /// What a check found.

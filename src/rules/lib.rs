@@ -40,7 +40,7 @@ mod walk;
 mod windows;
 
 pub use combination::Author;
-pub use hit::{Checked, Hit, Verdict};
+pub use hit::{Checked, External, Hit, Verdict};
 pub use inflect::Inflections;
 pub use matcher::{Matcher, RuleProblem};
 pub use rule::{Action, Field, FieldError, Fields, MatchMode, Rule, RuleDraft, RuleKind};

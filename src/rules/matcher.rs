@@ -339,6 +339,7 @@ impl Matcher {
                     text: text.to_owned(),
                     view: found.views,
                     rule_set_version: self.version,
+                    external: None,
                 }
             })
             .collect()

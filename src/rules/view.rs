@@ -31,6 +31,8 @@ named_enum! {
         Masked = "masked",
         /// The target of a link.
         Link = "link",
+        /// Not by a rule: an external check said so.
+        External = "external",
     }
 }
 
@@ -41,6 +43,8 @@ pub struct Views(u16);
 impl Views {
     /// The text as it is, but for case and width.
     pub const TEXT: Views = Views(0);
+    /// What an external check sees.
+    pub const EXTERNAL: Views = Views(1 << View::External as u16);
 
     /// Adds a view.
     pub(super) fn add(&mut self, view: View) {

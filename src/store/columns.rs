@@ -34,6 +34,12 @@ macro_rules! case_columns {
     };
 }
 
+macro_rules! check_request_columns {
+    () => {
+        "site_id, task_id, execution_id, check_name, attempt, created_at_ms, expires_at_ms, lease_until_ms"
+    };
+}
+
 macro_rules! mail_columns {
     () => {
         "site_id, id, kind, user_id, recipient, payload, status, attempts, due_at_ms, lease_until_ms, \
@@ -54,6 +60,6 @@ macro_rules! idempotency_columns {
 }
 
 pub(crate) use {
-    appeal_columns, case_columns, execution_columns, idempotency_columns, mail_columns,
-    post_columns, revision_columns, task_columns,
+    appeal_columns, case_columns, check_request_columns, execution_columns, idempotency_columns,
+    mail_columns, post_columns, revision_columns, task_columns,
 };

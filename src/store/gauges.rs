@@ -15,6 +15,8 @@ const QUEUES: &str = "SELECT slug,
 const MAIL: &str =
     "SELECT COUNT(*) AS waiting, MIN(due_at_ms) AS due_at_ms FROM outbox WHERE status = 'waiting'";
 const TIMERS: &str = "SELECT COUNT(*) AS waiting, MIN(wake_at_ms) AS due_at_ms FROM executions WHERE wake_at_ms IS NOT NULL";
+const CHECKS: &str =
+    "SELECT COUNT(*) AS waiting, MIN(created_at_ms) AS due_at_ms FROM check_requests";
 
 /// What waits at a site.
 #[derive(Debug, Clone, PartialEq, Eq, FromRow)]
@@ -51,4 +53,9 @@ pub async fn mail(db: &Db) -> anyhow::Result<Backlog> {
 /// Executions that wait for a moment.
 pub async fn timers(db: &Db) -> anyhow::Result<Backlog> {
     on_db!(db, |c| sqlx::query_as(TIMERS).fetch_one(c.read()).await).context("count what waits")
+}
+
+/// Questions to external checks without an answer.
+pub async fn checks(db: &Db) -> anyhow::Result<Backlog> {
+    on_db!(db, |c| sqlx::query_as(CHECKS).fetch_one(c.read()).await).context("count what waits")
 }

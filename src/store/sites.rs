@@ -9,11 +9,13 @@ use crate::on_db;
 use crate::store::{Db, audit};
 
 const FIND_BY_SLUG: &str =
-    "SELECT id, slug, name, account, settings, workflow_version, rule_set_version
+    "SELECT id, slug, name, account, settings, workflow_version, rule_set_version, checks_version
     FROM sites WHERE slug = $1";
-const FIND: &str = "SELECT id, slug, name, account, settings, workflow_version, rule_set_version
+const FIND: &str =
+    "SELECT id, slug, name, account, settings, workflow_version, rule_set_version, checks_version
     FROM sites WHERE id = $1";
-const LIST: &str = "SELECT id, slug, name, account, settings, workflow_version, rule_set_version
+const LIST: &str =
+    "SELECT id, slug, name, account, settings, workflow_version, rule_set_version, checks_version
     FROM sites ORDER BY name, id";
 const LIST_PUBLIC: &str = "SELECT s.slug, s.name,
     (SELECT COUNT(*) FROM posts p WHERE p.site_id = s.id AND p.published_revision IS NOT NULL) AS published
@@ -33,6 +35,7 @@ struct Row {
     settings: String,
     workflow_version: i64,
     rule_set_version: i64,
+    checks_version: i64,
 }
 
 impl TryFrom<Row> for Site {
@@ -49,6 +52,7 @@ impl TryFrom<Row> for Site {
             settings,
             workflow_version: row.workflow_version,
             rule_set_version: row.rule_set_version,
+            checks_version: row.checks_version,
         })
     }
 }

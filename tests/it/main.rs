@@ -29,6 +29,7 @@ mod brake;
 mod browser;
 mod catalog;
 mod chain;
+mod checks;
 mod cli;
 mod crash;
 mod desk;

@@ -52,6 +52,9 @@ impl Arrange for Pair {
             author.send(draft, &[("title", "A draft")]).await.status,
             303
         );
+        let check = serde_json::json!({"url": "https://checks.example.org/", "enabled": false});
+        let put = Page::read(app.request("PUT", "/checks/images").json(&check)).await;
+        assert_eq!(put.status, 201, "{}", put.text);
         let mut ids = BTreeMap::new();
         for (name, query) in IDS {
             let id: String = on_db!(&app.app.db, |c| sqlx::query_scalar(query)
@@ -66,7 +69,11 @@ impl Arrange for Pair {
 }
 
 /// Where an id of `main` comes from, by the name of its place in a path.
-const IDS: [(&str, &str); 11] = [
+const IDS: [(&str, &str); 12] = [
+    (
+        "check",
+        "SELECT c.name FROM external_checks c JOIN sites s ON s.id = c.site_id WHERE s.slug = 'main'",
+    ),
     (
         "draft",
         "SELECT d.id FROM drafts d JOIN sites s ON s.id = d.site_id WHERE s.slug = 'main'",

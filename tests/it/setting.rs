@@ -49,8 +49,9 @@ pub fn run<T: Arrange, F: Future<Output = ()>>(kind: Kind, test: impl FnOnce(T) 
     });
 }
 
-/// A runtime like the one of `main`.
+/// A runtime like the one of `main`. The tests' own HTTP clients are told how to encrypt, although they never do.
 pub fn runtime() -> tokio::runtime::Runtime {
+    let _ = rustls::crypto::ring::default_provider().install_default();
     tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()

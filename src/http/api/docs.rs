@@ -92,7 +92,7 @@ fn operations(document: &Value, endpoint: &str) -> Vec<Operation> {
 
 /// In the order of use: a post is submitted, read, found in the queue, decided on.
 fn rank(path: &str, method: &str) -> usize {
-    const ORDER: [&str; 20] = [
+    const ORDER: [&str; 24] = [
         "post /posts",
         "get /posts/{id}",
         "get /posts",
@@ -111,6 +111,10 @@ fn rank(path: &str, method: &str) -> usize {
         "get /rules/versions",
         "get /rules/versions/{version}",
         "post /rules/versions/{version}/restore",
+        "get /checks",
+        "get /checks/{check}",
+        "put /checks/{check}",
+        "delete /checks/{check}",
         "get /openapi.json",
         "get /docs",
     ];

@@ -15,10 +15,11 @@ use utoipa::{Modify, OpenApi as _, PartialSchema, ToSchema};
 
 use crate::http::error::{Code, HttpError};
 use crate::moderation::decide::Decision;
+use crate::moderation::external::OnFailure;
 use crate::moderation::rows::{CaseStatus, PostStatus};
 
 use super::request::JSON;
-use super::{check, decisions, docs, posts, queue, rule_lists, rule_versions, rules};
+use super::{check, checks, decisions, docs, posts, queue, rule_lists, rule_versions, rules};
 
 /// Where the API lives.
 pub const BASE: &str = "/api/v1";
@@ -54,6 +55,10 @@ another request with it is refused. Times are RFC 3339 in UTC; offsets count Uni
         rule_versions::list,
         rule_versions::show,
         rule_versions::restore,
+        checks::list,
+        checks::show,
+        checks::put,
+        checks::remove,
         openapi,
         docs::show,
     ),
@@ -62,6 +67,7 @@ another request with it is refused. Times are RFC 3339 in UTC; offsets count Uni
         (name = "posts", description = "Posts and the checking of texts"),
         (name = "queue", description = "Cases that wait for a moderator, and decisions"),
         (name = "rules", description = "The rules of the site, their versions, and what a change would do"),
+        (name = "checks", description = "The external checks that the site asks about its posts"),
         (name = "about", description = "This document"),
     ),
     modifiers(&Conventions)
@@ -142,6 +148,7 @@ enum_schemas! {
     CaseStatus: "How a case stands.";
     Code: "The stable name of an error.";
     Decision: "What somebody decides.";
+    OnFailure: "What becomes of a post when a check does not answer.";
     PostStatus: "Where a post's newest revision stands.";
 }
 
@@ -181,6 +188,9 @@ impl Modify for Conventions {
                     .get_or_insert_default()
                     .push(RefOr::T(idempotency_key()));
                 describe_errors(operation, &HttpMethod::Post);
+            }
+            if let Some(operation) = &mut item.put {
+                describe_errors(operation, &HttpMethod::Put);
             }
             if let Some(operation) = &mut item.patch {
                 describe_errors(operation, &HttpMethod::Patch);
@@ -262,7 +272,7 @@ fn errors_of(operation: &Operation, method: &HttpMethod) -> Vec<Code> {
         Code::Overloaded,
     ];
     codes.extend_from_slice(match method {
-        HttpMethod::Post | HttpMethod::Patch => &[
+        HttpMethod::Post | HttpMethod::Put | HttpMethod::Patch => &[
             Code::BadRequest,
             Code::InvalidField,
             Code::Timeout,
@@ -288,9 +298,10 @@ fn errors_of(operation: &Operation, method: &HttpMethod) -> Vec<Code> {
         Some("restore_rule_version") => {
             &[Code::NotFound, Code::Conflict, Code::IdempotencyKeyReused]
         }
-        Some("read_post" | "read_case" | "read_rule" | "remove_rule" | "read_rule_version") => {
-            &[Code::NotFound]
-        }
+        Some(
+            "read_post" | "read_case" | "read_rule" | "remove_rule" | "read_rule_version"
+            | "read_check" | "remove_check",
+        ) => &[Code::NotFound],
         _ => &[],
     });
     codes

@@ -28,10 +28,20 @@ pub(crate) struct Hit<'a> {
     /// How the text had to be looked at to find it: `text`, or names joined by `+`, such as `leet+separated`.
     #[schema(value_type = String)]
     view: Views,
+    /// The external check that said so; `rule` is then `check:` and its name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    check: Option<&'a str>,
+    /// How sure it is, from 0 to 1, if it says so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    score: Option<f64>,
+    /// What it adds in words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    note: Option<&'a str>,
 }
 
 impl<'a> From<&'a rules::Hit> for Hit<'a> {
     fn from(hit: &'a rules::Hit) -> Self {
+        let external = hit.external.as_ref();
         Self {
             rule: &hit.rule,
             category: &hit.category,
@@ -42,6 +52,13 @@ impl<'a> From<&'a rules::Hit> for Hit<'a> {
             end: hit.end,
             text: &hit.text,
             view: hit.view,
+            check: external.map(|external| &*external.check),
+            score: external
+                .and_then(|external| external.score_percent)
+                .map(|percent| f64::from(percent) / 100.0),
+            note: external
+                .map(|external| &*external.note)
+                .filter(|note| !note.is_empty()),
         }
     }
 }

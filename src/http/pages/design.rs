@@ -63,6 +63,7 @@ pub(crate) async fn show(req: HttpRequest, _: Member) -> Result<HttpResponse, Ht
         text: "free money".to_owned(),
         view: Default::default(),
         rule_set_version: 1,
+        external: None,
     };
     page(&DesignPage {
         page: PageChrome::of(&req, "Parts of the pages", ""),

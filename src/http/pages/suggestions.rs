@@ -132,7 +132,7 @@ pub(crate) fn lead_to_exceptions(
     (title, body): (&str, &str),
     hits: &[Hit],
 ) {
-    for row in rows {
+    for row in rows.iter_mut().filter(|row| row.is_rule) {
         let mut same = hits
             .iter()
             .filter(|hit| hit.rule == row.rule && hit.text == row.text);

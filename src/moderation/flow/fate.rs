@@ -7,7 +7,11 @@ use super::{Passage, Ruling, SYSTEM};
 use crate::asl::Outcome;
 use crate::ids::{CaseId, TaskId, UserId};
 use crate::moderation::appeal::{self, is_hearing};
-use crate::moderation::rows::{CaseRow, CaseStatus, Digest, MailKind, PostStatus, TaskRow};
+use crate::moderation::external::OnFailure;
+use crate::moderation::functions::{GivenUp, Question};
+use crate::moderation::rows::{
+    CaseRow, CaseStatus, CheckRequestRow, Digest, MailKind, PostStatus, TaskRow,
+};
 use crate::moderation::rules::{Action, Hit};
 use crate::store::outbox::waiting_mail;
 
@@ -31,6 +35,7 @@ impl Passage<'_> {
         if first_park {
             case.rank_ms = case.deadline_ms - case.severity * SEVERITY_STEP_MS;
         }
+        case.problem = self.problem.take().or(case.problem);
         case.remind_at_ms = deadline_ms.map(|deadline_ms| now_ms + (deadline_ms - now_ms) / 2);
         self.tasks.push(TaskRow {
             site_id: self.execution.site_id,
@@ -59,6 +64,41 @@ impl Passage<'_> {
             });
         }
         self.case = Some(case);
+    }
+
+    /// Has an external check asked, once this is committed.
+    pub(super) fn ask(&mut self, question: Question) {
+        let now_ms = self.now_ms;
+        self.change.check_requests.push(CheckRequestRow {
+            site_id: self.execution.site_id,
+            task_id: question.task,
+            execution_id: self.execution.id.clone(),
+            check_name: question.check,
+            attempt: question.retries.saturating_add(1),
+            created_at_ms: now_ms,
+            expires_at_ms: question.deadline_ms.unwrap_or(now_ms + UNLIMITED_MS),
+            lease_until_ms: 0,
+        });
+    }
+
+    /// Writes down that a check was given up; if the post is held for it, its case says so.
+    pub(super) fn note_failure(&mut self, given_up: GivenUp) {
+        let GivenUp {
+            check,
+            error,
+            cause,
+            holds,
+        } = given_up;
+        let on_failure = if holds {
+            OnFailure::Hold
+        } else {
+            OnFailure::Pass
+        };
+        let details = json!({"check": check, "error": error, "problem": cause, "on_failure": on_failure, "execution": self.execution.id});
+        self.audit(SYSTEM, "check.failed", details);
+        if holds {
+            self.problem = Some(cause);
+        }
     }
 
     fn new_case(&self) -> CaseRow {

@@ -4,8 +4,8 @@ use sqlx::PgConnection;
 
 use crate::moderation::rows::Change;
 use crate::store::columns::{
-    appeal_columns, case_columns, execution_columns, idempotency_columns, mail_columns,
-    post_columns, revision_columns, task_columns,
+    appeal_columns, case_columns, check_request_columns, execution_columns, idempotency_columns,
+    mail_columns, post_columns, revision_columns, task_columns,
 };
 
 macro_rules! insert_sets {
@@ -102,6 +102,16 @@ const INSERT_APPEAL: &str = concat!(
 );
 const CALL_DIGEST: &str = "UPDATE digests SET due_at_ms = GREATEST($2, sent_at_ms + $3) \
      WHERE site_id = $1 AND due_at_ms IS NULL";
+const PUT_HITS: &str =
+    "UPDATE revisions SET hits = $4 WHERE site_id = $1 AND post_id = $2 AND number = $3";
+const INSERT_CHECK_REQUESTS: &str = insert_sets!(
+    "check_requests",
+    check_request_columns!(),
+    "$1::bigint[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[]",
+    ""
+);
+const DELETE_CHECK_REQUESTS: &str = "DELETE FROM check_requests
+    USING UNNEST($1::bigint[], $2::text[]) AS k (k_site, k_task) WHERE site_id = k_site AND task_id = k_task";
 
 /// Binds one array for each expression and runs the statement, if there are rows at all.
 macro_rules! run {
@@ -281,5 +291,34 @@ pub(super) async fn write(conn: &mut PgConnection, rows: &Change) -> sqlx::Resul
             .execute(&mut *conn)
             .await?;
     }
+    for r in &rows.hits {
+        sqlx::query(PUT_HITS)
+            .bind(r.site_id)
+            .bind(&r.post_id)
+            .bind(r.number)
+            .bind(&r.hits)
+            .execute(&mut *conn)
+            .await?;
+    }
+    run!(
+        conn,
+        INSERT_CHECK_REQUESTS,
+        rows.check_requests,
+        |r| r.site_id.0,
+        r.task_id.as_str(),
+        r.execution_id.as_str(),
+        r.check_name.as_str(),
+        r.attempt,
+        r.created_at_ms,
+        r.expires_at_ms,
+        r.lease_until_ms
+    );
+    run!(
+        conn,
+        DELETE_CHECK_REQUESTS,
+        rows.answered_checks,
+        |r| r.0.0,
+        r.1.as_str()
+    );
     Ok(())
 }

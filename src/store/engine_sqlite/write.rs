@@ -4,8 +4,8 @@ use rusqlite::{Connection, params};
 
 use crate::moderation::rows::Change;
 use crate::store::columns::{
-    appeal_columns, case_columns, execution_columns, idempotency_columns, mail_columns,
-    post_columns, revision_columns, task_columns,
+    appeal_columns, case_columns, check_request_columns, execution_columns, idempotency_columns,
+    mail_columns, post_columns, revision_columns, task_columns,
 };
 
 const PUT_POST: &str = concat!(
@@ -73,6 +73,14 @@ const INSERT_IDEMPOTENCY: &str = concat!(
     idempotency_columns!(),
     ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"
 );
+const PUT_HITS: &str =
+    "UPDATE revisions SET hits = ?4 WHERE site_id = ?1 AND post_id = ?2 AND number = ?3";
+const INSERT_CHECK_REQUEST: &str = concat!(
+    "INSERT INTO check_requests (",
+    check_request_columns!(),
+    ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"
+);
+const DELETE_CHECK_REQUEST: &str = "DELETE FROM check_requests WHERE site_id = ?1 AND task_id = ?2";
 
 /// Writes all of it; the caller commits.
 pub(super) fn write(conn: &Connection, change: &Change) -> rusqlite::Result<()> {
@@ -260,6 +268,30 @@ pub(super) fn write(conn: &Connection, change: &Change) -> rusqlite::Result<()> 
                 r.created_at_ms
             ],
         )?;
+    }
+    for r in &change.hits {
+        put(
+            PUT_HITS,
+            params![r.site_id.0, r.post_id.as_str(), r.number, r.hits],
+        )?;
+    }
+    for r in &change.check_requests {
+        put(
+            INSERT_CHECK_REQUEST,
+            params![
+                r.site_id.0,
+                r.task_id.as_str(),
+                r.execution_id.as_str(),
+                r.check_name,
+                r.attempt,
+                r.created_at_ms,
+                r.expires_at_ms,
+                r.lease_until_ms
+            ],
+        )?;
+    }
+    for (site_id, task_id) in &change.answered_checks {
+        put(DELETE_CHECK_REQUEST, params![site_id.0, task_id.as_str()])?;
     }
     Ok(())
 }

@@ -39,6 +39,13 @@ fn calls(case: &Value) -> Vec<(&'static str, String, Option<Value>, &'static [&'
             &["decide", "admin"],
         ),
         ("GET", "/rules".to_owned(), None, &["read", "admin"]),
+        ("GET", "/checks".to_owned(), None, &["admin"]),
+        (
+            "PUT",
+            "/checks/images".to_owned(),
+            Some(json!({"url": "https://checks.example.org/", "enabled": false})),
+            &["admin"],
+        ),
         ("GET", "/rules/export".to_owned(), None, &["read", "admin"]),
         (
             "GET",
@@ -108,7 +115,8 @@ both_dbs! {
             let page = api.call(&stranger, method, &path, body.as_ref()).await;
             match (method, path.as_str()) {
                 ("POST", "/posts" | "/check" | "/rules/rehearse" | "/rules/import")
-                | ("GET", "/rules" | "/rules/export" | "/rules/versions") => assert!(matches!(page.status, 200 | 201)),
+                | ("PUT", "/checks/images")
+                | ("GET", "/checks" | "/rules" | "/rules/export" | "/rules/versions") => assert!(matches!(page.status, 200 | 201)),
                 ("GET", "/posts") => assert_eq!(page.json()["items"].as_array().map(Vec::len), Some(1), "its own"),
                 ("GET", "/queue") => assert_eq!(page.json()["items"], json!([])),
                 _ => assert_eq!(page.status, 404, "{method} {path}: {}", page.text),

@@ -239,6 +239,10 @@ fn act(locale: Locale, action: &str, details: &Value) -> (&'static str, String) 
         "decision.undone" => ("off", MessageId("trail-undone")),
         "decision.dropped" => ("off", MessageId("trail-dropped")),
         "post.failed" => ("warn", MessageId("trail-failed")),
+        "check.failed" if details["on_failure"] == "pass" => {
+            ("warn", MessageId("trail-check-passed"))
+        }
+        "check.failed" => ("warn", MessageId("trail-check-held")),
         other => return ("off", other.to_owned()),
     };
     let until_ms = details["until_ms"].as_i64().unwrap_or_default();

@@ -1,0 +1,55 @@
+## External checks
+checks = Checks
+checks-about = A check is a service of yours or of somebody else's that is asked about every post that the rules would publish: a classifier, an image service. Posts wait for its answer; nobody's request does.
+checks-none = No checks yet
+checks-not-asked = The workflow in force asks no checks.
+checks-not-asked-how = It is one of your own: let it call ExternalChecksFunction, as docs/checks.md shows, or put ours back in force.
+check-add = Add a check
+check-add-button = Add the check
+check-name = Name
+check-name-hint = Lower-case letters, digits and hyphens; moderators see it.
+check-url = URL
+check-url-hint = https, at a public address or one that the operator allows.
+check-timeout = Time for an answer, in milliseconds
+check-on-failure = If it does not answer
+check-on-failure-hold = hold the post
+check-on-failure-pass = go on without it
+check-action = What it finds is
+check-action-hold = held
+check-action-reject = rejected
+check-action-shadow = only noted
+check-action-hint = Outcomes that the site has for a category or a severity go before this.
+check-severity = Severity, where it tells none
+check-score = Least score
+check-score-hint = From 0 to 1. What it is less sure of is only noted.
+check-enabled = Ask it
+check-off = off
+check-on = asked
+check-save = Save
+check-failed = Failed
+check-never-failed = has not failed
+check-secret = Signing secret
+check-secret-once = The check “{ $name }” has a new secret. Keep it now: it is not shown again.
+check-secret-renew = Make a new secret
+check-secret-renew-hint = The old one is void at once.
+check-try = Try it
+check-try-hint = Sends this text, signed, as it is. Nothing is stored.
+check-try-title = Title
+check-try-text = Text
+check-try-button = Ask it now
+check-try-nothing = It found nothing.
+check-try-found = { $count ->
+    [one] It found one thing.
+   *[other] It found { $count } things.
+}
+check-try-failed = There is no answer.
+check-remove = Remove
+check-remove-hint = Posts that wait for its answer go on without it.
+check-saved = The check is saved.
+check-removed = The check is removed.
+check-score-rule = must be a number from 0 to 1
+hit-check = check “{ $check }”
+hit-score = score { $score }
+trail-check-passed = A check failed; the post went on without it
+trail-check-held = A check failed; the post is held
+view-external = external check

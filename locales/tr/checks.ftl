@@ -1,0 +1,55 @@
+## External checks
+checks = Denetleyiciler
+checks-about = Denetleyici, kuralların yayımlayacağı her yazı için sorulan bir hizmettir: bir sınıflandırıcı ya da bir görsel hizmeti. Yanıtı yazılar bekler, kimsenin isteği beklemez.
+checks-none = Henüz denetleyici yok
+checks-not-asked = Yürürlükteki iş akışı hiçbir denetleyiciye sormuyor.
+checks-not-asked-how = İş akışı size ait: docs/checks.md dosyasında gösterildiği gibi ExternalChecksFunction çağırsın ya da bizimkini yeniden yürürlüğe koyun.
+check-add = Denetleyici ekle
+check-add-button = Denetleyiciyi ekle
+check-name = Ad
+check-name-hint = Küçük harfler, rakamlar ve kısa çizgiler; moderatörler görür.
+check-url = URL
+check-url-hint = https; herkese açık bir adreste ya da işletmecinin izin verdiği bir adreste.
+check-timeout = Yanıt süresi, milisaniye
+check-on-failure = Yanıt vermezse
+check-on-failure-hold = yazıyı beklet
+check-on-failure-pass = onsuz devam et
+check-action = Buldukları
+check-action-hold = bekletilir
+check-action-reject = reddedilir
+check-action-shadow = yalnızca not edilir
+check-action-hint = Sitenin bir kategori ya da önem derecesi için belirlediği sonuçlar bundan önce gelir.
+check-severity = Belirtmezse önem derecesi
+check-score = En düşük puan
+check-score-hint = 0 ile 1 arası. Daha az emin oldukları yalnızca not edilir.
+check-enabled = Sorulsun
+check-off = kapalı
+check-on = soruluyor
+check-save = Kaydet
+check-failed = Başarısız oldu
+check-never-failed = hiç başarısız olmadı
+check-secret = İmza anahtarı
+check-secret-once = “{ $name }” denetleyicisinin yeni bir anahtarı var. Şimdi saklayın: bir daha gösterilmez.
+check-secret-renew = Yeni anahtar oluştur
+check-secret-renew-hint = Eskisi hemen geçersiz olur.
+check-try = Dene
+check-try-hint = Bu metni imzalayıp olduğu gibi gönderir. Hiçbir şey saklanmaz.
+check-try-title = Başlık
+check-try-text = Metin
+check-try-button = Şimdi sor
+check-try-nothing = Hiçbir şey bulmadı.
+check-try-found = { $count ->
+    [one] Bir şey buldu.
+   *[other] { $count } şey buldu.
+}
+check-try-failed = Yanıt yok.
+check-remove = Kaldır
+check-remove-hint = Yanıtını bekleyen yazılar onsuz devam eder.
+check-saved = Denetleyici kaydedildi.
+check-removed = Denetleyici kaldırıldı.
+check-score-rule = 0 ile 1 arasında bir sayı olmalı
+hit-check = denetleyici “{ $check }”
+hit-score = puan { $score }
+trail-check-passed = Bir denetleyici yanıt vermedi; yazı onsuz devam etti
+trail-check-held = Bir denetleyici yanıt vermedi; yazı bekletiliyor
+view-external = dış denetleyici
