@@ -56,6 +56,7 @@ pub mod stats;
 pub mod submit;
 pub mod suggestions;
 pub mod supersede;
+pub mod text_rule;
 pub mod timeline;
 pub mod undo;
 pub mod views;

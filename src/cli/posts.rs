@@ -172,7 +172,7 @@ async fn submit(
         Err(errors) => {
             let errors: Vec<_> = errors
                 .into_iter()
-                .map(|error| format!("{} {}", error.field, error.message))
+                .map(|rule| format!("{} {rule}", rule.field()))
                 .collect();
             return Ok(Outcome::Refused(errors.join("; ")));
         }

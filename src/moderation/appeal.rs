@@ -11,7 +11,7 @@ use crate::ids::{ExecutionId, PostId, SiteId, UserId};
 use crate::moderation::Moderation;
 use crate::moderation::flow::{Course, Passage};
 use crate::moderation::rows::{AppealRow, Change, ExecutionRow, PostRow, PostStatus, RevisionRow};
-use crate::moderation::rules::FieldError;
+use crate::moderation::text_rule::TextRule;
 use crate::store::ledger::{Key, Loaded, Scope};
 use crate::store::workflows;
 
@@ -38,27 +38,19 @@ pub struct Statement(String);
 
 impl Statement {
     /// Trims and checks what was typed.
-    pub fn parse(raw: &str) -> Result<Self, FieldError> {
+    pub fn parse(raw: &str) -> Result<Self, TextRule> {
         let text = raw.trim().replace("\r\n", "\n");
-        let refuse = |message: String| FieldError {
-            field: "statement",
-            message,
-        };
         if text.is_empty() {
-            return Err(refuse("must not be empty".to_owned()));
+            return Err(TextRule::StatementEmpty);
         }
         if text.chars().count() > STATEMENT_MAX_CHARS {
-            return Err(refuse(format!(
-                "must have at most {STATEMENT_MAX_CHARS} characters"
-            )));
+            return Err(TextRule::StatementLength);
         }
         if text
             .chars()
             .any(|c| c.is_control() && !matches!(c, '\n' | '\t'))
         {
-            return Err(refuse(
-                "must not have control characters but line breaks and tabs".to_owned(),
-            ));
+            return Err(TextRule::StatementControl);
         }
         Ok(Self(text))
     }

@@ -6,7 +6,8 @@ use crate::ids::{ExecutionId, KeyId, PostId, SiteId, UserId};
 use crate::moderation::flow::{Passage, execution_arn};
 use crate::moderation::in_force::InForce;
 use crate::moderation::rows::{Change, IdempotencyRow, PostRow, PostStatus, RevisionRow};
-use crate::moderation::rules::{self, Checked, FieldError, Hit};
+use crate::moderation::rules::{self, Checked, Hit};
+use crate::moderation::text_rule::TextRule;
 use crate::moderation::{Moderation, Tools};
 use crate::store::ledger::{Idempotency, Key, Loaded, Scope};
 use crate::store::{authors, records};
@@ -15,7 +16,8 @@ use crate::store::{authors, records};
 pub const TITLE_MAX_CHARS: usize = 200;
 /// The longest body, in bytes: what an execution's input can carry beside the other fields once its text is JSON.
 pub const BODY_MAX_BYTES: usize = 200_000;
-const EXTERNAL_ID_MAX_CHARS: usize = 200;
+/// The longest name that a sender can give a post, in characters.
+pub const EXTERNAL_ID_MAX_CHARS: usize = 200;
 
 /// A title that was checked: one line, not empty.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,24 +29,16 @@ pub struct Body(String);
 
 impl Title {
     /// Trims and checks what was typed.
-    pub fn parse(raw: &str) -> Result<Self, FieldError> {
+    pub fn parse(raw: &str) -> Result<Self, TextRule> {
         let title = raw.trim();
-        let refuse = |message: String| FieldError {
-            field: "title",
-            message,
-        };
         if title.is_empty() {
-            return Err(refuse("must not be empty".to_owned()));
+            return Err(TextRule::TitleEmpty);
         }
         if title.chars().count() > TITLE_MAX_CHARS {
-            return Err(refuse(format!(
-                "must have at most {TITLE_MAX_CHARS} characters"
-            )));
+            return Err(TextRule::TitleLength);
         }
         if title.chars().any(char::is_control) {
-            return Err(refuse(
-                "must be one line without control characters".to_owned(),
-            ));
+            return Err(TextRule::TitleLine);
         }
         Ok(Self(title.to_owned()))
     }
@@ -57,13 +51,9 @@ impl Title {
 
 impl Body {
     /// Checks what was typed; line ends become `\n`.
-    pub fn parse(raw: &str) -> Result<Self, FieldError> {
-        let refuse = |message: String| FieldError {
-            field: "body",
-            message,
-        };
+    pub fn parse(raw: &str) -> Result<Self, TextRule> {
         if raw.trim().is_empty() {
-            return Err(refuse("must not be empty".to_owned()));
+            return Err(TextRule::BodyEmpty);
         }
         let body = if raw.contains('\r') {
             raw.replace("\r\n", "\n")
@@ -74,14 +64,10 @@ impl Body {
             |byte: u8| (byte == b'\n') | (byte == b'\t') | (byte == b'"') | (byte == b'\\');
         let escaped: usize = body.bytes().map(|byte| usize::from(is_escaped(byte))).sum();
         if body.len() + escaped > BODY_MAX_BYTES {
-            return Err(refuse(format!(
-                "must have at most {BODY_MAX_BYTES} bytes, line breaks and quotes counted twice"
-            )));
+            return Err(TextRule::BodyLength);
         }
         if has_control(&body) {
-            return Err(refuse(
-                "must not have control characters but line breaks and tabs".to_owned(),
-            ));
+            return Err(TextRule::BodyControl);
         }
         Ok(Self(body))
     }
@@ -136,7 +122,7 @@ impl Content {
         title: &str,
         body: &str,
         external_id: Option<String>,
-    ) -> Result<Self, Vec<FieldError>> {
+    ) -> Result<Self, Vec<TextRule>> {
         let title = Title::parse(title);
         let body = Body::parse(body);
         let bad_external_id = external_id.as_deref().filter(|id| {
@@ -154,12 +140,7 @@ impl Content {
                 .err()
                 .into_iter()
                 .chain(body.err())
-                .chain(bad_external_id.map(|_| FieldError {
-                    field: "external_id",
-                    message: format!(
-                        "must have 1 to {EXTERNAL_ID_MAX_CHARS} characters and no control characters"
-                    ),
-                }))
+                .chain(bad_external_id.map(|_| TextRule::ExternalId))
                 .collect()),
         }
     }
@@ -184,7 +165,7 @@ impl Draft {
         title: &str,
         body: &str,
         external_id: Option<&str>,
-    ) -> Result<Self, Vec<FieldError>> {
+    ) -> Result<Self, Vec<TextRule>> {
         let content = Content::parse(title, body, external_id.map(str::to_owned))?;
         Ok(content.by(author_id, author_name))
     }

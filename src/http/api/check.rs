@@ -70,7 +70,8 @@ pub(crate) async fn check(
     let (title, body) = match (title, Body::parse(&text.body)) {
         (Ok(title), Ok(body)) => (title, body),
         (title, body) => {
-            let errors: Vec<_> = title.err().into_iter().chain(body.err()).collect();
+            let broken = title.err().into_iter().chain(body.err());
+            let errors: Vec<FieldError> = broken.map(FieldError::from).collect();
             return Err(invalid_fields(&errors));
         }
     };

@@ -220,7 +220,8 @@ async fn draft(caller: &Caller, new: NewPost) -> Result<Draft, HttpError> {
     let (content, email, name) = match (content, email, name) {
         (Ok(content), Ok(email), Ok(name)) => (content, email, name),
         (content, email, name) => {
-            let mut errors = content.err().unwrap_or_default();
+            let broken = content.err().unwrap_or_default();
+            let mut errors: Vec<FieldError> = broken.into_iter().map(FieldError::from).collect();
             errors.extend(email.err().map(|rule| FieldError {
                 field: "author.email",
                 message: rule.to_string(),

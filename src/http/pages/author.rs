@@ -18,8 +18,9 @@ use crate::ids::{DraftId, PostId, is_id};
 use crate::locale::{Locale, MessageId};
 use crate::moderation::draft::{self, DraftRow};
 use crate::moderation::rows::PostStatus;
-use crate::moderation::rules::{Checked, FieldError, Verdict};
+use crate::moderation::rules::{Checked, Verdict};
 use crate::moderation::submit::{Draft, SubmitError};
+use crate::moderation::text_rule::TextRule;
 use crate::moderation::{markdown, wording};
 use crate::store::posts::{self, ListedPost};
 
@@ -290,10 +291,10 @@ impl PostForm {
         self
     }
 
-    pub(super) fn refused(mut self, locale: Locale, errors: Vec<FieldError>) -> Self {
-        for error in errors {
-            let said = Some(typed::text(locale, &error));
-            match error.field {
+    pub(super) fn refused(mut self, locale: Locale, broken: Vec<TextRule>) -> Self {
+        for rule in broken {
+            let said = Some(typed::text(locale, rule));
+            match rule.field() {
                 "title" => self.title_error = said,
                 "body" => self.body_error = said,
                 _ => self.form_error = said,

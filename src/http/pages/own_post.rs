@@ -26,7 +26,7 @@ use crate::moderation::markdown;
 use crate::moderation::outlook::{self, MOST_AHEAD, Outlook};
 use crate::moderation::passages;
 use crate::moderation::rows::{PostRow, PostStatus, RevisionRow};
-use crate::moderation::rules::{Field, FieldError};
+use crate::moderation::rules::Field;
 use crate::moderation::submit::{Body, Title};
 use crate::moderation::supersede::{Edit, SupersedeError};
 use crate::moderation::timeline::{self, Step};
@@ -136,7 +136,7 @@ pub(crate) async fn revise(
     let typed = form.0;
     let locale = locale(&req);
     let (title, body) = (Title::parse(&typed.title), Body::parse(&typed.body));
-    let refused = match (title, body) {
+    let (broken, problem) = match (title, body) {
         (Ok(title), Ok(body)) => {
             let edit = Edit {
                 author_id: member.user.id.clone(),
@@ -156,31 +156,30 @@ pub(crate) async fn revise(
                         .flash(locale.text(outcome(submitted.post.status)))
                         .respond_to(&req));
                 }
-                Err(SupersedeError::Stale(newest)) => vec![FieldError {
-                    field: "revision",
-                    message: locale
+                Err(SupersedeError::Stale(newest)) => {
+                    let stale = locale
                         .say("revision-stale")
                         .with("seen", typed.revision)
-                        .with("newest", newest)
-                        .to_string(),
-                }],
-                Err(SupersedeError::Withdrawn) => vec![FieldError {
-                    field: "revision",
-                    message: locale.text("revision-withdrawn"),
-                }],
+                        .with("newest", newest);
+                    (Vec::new(), Some(stale.to_string()))
+                }
+                Err(SupersedeError::Withdrawn) => {
+                    (Vec::new(), Some(locale.text("revision-withdrawn")))
+                }
                 Err(SupersedeError::Unknown | SupersedeError::NotPossible) => {
                     return Err(HttpError::not_found());
                 }
             }
         }
-        (title, body) => title.err().into_iter().chain(body.err()).collect(),
+        (title, body) => (title.err().into_iter().chain(body.err()).collect(), None),
     };
     let own = OwnPost::load(&app, &member, &id.0).await?;
-    let form = own
+    let mut form = own
         .form_of(&app, &member, locale, own.post.revision)
         .typed(typed.title, typed.body)
         .continuing(typed.draft)
-        .refused(locale, refused);
+        .refused(locale, broken);
+    form.form_error = problem;
     own.page(
         &req,
         &app,
@@ -243,7 +242,7 @@ pub(crate) async fn appeal(
                 Err(AppealError::Heard) => locale.text("appeal-heard"),
             }
         }
-        Err(refused) => typed::text(locale, &refused),
+        Err(rule) => typed::text(locale, rule),
     };
     let mut own = OwnPost::load(&app, &member, &id.0).await?;
     own.appeal_typed = Some((typed, problem));

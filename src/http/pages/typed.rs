@@ -3,8 +3,8 @@
 use crate::auth::password::PasswordRule;
 use crate::locale::{Locale, MessageId};
 use crate::moderation::appeal::STATEMENT_MAX_CHARS;
-use crate::moderation::rules::FieldError;
 use crate::moderation::submit::BODY_MAX_BYTES;
+use crate::moderation::text_rule::TextRule;
 use crate::people::email::AddressRule;
 use crate::people::name::NameRule;
 
@@ -34,25 +34,24 @@ pub(super) fn password(rule: PasswordRule) -> MessageId {
     }
 }
 
-/// What the texts of a post or an appeal must be: the field says which text, the message which of its rules.
-pub(super) fn text(locale: Locale, error: &FieldError) -> String {
-    let is_empty = error.message.contains("empty");
-    let is_long = error.message.contains("at most");
-    match (error.field, is_empty, is_long) {
-        ("title", true, _) => locale.say("title-empty"),
-        ("title", _, true) => locale.say("title-too-long"),
-        ("title", ..) => locale.say("title-one-line"),
-        ("body", true, _) => locale.say("body-empty"),
-        ("body", _, true) => locale
+/// What the texts of a post or an appeal must be.
+pub(super) fn text(locale: Locale, rule: TextRule) -> String {
+    match rule {
+        TextRule::TitleEmpty => locale.say("title-empty"),
+        TextRule::TitleLength => locale.say("title-too-long"),
+        TextRule::TitleLine => locale.say("title-one-line"),
+        TextRule::BodyEmpty => locale.say("body-empty"),
+        TextRule::BodyLength => locale
             .say("body-too-long")
             .with("bytes", BODY_MAX_BYTES.to_string()),
-        ("body", ..) => locale.say("body-control"),
-        ("statement", true, _) => locale.say("statement-empty"),
-        ("statement", _, true) => locale
+        TextRule::BodyControl => locale.say("body-control"),
+        TextRule::StatementEmpty => locale.say("statement-empty"),
+        TextRule::StatementLength => locale
             .say("statement-too-long")
             .with("chars", STATEMENT_MAX_CHARS.to_string()),
-        ("statement", ..) => locale.say("statement-control"),
-        _ => return error.message.clone(),
+        TextRule::StatementControl => locale.say("statement-control"),
+        // No page has the field.
+        TextRule::ExternalId => return rule.to_string(),
     }
     .to_string()
 }
