@@ -13,7 +13,7 @@ use crate::http::form::Form;
 use crate::http::marks::{HitRow, Marks};
 use crate::http::parts::{Choice, When};
 use crate::http::visitor::Member;
-use crate::locale::Locale;
+use crate::locale::{Locale, MessageId};
 use crate::moderation::external::{CheckDraft, ExternalCheck, OnFailure, is_asked_by};
 use crate::moderation::rules::{Action, FieldError};
 use crate::store::{checks, workflows};
@@ -144,7 +144,7 @@ impl CheckFields {
         };
         let choice = |value: &str, id, selected| Choice {
             value: value.to_owned(),
-            label: page.say(id).to_string(),
+            label: page.locale.text(id),
             selected,
         };
         CheckForm {
@@ -156,15 +156,15 @@ impl CheckFields {
                 error: error("score_percent").map(|_| page.say("check-score-rule").to_string()),
             },
             on_failures: [
-                (OnFailure::Hold, "check-on-failure-hold"),
-                (OnFailure::Pass, "check-on-failure-pass"),
+                (OnFailure::Hold, MessageId("check-on-failure-hold")),
+                (OnFailure::Pass, MessageId("check-on-failure-pass")),
             ]
             .map(|(value, id)| choice(value.as_str(), id, value == self.on_failure))
             .into(),
             actions: [
-                (Action::Hold, "check-action-hold"),
-                (Action::Reject, "check-action-reject"),
-                (Action::Shadow, "check-action-shadow"),
+                (Action::Hold, MessageId("check-action-hold")),
+                (Action::Reject, MessageId("check-action-reject")),
+                (Action::Shadow, MessageId("check-action-shadow")),
             ]
             .map(|(value, id)| choice(value.as_str(), id, value == self.action))
             .into(),
