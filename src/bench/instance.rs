@@ -34,17 +34,6 @@ pub(super) struct Usage {
     pub(super) rss_mb: f64,
 }
 
-/// The memory that a process has in RAM, in MB.
-pub(super) fn resident_mb(process: u32) -> anyhow::Result<f64> {
-    let status = std::fs::read_to_string(format!("/proc/{process}/status"))?;
-    let kilobytes: f64 = status
-        .lines()
-        .find_map(|line| line.strip_prefix("VmRSS:"))
-        .and_then(|text| text.trim().trim_end_matches(" kB").parse().ok())
-        .context("read the memory of a process")?;
-    Ok(kilobytes / 1024.0)
-}
-
 impl Instance {
     /// Makes the database with an owner, an API key and the plan's rules.
     pub(super) fn prepare(plan: &Plan) -> anyhow::Result<Self> {
@@ -185,9 +174,15 @@ impl Instance {
                 .and_then(|text| text.parse::<f64>().ok())
                 .unwrap_or(f64::NAN)
         };
+        let status = std::fs::read_to_string(format!("/proc/{id}/status"))?;
+        let rss_kb: f64 = status
+            .lines()
+            .find_map(|line| line.strip_prefix("VmRSS:"))
+            .and_then(|text| text.trim().trim_end_matches(" kB").parse().ok())
+            .context("read the memory of the server")?;
         Ok(Usage {
             cpu_seconds: (ticks(11) + ticks(12)) / TICKS,
-            rss_mb: resident_mb(id)?,
+            rss_mb: rss_kb / 1024.0,
         })
     }
 

@@ -8,7 +8,6 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 
-use crate::bench::instance::resident_mb;
 use crate::bench::report::Report;
 use crate::bench::texts::{self, Texts};
 use crate::moderation::rules::import::{Format, parse};
@@ -48,14 +47,12 @@ pub(super) fn run(plan: &RulesPlan) -> anyhow::Result<()> {
     let texts = texts::load(&plan.texts)?;
     let all = rules(&plan.lists, &texts)?;
     for count in COUNTS {
-        let before = memory()?;
         let started = Instant::now();
         let matcher = build(&all[..count])?;
         report.figure(
             &format!("build_seconds_{count}"),
             started.elapsed().as_secs_f64(),
         );
-        report.figure(&format!("build_mb_{count}"), memory()? - before);
         report.figure(
             &format!("check_microseconds_{count}"),
             least_micros(&matcher, &texts),
@@ -200,9 +197,4 @@ fn with_mode(rules: &[Rule], mode: MatchMode) -> Vec<Rule> {
 
 fn build(rules: &[Rule]) -> anyhow::Result<Matcher> {
     Matcher::build(1, rules).map_err(|problems| anyhow::anyhow!("{problems:?}"))
-}
-
-/// The memory of this process in MB.
-fn memory() -> anyhow::Result<f64> {
-    resident_mb(std::process::id())
 }
