@@ -106,7 +106,7 @@ impl Said {
         {
             return Err("score: a number from 0 to 1".to_owned());
         }
-        if self.note.chars().count() > NOTE_MAX_CHARS || self.note.contains(is_unprintable) {
+        if self.note.chars().count() > NOTE_MAX_CHARS || self.note.contains(char::is_control) {
             return Err(format!(
                 "note: one line of at most {NOTE_MAX_CHARS} characters"
             ));
@@ -186,10 +186,6 @@ fn find(quote: &str, asked: &Asked) -> Option<(Field, usize, usize, String)> {
                 quote.to_owned(),
             ))
         })
-}
-
-fn is_unprintable(letter: char) -> bool {
-    letter.is_control()
 }
 
 #[cfg(test)]
