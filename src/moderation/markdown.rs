@@ -24,6 +24,8 @@ const SCHEMES: [&str; 3] = ["http", "https", "mailto"];
 const ATTRIBUTE_MAX_BYTES: usize = 2_000;
 /// How much text may stand between two tags.
 const NODE_BYTES: usize = 2_048;
+/// What markup may take in a part of a body besides as much as the text itself.
+const MARKUP_CHARS: usize = 100;
 /// Ends a text without being seen; the sanitizer drops it.
 const BREAK: &str = "<!---->";
 
@@ -104,9 +106,26 @@ pub fn plain_text(markdown: &str) -> String {
     text::rendered(markdown).text
 }
 
+/// The part of a body that is enough to see so many characters before and behind its code point `at`: to render a whole
+/// body for the sake of a line costs as much as its author likes.
+pub fn around(markdown: &str, at: usize, before: usize, behind: usize) -> &str {
+    let byte_of = |chars: usize| {
+        let found = markdown.char_indices().nth(chars);
+        found.map_or(markdown.len(), |(byte, _)| byte)
+    };
+    let room = |chars: usize| chars * 2 + MARKUP_CHARS;
+    let from = byte_of(at.saturating_sub(room(before)));
+    let to = byte_of(at.saturating_add(room(behind)));
+    // From the beginning of its block, if that is near: what stands in its middle may be read as something else.
+    let nearest = byte_of(at.saturating_sub(2 * room(before)));
+    let block = markdown[nearest..from].rfind("\n\n");
+    let begin = block.map_or(from, |block| nearest + block);
+    &markdown[begin..to]
+}
+
 /// The beginning of the visible text on one line, cut between words where it is longer than `max_chars`.
 pub fn excerpt(markdown: &str, max_chars: usize) -> String {
-    let text = plain_text(markdown);
+    let text = plain_text(around(markdown, 0, 0, max_chars));
     let mut excerpt = String::new();
     let mut chars = 0;
     for word in text.split_whitespace() {

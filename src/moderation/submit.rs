@@ -60,10 +60,12 @@ impl Body {
         } else {
             raw.to_owned()
         };
-        let is_escaped =
-            |byte: u8| (byte == b'\n') | (byte == b'\t') | (byte == b'"') | (byte == b'\\');
-        let escaped: usize = body.bytes().map(|byte| usize::from(is_escaped(byte))).sum();
-        if body.len() + escaped > BODY_MAX_BYTES {
+        // An escaped byte becomes two.
+        let is_escaped = |byte: &&u8| matches!(byte, b'\n' | b'\t' | b'"' | b'\\');
+        let may_be_long = body.len() > BODY_MAX_BYTES / 2;
+        if may_be_long
+            && body.len() + body.as_bytes().iter().filter(is_escaped).count() > BODY_MAX_BYTES
+        {
             return Err(TextRule::BodyLength);
         }
         if has_control(&body) {

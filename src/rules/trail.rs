@@ -367,5 +367,7 @@ pub(super) fn is_drawn(bytes: &[u8], wide: bool) -> bool {
     begins_drawn(bytes)
         && DRAWN
             .iter()
+            // Most differ in the first sign already.
+            .filter(|(drawn, ..)| drawn.as_bytes()[0].eq_ignore_ascii_case(&bytes[0]))
             .any(|(drawn, how, _)| (wide || *how != How::Loose) && is_here(drawn))
 }

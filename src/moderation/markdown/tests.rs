@@ -221,3 +221,21 @@ fn addresses_and_titles_that_nobody_has_are_left_out() {
         "<p>a <a href=\"https://x.example\" rel=\"nofollow ugc noopener\">b</a></p>\n"
     );
 }
+
+#[test]
+fn a_part_of_a_body_is_around_its_place_and_begins_with_its_block() {
+    let block = "> one *two* three\n".repeat(12);
+    let body = format!(
+        "{}\n\n{block}HERE {}",
+        "é ".repeat(9_000),
+        "and on ".repeat(9_000)
+    );
+    let at = body.chars().position(|c| c == 'H').unwrap();
+
+    let part = around(&body, at, 24, 160);
+
+    assert!(part.len() < 1_000, "{}", part.len());
+    assert!(part.starts_with(&format!("\n\n{block}HERE and on")));
+    assert_eq!(around("short", 2, 24, 160), "short");
+    assert_eq!(around("é", 9, 1, 1), "é");
+}

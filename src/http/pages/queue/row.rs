@@ -302,10 +302,16 @@ pub(crate) fn tags(locale: Locale, hits: &[Hit]) -> Vec<Tag> {
 
 /// The words around the first hit in the body, or its beginning, as readers see them.
 fn excerpt(body: &str, hits: &[Hit]) -> String {
-    let hit = hits.iter().find(|hit| hit.field == Field::Body);
-    let text = markdown::plain_text(body);
-    let found = hit.and_then(|hit| text.find(&hit.text));
-    let Some(hit_at) = found else {
+    let Some((text, hit_at)) = hits
+        .iter()
+        .find(|hit| hit.field == Field::Body)
+        .and_then(|hit| {
+            let part = markdown::around(body, hit.start, BEFORE_CHARS, AFTER_CHARS);
+            let text = markdown::plain_text(part);
+            let hit_at = text.find(&hit.text)?;
+            Some((text, hit_at))
+        })
+    else {
         return markdown::excerpt(body, BEFORE_CHARS + AFTER_CHARS);
     };
     let before = text[..hit_at].chars().count();
