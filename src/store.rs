@@ -14,6 +14,10 @@ use sqlx::sqlite::{
 use sqlx::{Database, Postgres, Sqlite, Transaction};
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
+// First: the columns that it names are used in the modules below.
+#[macro_use]
+pub mod ledger;
+
 pub(crate) mod accounts;
 pub(crate) mod addressees;
 pub(crate) mod appeals;
@@ -26,7 +30,6 @@ pub(crate) mod case_texts;
 pub mod cases;
 pub mod checks;
 pub(crate) mod claims;
-mod columns;
 pub(crate) mod digests;
 pub(crate) mod drafts;
 pub(crate) mod due;
@@ -40,7 +43,6 @@ pub(crate) mod gauges;
 pub(crate) mod handovers;
 pub(crate) mod idempotency;
 pub mod keys;
-pub mod ledger;
 pub(crate) mod login_attempts;
 pub(crate) mod masks;
 pub(crate) mod members;

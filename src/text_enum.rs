@@ -72,5 +72,26 @@ macro_rules! text_enum {
                 Ok(<&str as sqlx::Decode<'r, D>>::decode(value)?.parse()?)
             }
         }
+
+        impl sqlx::postgres::PgHasArrayType for $name {
+            fn array_type_info() -> sqlx::postgres::PgTypeInfo {
+                <String as sqlx::postgres::PgHasArrayType>::array_type_info()
+            }
+        }
+
+        impl rusqlite::ToSql for $name {
+            fn to_sql(&self) -> rusqlite::Result<rusqlite::types::ToSqlOutput<'_>> {
+                Ok(self.as_str().into())
+            }
+        }
+
+        impl rusqlite::types::FromSql for $name {
+            fn column_result(
+                value: rusqlite::types::ValueRef<'_>,
+            ) -> rusqlite::types::FromSqlResult<Self> {
+                let word = value.as_str()?.parse();
+                word.map_err(|message: String| rusqlite::types::FromSqlError::Other(message.into()))
+            }
+        }
     };
 }

@@ -6,7 +6,6 @@ use crate::ids::{CaseId, PostId, SiteId};
 use crate::moderation::rows::{AppealRow, CaseStatus};
 use crate::on_db;
 use crate::store::Db;
-use crate::store::columns::appeal_columns;
 
 macro_rules! heard_columns {
     () => {

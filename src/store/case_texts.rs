@@ -4,7 +4,6 @@ use crate::ids::{CaseId, PostId, SiteId};
 use crate::moderation::rows::{CaseRow, PostRow};
 use crate::on_db;
 use crate::store::Db;
-use crate::store::columns::{case_columns, post_columns};
 
 const FIND_CASE: &str = concat!(
     "SELECT ",

@@ -6,7 +6,6 @@ use crate::ids::{CaseId, PostId, SiteId};
 use crate::moderation::rows::{CaseRow, CaseStatus};
 use crate::on_db;
 use crate::store::Db;
-use crate::store::columns::case_columns;
 
 macro_rules! list_columns {
     () => {

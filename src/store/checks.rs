@@ -8,7 +8,6 @@ use crate::ids::{ExecutionId, PostId, SiteId, TaskId, UserId};
 use crate::moderation::external::{CheckDraft, ExternalCheck};
 use crate::moderation::rows::{AuditRow, CheckRequestRow};
 use crate::on_db;
-use crate::store::columns::check_request_columns;
 use crate::store::{Db, audit};
 
 macro_rules! check_columns {

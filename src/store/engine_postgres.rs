@@ -15,10 +15,6 @@ use crate::moderation::rows::{
     CaseRow, Change, ExecutionRow, IdempotencyRow, PostRow, RevisionRow, Subject, TaskRow,
 };
 use crate::store::PgDb;
-use crate::store::columns::{
-    case_columns, execution_columns, idempotency_columns, post_columns, revision_columns,
-    task_columns,
-};
 use crate::store::engine_postgres::write::write;
 use crate::store::ledger::{Group, Key, Loaded};
 

@@ -17,7 +17,6 @@ use crate::store::ledger::{GROUP, Group};
 
 mod checkpoint;
 pub(super) mod load;
-mod rows;
 mod write;
 
 /// The connection keeps every statement of `load` and `write` prepared.

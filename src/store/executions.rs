@@ -9,7 +9,6 @@ use crate::ids::{ExecutionId, PostId, SiteId};
 use crate::moderation::rows::{ExecutionRow, HistoryRow};
 use crate::on_db;
 use crate::store::Db;
-use crate::store::columns::execution_columns;
 use crate::store::posts::find_revision;
 
 const FIND: &str = concat!(

@@ -4,7 +4,6 @@ use crate::ids::{KeyId, SiteId};
 use crate::moderation::rows::IdempotencyRow;
 use crate::on_db;
 use crate::store::Db;
-use crate::store::columns::idempotency_columns;
 
 pub(super) const FIND: &str = concat!(
     "SELECT ",

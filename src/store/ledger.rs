@@ -4,6 +4,9 @@
 //! loads, decides and writes inside one transaction for a whole group of callers, commits once, and only then answers
 //! each of them. Nobody reads before and writes after, so there is nothing to race for.
 
+#[macro_use]
+pub(in crate::store) mod tables;
+
 use std::sync::Arc;
 
 use anyhow::anyhow;

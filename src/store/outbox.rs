@@ -10,7 +10,6 @@ use crate::ids::{MailId, SiteId, UserId};
 use crate::moderation::rows::{MailKind, MailRow, MailStatus};
 use crate::on_db;
 use crate::store::Db;
-use crate::store::columns::mail_columns;
 
 const INSERT: &str = concat!(
     "INSERT INTO outbox (",

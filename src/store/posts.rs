@@ -6,7 +6,6 @@ use crate::ids::{PostId, SiteId, UserId};
 use crate::moderation::rows::{PostRow, RevisionRow};
 use crate::on_db;
 use crate::store::Db;
-use crate::store::columns::{post_columns, revision_columns};
 
 macro_rules! list_columns {
     () => {

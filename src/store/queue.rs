@@ -10,7 +10,6 @@ use crate::moderation::rows::{CaseRow, CaseStatus, PostStatus};
 use crate::on_db;
 use crate::store::Db;
 use crate::store::cases::{CaseCursor, member_pattern};
-use crate::store::columns::case_columns;
 use crate::store::search::Order;
 
 macro_rules! brief_columns {

@@ -1,17 +1,14 @@
 //! What a change has to know first: the subject of a key, read row by row inside the ledger's transaction.
 
 use anyhow::Context as _;
-use rusqlite::{Connection, OptionalExtension as _, Params, Row, params};
+use rusqlite::types::FromSql;
+use rusqlite::{Connection, OptionalExtension as _, Params, params};
 
-use super::rows::{case_row, execution_row, idempotency_row, post_row, revision_row, task_row};
 use crate::engine::definitions::Definitions;
-use crate::ids::SiteId;
+use crate::ids::{ExecutionId, SiteId};
 use crate::moderation::appeal::is_hearing;
 use crate::moderation::rows::{CaseRow, ExecutionRow, PostRow, Subject, TaskRow};
-use crate::store::columns::{
-    case_columns, execution_columns, idempotency_columns, post_columns, revision_columns,
-    task_columns,
-};
+use crate::store::ledger::tables::Table;
 use crate::store::ledger::{Key, Loaded, Scope};
 
 const FIND_POST: &str = concat!(
@@ -70,8 +67,7 @@ pub(super) fn load(
         Some(request) => find(
             conn,
             FIND_IDEMPOTENCY,
-            params![site.0, request.key_id.as_str(), request.key],
-            idempotency_row,
+            params![site, request.key_id, request.key],
         )?,
         None => None,
     };
@@ -82,18 +78,13 @@ pub(super) fn load(
     match &scope.key {
         Key::Submission(None) => {}
         Key::Submission(Some(external_id)) => {
-            loaded.existing = find(
-                conn,
-                FIND_POST_BY_EXTERNAL_ID,
-                params![site.0, external_id],
-                post_row,
-            )?;
+            loaded.existing = find(conn, FIND_POST_BY_EXTERNAL_ID, params![site, external_id])?;
         }
         Key::Task(id) => {
-            if let Some(task) = find(conn, FIND_TASK, params![site.0, id.as_str()], task_row)? {
-                let execution = require_execution(conn, site, task.execution_id.as_str())?;
+            if let Some(task) = find::<TaskRow>(conn, FIND_TASK, params![site, id])? {
+                let execution = require_execution(conn, site, &task.execution_id)?;
                 let case = match &task.case_id {
-                    Some(id) => find(conn, FIND_CASE, params![site.0, id.as_str()], case_row)?,
+                    Some(id) => find(conn, FIND_CASE, params![site, id])?,
                     None => None,
                 };
                 loaded.subject = Some(subject(
@@ -107,8 +98,8 @@ pub(super) fn load(
             }
         }
         Key::Case(id) => {
-            if let Some(case) = find(conn, FIND_CASE, params![site.0, id.as_str()], case_row)? {
-                let execution = require_execution(conn, site, case.execution_id.as_str())?;
+            if let Some(case) = find::<CaseRow>(conn, FIND_CASE, params![site, id])? {
+                let execution = require_execution(conn, site, &case.execution_id)?;
                 loaded.subject = Some(subject(
                     conn,
                     definitions,
@@ -120,8 +111,8 @@ pub(super) fn load(
             }
         }
         Key::Post(id) => {
-            if let Some(post) = find(conn, FIND_POST, params![site.0, id.as_str()], post_row)? {
-                let execution = require_execution(conn, site, post.execution_id.as_str())?;
+            if let Some(post) = find::<PostRow>(conn, FIND_POST, params![site, id])? {
+                let execution = require_execution(conn, site, &post.execution_id)?;
                 let case = case_of(conn, &execution)?;
                 loaded.subject = Some(subject(
                     conn,
@@ -134,12 +125,8 @@ pub(super) fn load(
             }
         }
         Key::Execution(id) => {
-            if let Some(execution) = find(
-                conn,
-                FIND_EXECUTION,
-                params![site.0, id.as_str()],
-                execution_row,
-            )? {
+            if let Some(execution) = find::<ExecutionRow>(conn, FIND_EXECUTION, params![site, id])?
+            {
                 let case = case_of(conn, &execution)?;
                 loaded.subject = Some(subject(conn, definitions, execution, case, None, None)?);
             }
@@ -148,8 +135,12 @@ pub(super) fn load(
     Ok(loaded)
 }
 
-fn require_execution(conn: &Connection, site: SiteId, id: &str) -> anyhow::Result<ExecutionRow> {
-    find(conn, FIND_EXECUTION, params![site.0, id], execution_row)?
+fn require_execution(
+    conn: &Connection,
+    site: SiteId,
+    id: &ExecutionId,
+) -> anyhow::Result<ExecutionRow> {
+    find(conn, FIND_EXECUTION, params![site, id])?
         .with_context(|| format!("execution {id} is missing"))
 }
 
@@ -157,12 +148,7 @@ fn case_of(conn: &Connection, execution: &ExecutionRow) -> rusqlite::Result<Opti
     find(
         conn,
         FIND_CASE_OF_EXECUTION,
-        params![
-            execution.site_id.0,
-            execution.post_id.as_str(),
-            execution.id.as_str()
-        ],
-        case_row,
+        params![execution.site_id, execution.post_id, execution.id],
     )
 }
 
@@ -176,17 +162,16 @@ fn subject(
     post: Option<PostRow>,
 ) -> anyhow::Result<Subject> {
     let site = execution.site_id;
-    let post_id = execution.post_id.as_str();
+    let post_id = &execution.post_id;
     let post = match post {
         Some(post) => post,
-        None => find(conn, FIND_POST, params![site.0, post_id], post_row)?
+        None => find(conn, FIND_POST, params![site, post_id])?
             .with_context(|| format!("post {post_id} is missing"))?,
     };
     let revision = find(
         conn,
         FIND_REVISION,
-        params![site.0, post_id, execution.revision],
-        revision_row,
+        params![site, post_id, execution.revision],
     )?
     .with_context(|| {
         format!(
@@ -196,27 +181,21 @@ fn subject(
     })?;
     let task = match (task, case.as_ref().and_then(|case| case.task_id.as_ref())) {
         (Some(task), _) => Some(task),
-        (None, Some(id)) => find(conn, FIND_TASK, params![site.0, id.as_str()], task_row)?,
+        (None, Some(id)) => find(conn, FIND_TASK, params![site, id])?,
         (None, None) => None,
     };
     let against = match &case {
-        Some(case) if is_hearing(&execution) => find(
-            conn,
-            FIND_APPEALED,
-            params![site.0, case.id.as_str()],
-            |row| row.get(0),
-        )?
-        .flatten(),
+        Some(case) if is_hearing(&execution) => {
+            find_value::<Option<String>>(conn, FIND_APPEALED, params![site, case.id])?.flatten()
+        }
         _ => None,
     };
     let version = execution.workflow_version;
     let definition = match definitions.find(site, version) {
         Some(definition) => definition,
         None => {
-            let text = find(conn, FIND_DEFINITION, params![site.0, version], |row| {
-                row.get::<_, String>(0)
-            })?
-            .with_context(|| format!("workflow version {version} of site {site} is missing"))?;
+            let text: String = find_value(conn, FIND_DEFINITION, params![site, version])?
+                .with_context(|| format!("workflow version {version} of site {site} is missing"))?;
             definitions.insert(site, version, &text)?
         }
     };
@@ -231,11 +210,22 @@ fn subject(
     })
 }
 
-fn find<T>(
+fn find<T: Table>(
     conn: &Connection,
     sql: &'static str,
     params: impl Params,
-    map: impl FnOnce(&Row<'_>) -> rusqlite::Result<T>,
 ) -> rusqlite::Result<Option<T>> {
-    conn.prepare_cached(sql)?.query_row(params, map).optional()
+    conn.prepare_cached(sql)?
+        .query_row(params, T::read)
+        .optional()
+}
+
+fn find_value<T: FromSql>(
+    conn: &Connection,
+    sql: &'static str,
+    params: impl Params,
+) -> rusqlite::Result<Option<T>> {
+    conn.prepare_cached(sql)?
+        .query_row(params, |row| row.get(0))
+        .optional()
 }
