@@ -215,8 +215,9 @@ function show({ url, html }, push) {
     main.before(flash);
     setTimeout(() => flash.remove(), 6_000);
   }
-  const count = page.querySelector(".nav .count");
-  document.querySelector(".nav .count")?.replaceWith(...(count ? [count] : []));
+  // The number of cases in it, which may be none.
+  const toQueue = ".nav a[href$='/admin/queue']";
+  document.querySelector(toQueue)?.replaceChildren(...page.querySelector(toQueue)?.childNodes ?? []);
   main.replaceChildren(...content.childNodes);
   ahead.clear();
   const list = document.querySelector(".pane-list");
