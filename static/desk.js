@@ -177,7 +177,7 @@ function fetchPage(href) {
 
 async function read(response) {
   const type = response.headers.get("content-type") ?? "";
-  if (!type.startsWith("text/html")) throw new Error(`${response.url} is no page`);
+  if (!type.startsWith("text/html")) throw new Error(response.url);
   return { url: response.url, html: await response.text() };
 }
 
@@ -191,6 +191,14 @@ function fetchAhead() {
 
 const isTyped = () => [...main.querySelectorAll("textarea, input[type=text], input:not([type])")].some((field) => field.form?.method === "post" && field.value !== field.defaultValue);
 
+// Where the focus belongs on a page that took the place of another: at what was refused, else where the form says that
+// brought it, else at the heading.
+function focusOn(then) {
+  const place = main.querySelector("[aria-invalid=true], [role=alert]") ?? main.querySelector(then || "h1") ?? main.querySelector("h1");
+  if (place && place.tabIndex < 0 && !place.hasAttribute("tabindex")) place.tabIndex = -1;
+  place?.focus({ preventScroll: place.matches("h1") });
+}
+
 async function go(href, push = true) {
   if (isTyped() && !confirm(words("leave"))) return;
   try {
@@ -200,7 +208,7 @@ async function go(href, push = true) {
   }
 }
 
-function show({ url, html }, push) {
+function show({ url, html }, push, then) {
   const page = new DOMParser().parseFromString(html, "text/html");
   const content = page.querySelector("main");
   if (!content || !page.querySelector("script[src*='/desk-']")) return location.assign(url);
@@ -227,8 +235,8 @@ function show({ url, html }, push) {
   }
   dispatchEvent(new Event("gatepost:shown"));
   arrive();
-  const heading = main.querySelector(".notice.no, [aria-invalid=true], h1");
-  heading?.focus({ preventScroll: true });
+  focusOn(then);
+  if (!document.activeElement.matches("h1")) return;
   document.querySelector(".case-post")?.scrollTo(0, 0);
   if (!document.querySelector(".pane-list")?.checkVisibility()) scrollTo(0, 0);
 }
@@ -244,13 +252,16 @@ addEventListener("click", (event) => {
 
 document.addEventListener("submit", async (event) => {
   const form = event.target;
-  if (form.method !== "post" || !main.contains(form) || form.dataset.sent) return;
+  if (!main.contains(form) || form.dataset.sent) return;
   event.preventDefault();
   const body = new URLSearchParams(new FormData(form, event.submitter));
+  if (form.method === "get") return go(`${form.action}?${body}`);
+  const { key } = event.submitter?.dataset ?? {};
+  const then = form.dataset.then ? `#${form.dataset.then}` : key === "claim" && `[data-key="${key}"]`;
   form.dataset.sent = "yes";
   held = null;
   try {
-    show(await read(await fetch(event.submitter?.getAttribute("formaction") ?? form.action, { method: "POST", body, headers: { accept: "text/html" } })), true);
+    show(await read(await fetch(event.submitter?.getAttribute("formaction") ?? form.action, { method: "POST", body, headers: { accept: "text/html" } })), true, then);
   } catch {
     say(words("no-answer"));
     alertAbove(form);

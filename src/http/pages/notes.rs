@@ -34,7 +34,10 @@ pub(crate) async fn add(
         .add_note(&member.actor(), &id.0, &fields.0.text)
         .await?;
     match added {
-        Ok(()) => Ok(Redirect::to(case_path(&member.site.slug, &id.0)).respond_to(&req)),
+        Ok(()) => {
+            let path = case_path(&member.site.slug, &id.0);
+            Ok(Redirect::to(format!("{path}#notes")).respond_to(&req))
+        }
         Err(NoteError::Unknown) => Err(HttpError::not_found()),
         Err(NoteError::Empty) => Err(HttpError::invalid("text", "must say something")),
         Err(NoteError::TooLong) => Err(HttpError::invalid(
