@@ -3,22 +3,12 @@
 //
 // usage: node desk.mjs BASE_URL CASES PASSWORD
 import assert from "node:assert/strict";
-import { check, finish, person, problems } from "./browser.mjs";
+import { check, finish, login, problems } from "./browser.mjs";
 
 const [base, cases, password] = process.argv.slice(2);
 const queue = new URL("/s/main/admin/queue", base).href;
 const title = (page) => page.locator("h1").innerText();
 const waiting = async (page) => Number((await page.locator(".nav .count").count()) ? (await page.locator(".nav .count").innerText()).match(/\d+/)[0] : 0);
-
-async function login(email) {
-  const page = await person(base);
-  await page.goto(new URL("/login", base).href);
-  await page.getByLabel("E-mail").fill(email);
-  await page.getByLabel("Password").fill(password);
-  await page.keyboard.press("Enter");
-  await page.waitForURL((url) => url.pathname !== "/login");
-  return page;
-}
 
 /// Presses keys and waits until the page shows something else.
 async function press(page, ...keys) {
@@ -28,8 +18,8 @@ async function press(page, ...keys) {
 }
 
 try {
-  const mora = await login("mora@example.org");
-  const olga = await login("olga@example.org");
+  const mora = await login(base, "mora@example.org", password);
+  const olga = await login(base, "olga@example.org", password);
   await mora.goto(queue);
   assert.equal(await waiting(mora), Number(cases));
   await check(mora);
@@ -69,7 +59,7 @@ try {
   await press(mora, "a");
   await mora.locator(".undo .what", { hasText: first }).waitFor();
   await check(mora);
-  await olga.locator(".settled").waitFor();
+  await olga.locator(".settled", { hasText: /approved by Mora Moderator/i }).waitFor();
   await check(olga);
   await press(mora, "u");
   assert.equal(await title(mora), first);
@@ -96,7 +86,7 @@ try {
   // All that is still held comes back, and many are decided at once, by keyboard.
   await mora.getByRole("button", { name: /^Undo all/ }).click();
   await mora.locator(".rows li").first().waitFor();
-  const back = await mora.locator(".rows li").count();
+  const back = await waiting(mora);
   assert.ok(back > 1, `${back} cases came back`);
   await mora.keyboard.press("j");
   await mora.keyboard.press("x");
@@ -107,6 +97,10 @@ try {
   await mora.getByLabel("Reason", { exact: true }).selectOption({ index: 1 });
   await mora.getByRole("button", { name: "Reject", exact: true }).click();
   await mora.getByText("2 posts rejected.").waitFor();
+  assert.equal(await waiting(mora), back - 2);
+  await mora.getByRole("button", { name: "Undo all 2", exact: true }).click();
+  await mora.locator(".undo").waitFor({ state: "detached" });
+  assert.equal(await waiting(mora), back);
 
   // Light or dark is remembered and there from the first byte.
   await mora.getByRole("button", { name: "Mora Moderator" }).click();

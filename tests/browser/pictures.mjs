@@ -48,6 +48,13 @@ try {
   await open(owner);
   await take(owner, "case");
   for (const name of ["rules", "workflow", "stats", "audit", "people"]) await take(owner, name, `admin/${name}`);
+  await owner.goto(`${site}/admin/rules/new?pattern=vulnerability`);
+  await owner.getByRole("button", { name: "Try it on the posts" }).click();
+  await owner.locator("#rehearsal").scrollIntoViewIfNeeded();
+  await take(owner, "rehearsal");
+  await owner.goto(`${site}/admin/queue`);
+  for (const place of [0, 1, 2]) await owner.locator(".choose").nth(place).check();
+  await take(owner, "queue-chosen");
   await take(owner, "parts", "admin/design");
   await take(owner, "blog", "");
   const night = await login("milo@example.org", { colorScheme: "dark" });

@@ -2,9 +2,10 @@
 
 use std::process::Command;
 
+use crate::app::TestApp;
 use crate::child::Talker;
 use crate::process::Installation;
-use crate::setting::{repository, skip};
+use crate::setting::{Arrange, Kind, repository, run, skip};
 use crate::site::PASSWORD;
 
 /// How many cases the moderator clears.
@@ -28,10 +29,19 @@ both_dbs! {
         drive("author.mjs", &[server.base.as_str(), PASSWORD]).await;
     }
 
-    async fn pages_from_right_to_left_fit_their_windows(installation: Installation) {
-        installation.prepare().await;
-        let server = installation.serve().await;
-        drive("mirrored.mjs", &[server.base.as_str(), PASSWORD]).await;
+    async fn a_killed_server_loses_no_undo(installation: Installation) {
+        let site = installation.prepare().await;
+        installation.hold_decisions("main", 60).await;
+        let mut server = Some(installation.serve().await);
+        let base = server.as_ref().expect("it runs").base.clone();
+        site.at(&base).submit_held("Decided before the crash").await;
+        drive_with("crash.mjs", &[base.as_str(), PASSWORD], async |question| {
+            assert_eq!(question, "restart");
+            drop(server.take());
+            server = Some(installation.serve_at(&base).await);
+            String::new()
+        })
+        .await;
     }
 
     async fn people_sign_up_write_decide_and_read(installation: Installation) {
@@ -40,6 +50,95 @@ both_dbs! {
 
     async fn nothing_needs_javascript(installation: Installation) {
         journey(installation, &["--no-javascript"]).await;
+    }
+}
+
+#[test]
+fn the_focus_is_where_it_belongs() {
+    run(Kind::Sqlite, async |installation: Installation| {
+        let site = installation.prepare().await;
+        installation.hold_decisions("main", 60).await;
+        let server = installation.serve().await;
+        let site = site.at(&server.base);
+        for number in 0..4 {
+            site.submit_held(&format!("Post {number}")).await;
+        }
+        drive("focus.mjs", &[server.base.as_str(), PASSWORD]).await;
+    });
+}
+
+#[test]
+fn what_happens_on_one_replica_is_seen_on_another() {
+    run(Kind::Postgres, async |installation: Installation| {
+        let site = installation.prepare().await;
+        let (here, there) = (installation.serve().await, installation.serve().await);
+        let arguments = [
+            here.base.as_str(),
+            there.base.as_str(),
+            &site.api_key,
+            PASSWORD,
+        ];
+        drive("replicas.mjs", &arguments).await;
+    });
+}
+
+/// An instance whose clock the script moves, and which may ask the checks that the script serves.
+struct Toured(TestApp);
+
+impl Arrange for Toured {
+    async fn arrange(kind: Kind) -> Result<Self, String> {
+        let installation = Installation::arrange(kind).await?;
+        let app = TestApp::start(installation, |config| {
+            config.checks_allow = vec!["127.0.0.0/8".parse().expect("a block")];
+        });
+        Ok(Self(app.await))
+    }
+}
+
+/// The pages are the same on both databases; their states are looked at on one.
+#[test]
+fn every_state_of_the_pages_holds() {
+    run(Kind::Sqlite, async |toured: Toured| {
+        toured.tour("states.mjs").await;
+    });
+}
+
+#[test]
+fn every_state_from_right_to_left_fits_its_window() {
+    run(Kind::Sqlite, async |toured: Toured| {
+        toured.tour("mirrored.mjs").await;
+    });
+}
+
+impl Toured {
+    async fn tour(&self, script: &str) {
+        let site = &self.0.site;
+        let arguments = [site.base.as_str(), &site.api_key, PASSWORD];
+        drive_with(script, &arguments, async |question| {
+            self.answer(question).await
+        })
+        .await;
+    }
+
+    async fn answer(&self, question: &str) -> String {
+        let words: Vec<&str> = question.split(' ').collect();
+        match words[..] {
+            ["later", milliseconds] => {
+                let milliseconds = milliseconds.parse().expect("milliseconds");
+                self.0.clock.advance_ms(milliseconds);
+                self.0.app.run_until_idle().await.expect("work");
+                "done".to_owned()
+            }
+            ["link", address, path] => {
+                let mails = self.0.inbox();
+                let mail = mails
+                    .iter()
+                    .rfind(|mail| mail.to == address && mail.text.contains(path));
+                mail.unwrap_or_else(|| panic!("no {path} was sent to {address}: {mails:?}"))
+                    .link(path)
+            }
+            _ => panic!("the script asks {question:?}"),
+        }
     }
 }
 
@@ -56,6 +155,14 @@ async fn journey(installation: Installation, options: &[&str]) {
 
 /// Runs one of the scripts, which says what is wrong.
 async fn drive(script: &str, arguments: &[&str]) {
+    drive_with(script, arguments, async |question| {
+        panic!("the script asks {question:?}")
+    })
+    .await;
+}
+
+/// [`drive`] of a script that asks for what a browser cannot do: a line `? QUESTION`, answered by a line.
+async fn drive_with(script: &str, arguments: &[&str], mut answer: impl AsyncFnMut(&str) -> String) {
     if !repository("tests/node_modules/playwright-core").exists() {
         return skip("there is no browser here: run tests/run.sh");
     }
@@ -63,8 +170,17 @@ async fn drive(script: &str, arguments: &[&str]) {
     command
         .arg(repository("tests/browser").join(script))
         .args(arguments);
-
-    let (problems, status) = Talker::start(command).finish().await;
-
+    let mut talker = Talker::start(command);
+    let mut problems = String::new();
+    while let Some(line) = talker.next_line().await {
+        if let Some(question) = line.strip_prefix("? ") {
+            let answer = answer(question).await;
+            talker.say(&answer);
+        } else {
+            problems.push_str(&line);
+            problems.push('\n');
+        }
+    }
+    let status = talker.wait().await;
     assert!(status.success(), "{problems}");
 }

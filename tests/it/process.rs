@@ -84,7 +84,18 @@ impl Installation {
 
     /// Starts `gatepost serve` and waits until it listens.
     pub async fn serve(&self) -> Server {
-        let mut process = Talker::start(self.command(&["serve"]));
+        self.serve_by(self.command(&["serve"])).await
+    }
+
+    /// [`Installation::serve`], where one listened that is gone.
+    pub async fn serve_at(&self, base: &Url) -> Server {
+        let mut command = self.command(&["serve"]);
+        command.env("GATEPOST_LISTEN", base.authority());
+        self.serve_by(command).await
+    }
+
+    async fn serve_by(&self, command: Command) -> Server {
+        let mut process = Talker::start(command);
         let mut greeting = Vec::new();
         while let Some(line) = process.next_line().await {
             if let Some(address) = line.strip_prefix("listening on ") {

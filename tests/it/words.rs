@@ -224,3 +224,37 @@ fn what_somebody_typed_stays_text_in_a_message_with_markup() {
         "{said}"
     );
 }
+
+/// What a script says comes with the page, in its language: no literal in one is a sentence, or begins like one.
+#[test]
+fn scripts_say_nothing_of_their_own() {
+    let literal = Regex::new(r#""([^"\\]*)"|`([^`]*)`"#).unwrap();
+    let filled = Regex::new(r"\$\{[^}]*\}").unwrap();
+    let prose = Regex::new(r"^\p{L}[\p{L}’',.!?…]* [\p{L}’',.!?… ]+$|^\p{Lu}\p{Ll}{2,}").unwrap();
+    // Names of keys, and lists of classes and of elements.
+    let names = Regex::new(r"^(Enter|Escape|Arrow(Up|Down))$").unwrap();
+    let is_code = Regex::new(r"className|querySelector|closest|matches|control\(").unwrap();
+    let mut scripts = 0;
+    for entry in fs::read_dir(root().join("static")).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_none_or(|end| end != "js") {
+            continue;
+        }
+        scripts += 1;
+        let text = fs::read_to_string(&path).unwrap();
+        let lines = text.lines().filter(|line| !line.trim().starts_with("//"));
+        for line in lines.filter(|line| !is_code.is_match(line)) {
+            for found in literal.captures_iter(line) {
+                let said = found.get(1).or(found.get(2)).unwrap().as_str();
+                let said = filled.replace_all(said, "");
+                let said = said.trim();
+                assert!(
+                    !prose.is_match(said) || names.is_match(said),
+                    "{} says {said:?}",
+                    path.display()
+                );
+            }
+        }
+    }
+    assert!(scripts > 2, "{scripts} scripts");
+}
