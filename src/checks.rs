@@ -228,8 +228,7 @@ impl Checks {
             body,
         };
         let answer = self.client.ask(question).await?;
-        read_hits(check, &in_force.site.settings.outcomes, asked, &answer)
-            .map_err(Failure::BadAnswer)
+        read_hits(check, &in_force.outcomes, asked, &answer).map_err(Failure::BadAnswer)
     }
 }
 

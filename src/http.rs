@@ -55,7 +55,7 @@ fn endpoints() -> Vec<Endpoint> {
         account, author, drafts, health, home, invitation, keys, own_post, password, people, reader, session, settings, setup, sign_up,
     };
     use pages::{masks, aside, brake, bulk, case, checks, claim, design, handover, link, live, look, notes, notices, outbox, queue, theme, undo, views};
-    use pages::{audit, executions, rule, rule_lists, rules, stats, suggestions, transparency, versions, workflow};
+    use pages::{audit, executions, outcomes, rule, rule_lists, rules, stats, suggestions, transparency, versions, workflow};
     vec![
         get("/healthz",             Open,   health::live),
         get("/readyz",              Open,   health::ready),
@@ -75,6 +75,8 @@ fn endpoints() -> Vec<Endpoint> {
         post("/api/v1/rules/import",            Open,   api::rule_lists::import),
         post("/api/v1/rules/rehearse",          Open,   api::rule_lists::rehearse),
         get("/api/v1/rules/export",             Open,   api::rule_lists::export),
+        get("/api/v1/rules/outcomes",           Open,   api::outcomes::show),
+        endpoint(Method::PUT, "/api/v1/rules/outcomes", Open, api::outcomes::change),
         get("/api/v1/rules/versions",           Open,   api::rule_versions::list),
         get("/api/v1/rules/versions/{version}", Open,   api::rule_versions::show),
         post("/api/v1/rules/versions/{version}/restore", Open, api::rule_versions::restore),
@@ -203,6 +205,8 @@ fn endpoints() -> Vec<Endpoint> {
         get("/s/{site}/admin/rules/versions",               Member(Moderator), versions::list),
         get("/s/{site}/admin/rules/versions/{version}",     Member(Moderator), versions::show),
         post("/s/{site}/admin/rules/versions/{version}/restore", Member(Owner), versions::restore),
+        get("/s/{site}/admin/rules/outcomes",               Member(Owner),     outcomes::show),
+        post("/s/{site}/admin/rules/outcomes",              Member(Owner),     outcomes::save),
         get("/s/{site}/admin/rules/suggestions",            Member(Owner),     suggestions::show),
         get("/s/{site}/admin/rules/new",                    Member(Owner),     rules::new),
         get("/s/{site}/admin/rules/{rule}",                 Member(Moderator), rule::show),

@@ -25,14 +25,7 @@ settings-tell-hits = Tell authors before they submit what would be held
 settings-tell-hits-hint = The preview names the words and why. It helps those who mean well, and also those who try how far they can go.
 settings-self = Moderators may decide on their own posts
 settings-self-hint = For sites with a single moderator.
-settings-second = Categories that two people have to approve
-settings-second-hint = With commas between them. The approval of a second person publishes; one person is enough to reject, and API keys cannot approve such posts.
-settings-outcomes = What hits lead to
-settings-hold-from = Hold from severity
-settings-hold-from-hint = Milder rules only log what they find.
-settings-reject-from = Reject from severity
-settings-reject-from-hint = Milder rules hold instead.
-settings-by-category = By category
+settings-outcomes-moved = is a part of the rules.
 settings-brake = Stop rules that run away
 settings-brake-hint = A rule that is less than a day old and keeps back more than one post in twenty, and more than five, is put to shadow, and the owners are told.
 settings-reasons = Reasons to reject
@@ -40,7 +33,6 @@ settings-reason = Reason { $number }
 settings-label = Label
 settings-reason-text = What the author reads
 settings-save = Save the settings
-settings-by-category-hint = One a line: { $example }; hold, reject or shadow. A category goes before the severity, and both before what a rule says. Exceptions and shadow rules stay what they are.
 settings-reasons-hint = Moderators choose from these and can change the words before they send them. { "{title}" }, { "{author}" } and { "{site}" } are filled in; any other word in braces is for the moderator to fill, as in { "{source}" }.
 settings-saved = The settings are saved.
 settings-hours-rule = This must be a number of hours, up to a year.
@@ -49,12 +41,9 @@ settings-minutes-rule = This must be 1 to 1,440 minutes.
 settings-seconds-rule = This must be 0 to 120 seconds.
 settings-tagline-rule = The line below the name must be one, of at most 200 characters.
 settings-reasons-rule = There must be at most 50 reasons.
-settings-outcome-rule = “{ $line }” must be a category, =, and hold, reject or shadow.
-settings-categories-rule = There must be at most 100 categories.
 settings-label-rule = The label must have at most 60 characters.
 settings-tag-rule = A language is written as en, tr or pt-BR.
 settings-text-rule = The text must have 1 to 2,000 characters.
-settings-as-rules = as each rule says
 
 ## Look
 look-colour = Colour

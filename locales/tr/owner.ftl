@@ -25,14 +25,7 @@ settings-tell-hits = Yazarlara neyin bekletileceğini göndermeden önce bildir
 settings-tell-hits-hint = Önizleme sözcükleri ve nedenini söyler. Bu, iyi niyetlilere yardımcı olduğu kadar sınırı deneyenlere de yardım eder.
 settings-self = Moderatörler kendi yazıları hakkında karar verebilir
 settings-self-hint = Tek moderatörü olan siteler için.
-settings-second = İki kişinin onaylaması gereken kategoriler
-settings-second-hint = Aralarına virgül koyun. Yazıyı ikinci kişinin onayı yayımlar; reddetmeye bir kişi yeter, API anahtarları bu tür yazıları onaylayamaz.
-settings-outcomes = Eşleşmelerin sonucu
-settings-hold-from = Bekletmenin başladığı önem derecesi
-settings-hold-from-hint = Daha hafif kurallar bulduklarını yalnızca kaydeder.
-settings-reject-from = Reddetmenin başladığı önem derecesi
-settings-reject-from-hint = Daha hafif kurallar bunun yerine bekletir.
-settings-by-category = Kategoriye göre
+settings-outcomes-moved = kuralların bir parçasıdır.
 settings-brake = Kontrolden çıkan kuralları durdur
 settings-brake-hint = Bir günden yeni olup yirmi yazıdan birinden ve beş yazıdan fazlasını alıkoyan kural gölgeye alınır, site sahiplerine haber verilir.
 settings-reasons = Ret gerekçeleri
@@ -40,7 +33,6 @@ settings-reason = { $number }. gerekçe
 settings-label = Etiket
 settings-reason-text = Yazarın okuyacağı metin
 settings-save = Ayarları kaydet
-settings-by-category-hint = Satır başına bir tane: { $example }; hold, reject ya da shadow. Kategori önem derecesinden, ikisi de kuralın söylediğinden önce gelir. İstisnalar ve gölge kurallar olduğu gibi kalır.
 settings-reasons-hint = Moderatörler bunlardan seçer ve göndermeden önce sözleri değiştirebilir. { "{title}" }, { "{author}" } ve { "{site}" } doldurulur; { "{source}" } gibi süslü ayraç içindeki başka her sözcüğü moderatör doldurur.
 settings-saved = Ayarlar kaydedildi.
 settings-hours-rule = Bu, en çok bir yıla varan bir saat sayısı olmalı.
@@ -49,12 +41,9 @@ settings-minutes-rule = Bu, 1 ile 1.440 dakika arasında olmalı.
 settings-seconds-rule = Bu, 0 ile 120 saniye arasında olmalı.
 settings-tagline-rule = Adın altındaki metin, en çok 200 karakterlik tek bir satır olmalı.
 settings-reasons-rule = En çok 50 gerekçe olabilir.
-settings-outcome-rule = “{ $line }” bir kategori, = ve hold, reject ya da shadow olmalı.
-settings-categories-rule = En çok 100 kategori olabilir.
 settings-label-rule = Etiket en çok 60 karakter olabilir.
 settings-tag-rule = Dil en, tr ya da pt-BR gibi yazılır.
 settings-text-rule = Metin 1 ile 2.000 karakter arasında olmalı.
-settings-as-rules = her kuralın dediği gibi
 
 ## Look
 look-colour = Renk

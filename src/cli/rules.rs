@@ -9,6 +9,8 @@ use anyhow::{Context as _, bail};
 use clap::Subcommand;
 use serde_json::json;
 
+mod outcomes;
+
 use super::instance::{self, SiteFlag};
 use super::{CREATED_BY, print, print_json, rules_test};
 use crate::app::App;
@@ -34,6 +36,7 @@ pub(super) struct Args {
 enum Command {
     Import(ImportArgs),
     Export(ExportArgs),
+    Outcomes(outcomes::Args),
     Check(CheckArgs),
     Test(TestArgs),
 }
@@ -124,6 +127,7 @@ pub(super) async fn run(config: &Config, args: Args) -> anyhow::Result<ExitCode>
     match args.command {
         Command::Import(args) => import(&app, args).await,
         Command::Export(args) => write(&app, args).await,
+        Command::Outcomes(args) => outcomes::run(&app, args).await,
         Command::Check(args) => check(&app, args).await,
         Command::Test(args) => {
             let site = instance::find_site(&app, &args.site.site).await?;

@@ -8,6 +8,7 @@ pub(crate) mod decisions;
 pub(crate) mod docs;
 pub mod document;
 pub(crate) mod hit;
+pub(crate) mod outcomes;
 pub(crate) mod page;
 pub(crate) mod posts;
 pub(crate) mod queue;

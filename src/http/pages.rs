@@ -25,6 +25,7 @@ pub(crate) mod masks;
 pub(crate) mod notes;
 pub(crate) mod notices;
 pub(crate) mod outbox;
+pub(crate) mod outcomes;
 pub(crate) mod own_post;
 pub(crate) mod password;
 pub(crate) mod people;

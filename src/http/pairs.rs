@@ -9,7 +9,7 @@ use serde::de::{self, DeserializeOwned, IntoDeserializer, MapAccess, Visitor};
 use serde::forward_to_deserialize_any;
 
 /// No form of ours has more fields.
-const MAX_PAIRS: usize = 200;
+const MAX_PAIRS: usize = 500;
 
 /// What is wrong, in words that name the field.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -7,19 +7,13 @@ use crate::auth::role::Actor;
 use crate::ids::{CaseId, SiteId, UserId};
 use crate::moderation::Moderation;
 use crate::moderation::decide::{Answer, Decided, Decider, Decision};
+use crate::moderation::outcomes::Outcomes;
 use crate::moderation::rows::{AuditRow, CaseRow};
-use crate::moderation::site::SiteSettings;
 use crate::store::approvals::{self, NewApproval};
 use crate::store::cases;
 use crate::store::ledger::Key;
 
 pub use crate::store::approvals::Approval;
-
-/// Whether two people have to approve the case.
-pub fn needs_two(settings: &SiteSettings, case: &CaseRow) -> bool {
-    let has = |category: &String| case.categories.contains(&format!(",{category},"));
-    settings.second_approval.iter().any(has)
-}
 
 /// Whether the answer may publish the post.
 pub(crate) fn is_approval(answer: &Answer) -> bool {
@@ -43,12 +37,12 @@ impl Moderation {
     pub(crate) async fn first_approval(
         &self,
         site: SiteId,
-        settings: &SiteSettings,
+        outcomes: &Outcomes,
         key: &Key,
         answer: &Answer,
     ) -> anyhow::Result<Option<UserId>> {
         match key {
-            Key::Case(case) if !settings.second_approval.is_empty() && is_approval(answer) => {
+            Key::Case(case) if !outcomes.second_approval.is_empty() && is_approval(answer) => {
                 let first = find(self, site, case).await?;
                 Ok(first.map(|first| first.by_id))
             }

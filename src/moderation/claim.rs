@@ -3,6 +3,7 @@
 
 use crate::auth::role::Actor;
 use crate::ids::CaseId;
+use crate::moderation::queue::{self, PER_LARGE_PAGE, QueueFilter};
 use crate::moderation::site::SiteSettings;
 use crate::store::Db;
 use crate::store::cases::CaseCursor;
@@ -76,6 +77,34 @@ pub async fn next(
             }
             None if from == CaseCursor::start() => return Ok(None),
             None => from = CaseCursor::start(),
+        }
+    }
+    Ok(None)
+}
+
+/// [`next`] among what a filter finds, of as many cases as a large page has.
+pub async fn next_of(
+    db: &Db,
+    by: &Actor,
+    settings: &SiteSettings,
+    filter: &QueueFilter,
+    after: Option<CaseCursor>,
+    now_ms: i64,
+) -> anyhow::Result<Option<CaseId>> {
+    let places = after.into_iter().chain([CaseCursor::start()]);
+    for from in places {
+        let found = queue::list(db, by.site_id, filter, Some(from), PER_LARGE_PAGE).await?;
+        for queued in found.cases {
+            let case = queued.brief.case;
+            let may_decide = case.author_id != by.user_id || settings.allow_self_approval;
+            if may_decide
+                && matches!(
+                    claim(db, by, &case.id, now_ms, false).await?,
+                    Claim::Held(_)
+                )
+            {
+                return Ok(Some(case.id));
+            }
         }
     }
     Ok(None)

@@ -112,9 +112,9 @@ impl Moderation {
         let Some((in_force, key)) = self.locate(site_id, target).await? else {
             return Ok(Err(DecideError::Unknown));
         };
-        let settings = &in_force.site.settings;
+        let outcomes = &in_force.outcomes;
         let mut first = self
-            .first_approval(site_id, settings, &key, &answer)
+            .first_approval(site_id, outcomes, &key, &answer)
             .await?;
         loop {
             let deciding = Deciding {
@@ -154,12 +154,12 @@ impl Moderation {
         let Some(in_force) = self.in_force.load(site_id).await? else {
             return Ok(cases.iter().map(|_| Err(DecideError::Unknown)).collect());
         };
-        let settings = &in_force.site.settings;
+        let outcomes = &in_force.outcomes;
         let mut works = Vec::with_capacity(cases.len());
         for (case, revision, answer) in &cases {
             let key = Key::Case(case.clone());
             let deciding = Deciding {
-                first: self.first_approval(site_id, settings, &key, answer).await?,
+                first: self.first_approval(site_id, outcomes, &key, answer).await?,
                 tools: self.tools.clone(),
                 in_force: in_force.clone(),
                 by: by.clone(),
@@ -338,7 +338,7 @@ impl Deciding {
         if is_own_decision && !settings.allow_self_approval {
             return Err(DecideError::OwnDecision);
         }
-        let needs_two = |case: &CaseRow| approval::needs_two(settings, case);
+        let needs_two = |case: &CaseRow| self.in_force.outcomes.needs_two(case);
         if !approval::is_approval(&self.answer) || !subject.case.as_ref().is_some_and(needs_two) {
             return Ok(());
         }

@@ -11,9 +11,10 @@ use crate::clock::Clock;
 use crate::engine::definitions::Definitions;
 use crate::ids::SiteId;
 use crate::moderation::external::ExternalCheck;
+use crate::moderation::outcomes::Outcomes;
 use crate::moderation::rules::{Author, Checked, Matcher, Rule, Verdict};
 use crate::moderation::site::{self, Site};
-use crate::store::{Db, checks, rules, workflows};
+use crate::store::{Db, checks, rule_versions, rules, workflows};
 
 /// How long a process may go by what it knows before it looks at the site's row again.
 const MAX_AGE_MS: i64 = 1_000;
@@ -25,6 +26,8 @@ pub struct InForce {
     pub site: Site,
     /// Its workflow.
     pub definition: Arc<Definition>,
+    /// What hits lead to.
+    pub outcomes: Outcomes,
     /// Its external checks, in the order in which they are asked.
     pub checks: Vec<ExternalCheck>,
     /// Its rules, or why they could not be compiled.
@@ -191,15 +194,19 @@ impl InForceCache {
                     .insert(site.id, site.workflow_version, &text.definition)?
             }
         };
-        let matcher = match before {
+        let (outcomes, matcher) = match before {
             Some(before)
                 if before.site.rule_set_version == site.rule_set_version
-                    && before.site.settings.outcomes == site.settings.outcomes
                     && before.matcher.is_ok() =>
             {
-                before.matcher.clone()
+                (before.outcomes.clone(), before.matcher.clone())
             }
-            _ => self.compile(&site).await,
+            _ => {
+                let version = site.rule_set_version;
+                let outcomes = rule_versions::outcomes_of(&self.db, site.id, version).await?;
+                let matcher = self.compile(&site, outcomes.clone()).await;
+                (outcomes, matcher)
+            }
         };
         let checks = match site.checks_version {
             0 => Vec::new(),
@@ -208,18 +215,18 @@ impl InForceCache {
         Ok(InForce {
             site,
             definition,
+            outcomes,
             checks,
             matcher,
         })
     }
 
-    async fn compile(&self, site: &Site) -> Result<Arc<Matcher>, String> {
+    async fn compile(&self, site: &Site, outcomes: Outcomes) -> Result<Arc<Matcher>, String> {
         let version = site.rule_set_version;
         let rules = rules::list_in_force(&self.db, site.id)
             .await
             .map_err(|error| format!("{error:#}"))?;
-        let rules = site.settings.outcomes.apply(rules);
-        tokio::task::spawn_blocking(move || Matcher::build(version, &rules))
+        tokio::task::spawn_blocking(move || Matcher::build(version, &outcomes.apply(rules)))
             .await
             .map_err(|error| error.to_string())?
             .map(Arc::new)

@@ -1,26 +1,41 @@
-//! What hits lead to at a site: by category, by severity, or as each rule says. Applied to the rules before they are
-//! compiled, so it costs nothing when a post is checked.
+//! What hits lead to at a site: by category, by severity, or as each rule says; who decides on what they hold, and how
+//! many. A part of every version of the rule set. Applied to the rules before they are compiled, so it costs nothing when
+//! a post is checked.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
-use crate::moderation::rules::{Action, Rule};
+use crate::moderation::rows::CaseRow;
+use crate::moderation::rules::{Action, FieldError, Rule};
 
-/// The most categories that can have an outcome of their own.
+/// The most categories of which something can be said.
 pub const CATEGORIES_MAX: usize = 100;
+/// The longest name of a category, in characters.
+const CATEGORY_MAX_CHARS: usize = 64;
+/// The longest name of a queue, in characters.
+const QUEUE_MAX_CHARS: usize = 40;
 
 /// What the owners set. A category goes before severity, and both before what the rule says. Exceptions and shadow rules
 /// stay what they are.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
+#[schema(example = json!({"hold_from": 2, "reject_from": 4, "categories": {"scam": "reject"}, "queues": {"threat": "legal"},
+    "second_approval": ["threat"]}))]
 pub struct Outcomes {
     /// Rules of this severity and above reject, and those below do not; 0 where it says nothing.
+    #[schema(maximum = 4)]
     pub reject_from: u8,
     /// Rules of this severity and above hold, and those below are only logged; 0 where it says nothing.
+    #[schema(maximum = 4)]
     pub hold_from: u8,
-    /// What the rules of a category do.
+    /// What the rules of a category do: hold, reject or shadow.
     pub categories: BTreeMap<String, Action>,
+    /// The queue that a category's cases belong to. Those of several categories can be in several queues.
+    pub queues: BTreeMap<String, String>,
+    /// The categories whose cases two people have to approve.
+    pub second_approval: BTreeSet<String>,
 }
 
 impl Outcomes {
@@ -50,6 +65,93 @@ impl Outcomes {
         }
     }
 
+    /// The categories of each queue.
+    pub fn by_queue(&self) -> BTreeMap<&str, Vec<&str>> {
+        let mut by_queue: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for (category, queue) in &self.queues {
+            by_queue.entry(queue).or_default().push(category);
+        }
+        by_queue
+    }
+
+    /// The categories of a queue.
+    pub fn in_queue(&self, queue: &str) -> Vec<String> {
+        let all = self.queues.iter().filter(|(_, name)| *name == queue);
+        all.map(|(category, _)| category.clone()).collect()
+    }
+
+    /// Whether two people have to approve the case.
+    pub fn needs_two(&self, case: &CaseRow) -> bool {
+        let has = |category: &String| case.categories.contains(&format!(",{category},"));
+        self.second_approval.iter().any(has)
+    }
+
+    /// The categories of which something is said.
+    pub fn all_categories(&self) -> BTreeSet<&str> {
+        let keys = self.categories.keys().chain(self.queues.keys());
+        keys.chain(&self.second_approval)
+            .map(String::as_str)
+            .collect()
+    }
+
+    /// What is wrong with it, each with the field's name.
+    pub fn validate(&self) -> Result<(), Vec<FieldError>> {
+        let mut errors = Vec::new();
+        let mut wrong = |field, message: String| errors.push(FieldError { field, message });
+        for (field, from) in [
+            ("hold_from", self.hold_from),
+            ("reject_from", self.reject_from),
+        ] {
+            if from > 4 {
+                wrong(field, "must be a severity, 1 to 4, or 0".to_owned());
+            }
+        }
+        let all = self.all_categories();
+        if all.len() > CATEGORIES_MAX {
+            wrong(
+                "categories",
+                format!("must be at most {CATEGORIES_MAX} categories"),
+            );
+        }
+        if let Some(category) = all
+            .iter()
+            .find(|category| !is_name(category, CATEGORY_MAX_CHARS))
+        {
+            wrong(
+                "categories",
+                format!(
+                    "{category:?} is no category: one line of 1 to {CATEGORY_MAX_CHARS} characters without a comma"
+                ),
+            );
+        }
+        if self
+            .categories
+            .values()
+            .any(|action| *action == Action::Allow)
+        {
+            wrong(
+                "categories",
+                "must lead to hold, reject or shadow".to_owned(),
+            );
+        }
+        if let Some(queue) = self
+            .queues
+            .values()
+            .find(|queue| !is_name(queue, QUEUE_MAX_CHARS))
+        {
+            wrong(
+                "queues",
+                format!(
+                    "{queue:?} is no queue: one line of 1 to {QUEUE_MAX_CHARS} characters without a comma"
+                ),
+            );
+        }
+        match errors.is_empty() {
+            true => Ok(()),
+            false => Err(errors),
+        }
+    }
+
     /// The rules with the outcomes that they have here.
     pub fn apply(&self, mut rules: Vec<Rule>) -> Vec<Rule> {
         for rule in &mut rules {
@@ -57,6 +159,12 @@ impl Outcomes {
         }
         rules
     }
+}
+
+fn is_name(text: &str, most: usize) -> bool {
+    text.trim() == text
+        && (1..=most).contains(&text.chars().count())
+        && !text.contains(|letter: char| letter.is_control() || letter == ',')
 }
 
 #[cfg(test)]
@@ -82,6 +190,7 @@ mod tests {
             reject_from: 4,
             hold_from: 2,
             categories: [("scam".to_owned(), Action::Reject)].into(),
+            ..Outcomes::default()
         };
         for (given, category, severity, expected) in [
             (Action::Hold, "", 4, Action::Reject),
@@ -105,5 +214,19 @@ mod tests {
         );
         let usual = Outcomes::default();
         assert_eq!(usual.of(&rule(Action::Reject, "scam", 1)), Action::Reject);
+    }
+
+    #[test]
+    fn what_no_form_would_send_is_refused() {
+        let wrong = Outcomes {
+            hold_from: 5,
+            categories: [("a,b".to_owned(), Action::Allow)].into(),
+            queues: [("scam".to_owned(), String::new())].into(),
+            ..Outcomes::default()
+        };
+        let errors = wrong.validate().expect_err("nothing of it is right");
+        let fields: Vec<&str> = errors.iter().map(|error| error.field).collect();
+        assert_eq!(fields, ["hold_from", "categories", "categories", "queues"]);
+        assert!(Outcomes::default().validate().is_ok());
     }
 }

@@ -9,6 +9,7 @@ use crate::moderation::appeal::{self, Appeal};
 use crate::moderation::approval::Approval;
 use crate::moderation::aside::Aside;
 use crate::moderation::handover::OWNERS;
+use crate::moderation::outcomes::Outcomes;
 use crate::moderation::rows::{CaseRow, CaseStatus, PostRow, PostStatus, RevisionRow};
 use crate::moderation::rules::Hit;
 use crate::moderation::run::{self, Run};
@@ -179,7 +180,18 @@ pub async fn list(
         CaseStatus::Waiting | CaseStatus::Failed => (Order::Ascending, CaseCursor::start()),
         _ => (Order::Descending, CaseCursor::end()),
     };
-    let after = after.unwrap_or(start);
+    list_from(db, site, filter, order, after.unwrap_or(start), per_page).await
+}
+
+/// [`list`] that way through the queue.
+pub(crate) async fn list_from(
+    db: &Db,
+    site: SiteId,
+    filter: &QueueFilter,
+    order: Order,
+    after: CaseCursor,
+    per_page: usize,
+) -> anyhow::Result<QueuePage> {
     if filter.is_narrow() {
         let found = find_places(db, site, filter, order, &after, per_page).await?;
         return Ok(QueuePage {
@@ -213,12 +225,15 @@ async fn find_places(
     after: &CaseCursor,
     limit: usize,
 ) -> anyhow::Result<Found> {
-    let terms = Terms::default()
+    let mut terms = Terms::default()
         .typed(&filter.words)
         .category(&filter.category)
         .rule(&filter.rule)
         .author(&filter.author);
-    if terms.0.is_empty() {
+    if let Some(categories) = &filter.queue {
+        terms = terms.any_category(categories);
+    }
+    if terms.0.is_empty() || terms.0.iter().any(Vec::is_empty) {
         return Ok(Found {
             places: Vec::new(),
             next: None,
@@ -231,6 +246,42 @@ async fn find_places(
 /// How many cases cannot be found yet, counted up to [`UNSEEN_MAX`].
 pub async fn count_unseen(db: &Db, site: SiteId) -> anyhow::Result<i64> {
     search::count_missing(db, site, UNSEEN_MAX).await
+}
+
+/// A queue of its own within the queue: what falls into some categories.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NamedQueue {
+    /// Its name.
+    pub name: String,
+    /// How many cases wait in it, of the [`PLACE_MAX`] foremost.
+    pub waiting: i64,
+    /// Whether there are cases behind those that were counted.
+    pub is_more: bool,
+}
+
+/// The queues that the site's categories have, by name.
+pub async fn list_queues(
+    db: &Db,
+    site: SiteId,
+    outcomes: &Outcomes,
+) -> anyhow::Result<Vec<NamedQueue>> {
+    let by_queue = outcomes.by_queue();
+    if by_queue.is_empty() {
+        return Ok(Vec::new());
+    }
+    let counted = queue::count_categories(db, site, PLACE_MAX).await?;
+    let is_more = counted.iter().map(|(_, count)| count).sum::<i64>() >= PLACE_MAX;
+    let waiting = |categories: &[&str]| {
+        let is_in = |list: &str| list.split(',').any(|one| categories.contains(&one));
+        let here = counted.iter().filter(|(list, _)| is_in(list));
+        here.map(|(_, count)| count).sum()
+    };
+    let queues = by_queue.into_iter().map(|(name, categories)| NamedQueue {
+        name: name.to_owned(),
+        waiting: waiting(&categories),
+        is_more,
+    });
+    Ok(queues.collect())
 }
 
 /// What waits and was handed to somebody, or, if they are one, to the owners.

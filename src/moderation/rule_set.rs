@@ -29,7 +29,9 @@ pub enum Edit {
     Remove(String),
     /// The rules of a list that the site has not yet.
     Import(Vec<RuleDraft>),
-    /// All rules as they were in a version.
+    /// What hits lead to.
+    Outcomes(Outcomes),
+    /// All rules, and what hits lead to, as they were in a version.
     Restore(i64),
 }
 
@@ -38,7 +40,7 @@ pub enum Edit {
 pub struct Plan {
     pub(super) site_id: SiteId,
     pub(super) change: RuleSetChange,
-    /// What the rules said that it changes or removes.
+    /// What the rules said that it changes or removes, and those that would lead to something else.
     pub(super) before: Vec<Rule>,
     /// The whole set as it would be.
     pub(super) matcher: Arc<Matcher>,
@@ -59,9 +61,16 @@ impl Plan {
         self.change.remove.len()
     }
 
+    /// What hits would lead to, if it changes that.
+    pub fn outcomes(&self) -> Option<&Outcomes> {
+        self.change.outcomes.as_ref()
+    }
+
     /// Whether it would change nothing.
     pub fn is_empty(&self) -> bool {
-        self.change.put.is_empty() && self.change.remove.is_empty()
+        self.change.put.is_empty()
+            && self.change.remove.is_empty()
+            && self.change.outcomes.is_none()
     }
 }
 
@@ -122,14 +131,11 @@ impl Moderation {
             )));
         }
         let present = rules::list_in_force(&self.db, site_id).await?;
-        let drafted = match self.draft(site_id, &present, edit).await? {
+        let outcomes = rule_versions::outcomes_in_force(&self.db, site_id).await?;
+        let drafted = match self.draft(site_id, &present, &outcomes, edit).await? {
             Ok(drafted) => drafted,
             Err(refused) => return Ok(Err(refused)),
         };
-        let in_force = self.in_force.load(site_id).await?;
-        let outcomes = in_force.map_or_else(Outcomes::default, |in_force| {
-            in_force.site.settings.outcomes.clone()
-        });
         let task = tokio::task::spawn_blocking(move || drafted.compile(present, &outcomes));
         let compiled = match task.await? {
             Ok(compiled) => compiled,
@@ -155,6 +161,7 @@ impl Moderation {
                 },
                 put: drafted.put,
                 remove: drafted.remove,
+                outcomes: drafted.outcomes,
                 base: drafted.base,
                 brake: None,
                 audit_id: Some(self.tools.ids.next::<AuditId>(now_ms)),
@@ -225,6 +232,7 @@ impl Moderation {
         &self,
         site_id: SiteId,
         present: &[Rule],
+        outcomes: &Outcomes,
         edit: Edit,
     ) -> anyhow::Result<Result<Drafted, RuleRefused>> {
         let now_ms = self.tools.clock.now_ms();
@@ -270,6 +278,15 @@ impl Moderation {
                     ..Drafted::default()
                 })
             }
+            Edit::Outcomes(new) if new == *outcomes => Ok(Drafted::default()),
+            Edit::Outcomes(new) => match new.validate() {
+                Err(errors) => Err(RuleRefused::Invalid(errors)),
+                Ok(()) => Ok(Drafted {
+                    comment: "changed what hits lead to".to_owned(),
+                    outcomes: Some(new),
+                    ..Drafted::default()
+                }),
+            },
             Edit::Restore(version) => {
                 let newest = rule_versions::list(&self.db, site_id, i64::MAX, 1).await?;
                 let newest = newest.first().map_or(0, |set| set.version);
@@ -277,7 +294,11 @@ impl Moderation {
                     return Ok(Err(RuleRefused::Unknown));
                 }
                 let then = rule_versions::rules_of(&self.db, site_id, version).await?;
-                Ok(Drafted::restore(present, then, version, newest))
+                let led_to = rule_versions::outcomes_of(&self.db, site_id, version).await?;
+                Ok(Drafted {
+                    outcomes: (led_to != *outcomes).then_some(led_to),
+                    ..Drafted::restore(present, then, version, newest)
+                })
             }
         })
     }
@@ -288,6 +309,7 @@ impl Moderation {
 struct Drafted {
     put: Vec<Rule>,
     remove: Vec<String>,
+    outcomes: Option<Outcomes>,
     comment: String,
     base: Option<i64>,
     known: usize,
@@ -340,15 +362,19 @@ impl Drafted {
     ) -> Result<Compiled, Uncompilable> {
         let ids = self.put.iter().map(|rule| &rule.id).chain(&self.remove);
         let ids: HashSet<String> = ids.cloned().collect();
-        let (before, kept): (Vec<Rule>, Vec<Rule>) =
+        let (mut before, kept): (Vec<Rule>, Vec<Rule>) =
             present.into_iter().partition(|rule| ids.contains(&rule.id));
+        let new_outcomes = self.outcomes.as_ref().unwrap_or(outcomes);
+        let is_other = |rule: &&Rule| outcomes.of(rule) != new_outcomes.of(rule);
+        before.extend(kept.iter().filter(is_other).cloned());
+        let new_outcomes = new_outcomes.clone();
         let literal = match self.is_list {
             true => self.take_at_their_word()?,
             false => Vec::new(),
         };
         let mut all = kept;
         all.extend(self.put.iter().cloned());
-        let matcher = Matcher::build(0, &outcomes.apply(all)).map_err(Uncompilable)?;
+        let matcher = Matcher::build(0, &new_outcomes.apply(all)).map_err(Uncompilable)?;
         Ok(Compiled {
             drafted: self,
             before,

@@ -31,9 +31,10 @@ pub(crate) struct Term {
     pub(crate) is_prefix: bool,
 }
 
-/// What a filter asks for, as terms of the index. The kinds beside words begin with a character that no word has.
+/// What a filter asks for, as terms of the index: one of each list. The kinds beside words begin with a character that no
+/// word has.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Terms(pub(crate) Vec<Term>);
+pub(crate) struct Terms(pub(crate) Vec<Vec<Term>>);
 
 impl Terms {
     /// What was typed: all of the words, `"words in a row"`, and `beginn*`.
@@ -50,7 +51,7 @@ impl Terms {
                         .last()
                         .is_some_and(|word| word.chars().count() >= PREFIX_MIN);
                 if !words.is_empty() && self.0.len() < TERMS_MAX {
-                    self.0.push(Term { words, is_prefix });
+                    self.0.push(vec![Term { words, is_prefix }]);
                 }
             }
         }
@@ -60,6 +61,16 @@ impl Terms {
     /// A category of the hits.
     pub(crate) fn category(self, category: &str) -> Self {
         self.exactly('c', category)
+    }
+
+    /// Any of these categories; where there is none, nothing is found.
+    pub(crate) fn any_category(mut self, categories: &[String]) -> Self {
+        let terms = categories.iter().map(|category| Term {
+            words: vec![marked('c', category)],
+            is_prefix: false,
+        });
+        self.0.push(terms.collect());
+        self
     }
 
     /// A rule that hit.
@@ -82,10 +93,10 @@ impl Terms {
             true => self.exactly('n', author),
             false => {
                 if !words.is_empty() {
-                    self.0.push(Term {
+                    self.0.push(vec![Term {
                         words,
                         is_prefix: false,
-                    });
+                    }]);
                 }
                 self
             }
@@ -94,10 +105,10 @@ impl Terms {
 
     fn exactly(mut self, kind: char, value: &str) -> Self {
         if !value.is_empty() {
-            self.0.push(Term {
+            self.0.push(vec![Term {
                 words: vec![marked(kind, value)],
                 is_prefix: false,
-            });
+            }]);
         }
         self
     }
@@ -240,6 +251,7 @@ mod tests {
 
         let told: Vec<(String, bool)> = terms
             .iter()
+            .flatten()
             .map(|term| (term.words.join(" "), term.is_prefix))
             .collect();
         let told: Vec<(&str, bool)> = told
@@ -259,7 +271,7 @@ mod tests {
 
     #[test]
     fn no_text_is_taken_for_a_category() {
-        let category = &Terms::default().category("spam").0[0].words[0];
+        let category = &Terms::default().category("spam").0[0][0].words[0];
         assert_eq!(words(category).concat(), category.trim_start_matches('_'));
         assert_ne!(words(category), [category.as_str()]);
     }

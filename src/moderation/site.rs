@@ -9,7 +9,6 @@ use crate::auth::role::Actor;
 use crate::ids::SiteId;
 use crate::locale::Locale;
 use crate::moderation::Moderation;
-use crate::moderation::outcomes::Outcomes;
 use crate::moderation::rows::AuditRow;
 use crate::people::name::Name;
 use crate::store::{Db, sites};
@@ -60,12 +59,8 @@ pub struct SiteSettings {
     pub tell_authors_hits: bool,
     /// Whether moderators may decide on their own posts.
     pub allow_self_approval: bool,
-    /// What hits lead to, by category and by severity.
-    pub outcomes: Outcomes,
     /// Whether a rule that holds far too much soon after it was written is put to shadow.
     pub brake: bool,
-    /// The categories in which two people have to approve.
-    pub second_approval: Vec<String>,
     /// How it looks.
     pub look: Look,
     /// Reasons to reject that moderators choose from.
@@ -111,9 +106,7 @@ impl Default for SiteSettings {
             undo_seconds: 10,
             tell_authors_hits: false,
             allow_self_approval: false,
-            outcomes: Outcomes::default(),
             brake: true,
-            second_approval: Vec::new(),
             look: Look::default(),
             reason_templates: [
                 (

@@ -123,6 +123,10 @@ const LIST_FATES: &str = "SELECT status, categories, waiting_since_ms, decided_a
     WHERE site_id = $1 ORDER BY id DESC LIMIT $2";
 const COUNT_AHEAD: &str = "SELECT COUNT(*) FROM (SELECT 1 FROM cases
     WHERE site_id = $1 AND status = 'waiting' AND (rank_ms, id) < ($2, $3) LIMIT $4) AS ahead";
+const COUNT_CATEGORIES: &str = "SELECT categories, COUNT(*) FROM (SELECT categories FROM cases
+    WHERE site_id = $1 AND status = 'waiting' AND NOT EXISTS (SELECT 1 FROM asides
+        WHERE asides.site_id = cases.site_id AND asides.case_id = cases.id)
+    ORDER BY rank_ms, id LIMIT $2) AS foremost GROUP BY categories";
 const FIND_MEMBER_SINCE: &str =
     "SELECT created_at_ms FROM members WHERE site_id = $1 AND user_id = $2";
 
@@ -202,6 +206,8 @@ pub struct QueueFilter {
     pub status: CaseStatus,
     /// A category that one of their hits has.
     pub category: String,
+    /// The categories of a queue: one of their hits has any of them.
+    pub queue: Option<Vec<String>>,
     /// The id of a rule that hit.
     pub rule: String,
     /// The author: an id, an address or a name.
@@ -216,6 +222,7 @@ impl QueueFilter {
         Self {
             status,
             category: String::new(),
+            queue: None,
             rule: String::new(),
             author: String::new(),
             words: String::new(),
@@ -224,9 +231,8 @@ impl QueueFilter {
 
     /// Whether it leaves anything out.
     pub fn is_narrow(&self) -> bool {
-        [&self.category, &self.rule, &self.author, &self.words]
-            .iter()
-            .any(|text| !text.trim().is_empty())
+        let mut texts = [&self.category, &self.rule, &self.author, &self.words].into_iter();
+        self.queue.is_some() || texts.any(|text| !text.trim().is_empty())
     }
 }
 
@@ -459,6 +465,19 @@ pub(crate) async fn count_ahead(
         .bind(id)
         .bind(limit)
         .fetch_one(c.read())
+        .await?))
+}
+
+/// How many of the `limit` foremost cases have which categories, `,a,b,`.
+pub(crate) async fn count_categories(
+    db: &Db,
+    site: SiteId,
+    limit: i64,
+) -> anyhow::Result<Vec<(String, i64)>> {
+    Ok(on_db!(db, |c| sqlx::query_as(COUNT_CATEGORIES)
+        .bind(site)
+        .bind(limit)
+        .fetch_all(c.read())
         .await?))
 }
 

@@ -4,6 +4,7 @@
 use serde_json::json;
 
 use crate::ids::{AuditId, KeyId, SiteId};
+use crate::moderation::outcomes::Outcomes;
 use crate::moderation::rows::{AuditRow, IdempotencyRow, MailRow};
 use crate::moderation::rules::Rule;
 use crate::on_db;
@@ -13,8 +14,8 @@ use crate::store::{Db, audit, idempotency, outbox};
 // The row of the site is locked by it, so that changes of one rule set come one after the other.
 const NEXT: &str = "UPDATE sites SET rule_set_version = rule_set_version + 1 WHERE id = $1 RETURNING rule_set_version";
 const INSERT_SET: &str =
-    "INSERT INTO rule_sets (site_id, version, comment, created_by, created_at_ms)
-    VALUES ($1, $2, $3, $4, $5)";
+    "INSERT INTO rule_sets (site_id, version, comment, created_by, created_at_ms, outcomes)
+    SELECT site_id, $2, $3, $4, $5, COALESCE($6, outcomes) FROM rule_sets WHERE site_id = $1 AND version = $2 - 1";
 // Lists come as JSON, so that tens of thousands of rules are a few statements.
 const END_SQLITE: &str = "UPDATE rules SET to_version = $2
     WHERE site_id = $1 AND to_version IS NULL AND id IN (SELECT value FROM json_each($3))";
@@ -43,6 +44,8 @@ pub struct RuleSetChange {
     pub put: Vec<Rule>,
     /// Rules that are no longer part of the set.
     pub remove: Vec<String>,
+    /// What hits lead to from now on; as before if it is not said.
+    pub outcomes: Option<Outcomes>,
     /// What for.
     pub comment: String,
     /// The version that it changes, where it makes no sense for another one.
@@ -96,6 +99,8 @@ pub(crate) async fn apply_once(
         Db::Sqlite(_) => (END_SQLITE, INSERT_SQLITE),
         Db::Postgres(_) => (END_POSTGRES, INSERT_POSTGRES),
     };
+    let outcomes = change.outcomes.as_ref();
+    let outcomes = outcomes.map(serde_json::to_string).transpose()?;
     let put = change.put.iter().map(|rule| &rule.id);
     let ended: Vec<&String> = put.chain(&change.remove).collect();
     on_db!(db, |c| {
@@ -124,6 +129,7 @@ pub(crate) async fn apply_once(
             .bind(&change.comment)
             .bind(created_by)
             .bind(now_ms)
+            .bind(&outcomes)
             .execute(tx.conn())
             .await?;
         for ids in ended.chunks(BATCH) {
@@ -188,6 +194,7 @@ fn audit_row(
         "comment": change.comment,
         "put": change.put.len(),
         "removed": change.remove.len(),
+        "outcomes": change.outcomes,
         "rule": put.chain(&change.remove).next().filter(|_| change.put.len() + change.remove.len() == 1),
     });
     Some(AuditRow {

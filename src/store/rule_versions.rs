@@ -3,9 +3,11 @@
 
 use std::collections::BTreeMap;
 
+use anyhow::Context as _;
 use sqlx::FromRow;
 
 use crate::ids::SiteId;
+use crate::moderation::outcomes::Outcomes;
 use crate::moderation::rules::Rule;
 use crate::on_db;
 use crate::store::Db;
@@ -20,7 +22,9 @@ macro_rules! version_columns {
         (SELECT COUNT(*) FROM rules r WHERE r.site_id = s.site_id AND r.from_version = s.version) AS put,
         (SELECT COUNT(*) FROM rules r WHERE r.site_id = s.site_id AND r.to_version = s.version) AS ended,
         (SELECT COUNT(*) FROM rules r JOIN rules n ON n.site_id = r.site_id AND n.id = r.id
-            AND n.from_version = r.to_version WHERE r.site_id = s.site_id AND r.to_version = s.version) AS changed"
+            AND n.from_version = r.to_version WHERE r.site_id = s.site_id AND r.to_version = s.version) AS changed,
+        s.outcomes <> COALESCE((SELECT p.outcomes FROM rule_sets p WHERE p.site_id = s.site_id
+            AND p.version = s.version - 1), s.outcomes) AS other_outcomes"
     };
 }
 const LIST: &str = concat!(
@@ -33,6 +37,10 @@ const FIND: &str = concat!(
     version_columns!(),
     " FROM rule_sets s WHERE s.site_id = $1 AND s.version = $2"
 );
+const FIND_OUTCOMES: &str = "SELECT outcomes FROM rule_sets WHERE site_id = $1 AND version = $2";
+const FIND_OUTCOMES_IN_FORCE: &str = "SELECT rule_sets.outcomes FROM rule_sets
+    JOIN sites ON sites.id = rule_sets.site_id AND sites.rule_set_version = rule_sets.version
+    WHERE rule_sets.site_id = $1";
 const LIST_ENDED: &str =
     "SELECT id, kind, pattern, match_mode, fields, action, category, severity, note, enabled,
         inflections, exceptions
@@ -60,6 +68,8 @@ pub struct RuleSetVersion {
     ended: i64,
     /// How many rules it changed.
     pub changed: i64,
+    /// Whether it changed what hits lead to.
+    pub other_outcomes: bool,
 }
 
 impl RuleSetVersion {
@@ -107,6 +117,30 @@ pub async fn find(db: &Db, site: SiteId, version: i64) -> anyhow::Result<Option<
         .bind(version)
         .fetch_optional(c.read())
         .await?))
+}
+
+/// What hits led to in a version.
+pub async fn outcomes_of(db: &Db, site: SiteId, version: i64) -> anyhow::Result<Outcomes> {
+    let text: Option<String> = on_db!(db, |c| sqlx::query_scalar(FIND_OUTCOMES)
+        .bind(site)
+        .bind(version)
+        .fetch_optional(c.read())
+        .await?);
+    read_outcomes(text, site)
+}
+
+/// What hits lead to now.
+pub async fn outcomes_in_force(db: &Db, site: SiteId) -> anyhow::Result<Outcomes> {
+    let text: Option<String> = on_db!(db, |c| sqlx::query_scalar(FIND_OUTCOMES_IN_FORCE)
+        .bind(site)
+        .fetch_optional(c.read())
+        .await?);
+    read_outcomes(text, site)
+}
+
+fn read_outcomes(text: Option<String>, site: SiteId) -> anyhow::Result<Outcomes> {
+    let text = text.with_context(|| format!("the rule set of site {site} is missing"))?;
+    serde_json::from_str(&text).with_context(|| format!("read what hits lead to at site {site}"))
 }
 
 /// What a version made of the rules, the first `limit` of them by id.

@@ -215,7 +215,7 @@ pub(crate) async fn put(
     })
 }
 
-/// Cases of that status which have all of the terms, from the cursor on; at most `limit`.
+/// Cases of that status which have one of each list of the terms, from the cursor on; at most `limit`.
 pub(crate) async fn find(
     db: &Db,
     site: SiteId,
@@ -345,7 +345,7 @@ fn expression(terms: &Terms) -> String {
         let prefix = if *is_prefix { " *" } else { "" };
         format!("\"{}\"{prefix}", words.join(" "))
     };
-    terms.0.iter().map(term).collect::<Vec<_>>().join(" AND ")
+    all_of(terms, term, " OR ", " AND ")
 }
 
 fn tsquery(terms: &Terms) -> String {
@@ -361,7 +361,15 @@ fn tsquery(terms: &Terms) -> String {
         });
         format!("({})", words.collect::<Vec<_>>().join(" <-> "))
     };
-    terms.0.iter().map(term).collect::<Vec<_>>().join(" & ")
+    all_of(terms, term, " | ", " & ")
+}
+
+fn all_of(terms: &Terms, term: impl Fn(&Term) -> String, or: &str, and: &str) -> String {
+    let any_of = |any: &Vec<Term>| {
+        let any: Vec<String> = any.iter().map(&term).collect();
+        format!("({})", any.join(or))
+    };
+    terms.0.iter().map(any_of).collect::<Vec<_>>().join(and)
 }
 
 fn vector(words: &[String]) -> String {

@@ -27,6 +27,13 @@ async fn set(app: &TestApp, fields: &[(&str, &str)]) -> Page {
     saved
 }
 
+async fn need_two(app: &TestApp, categories: &[&str]) {
+    let body = serde_json::json!({"outcomes": {"second_approval": categories}});
+    let sent = Page::read(app.request("PUT", "/rules/outcomes").json(&body)).await;
+    assert_eq!(sent.status, 200, "{}", sent.text);
+    app.clock.advance_ms(1_000);
+}
+
 async fn approve(visitor: &Visitor, path: &str) -> Page {
     let sent = visitor.fill(path, &[("decision", "APPROVED")]).await;
     assert_eq!(sent.status, 303, "{}", sent.text);
@@ -35,7 +42,7 @@ async fn approve(visitor: &Visitor, path: &str) -> Page {
 
 both_dbs! {
     async fn two_people_approve_what_the_site_says(app: TestApp) {
-        set(&app, &[("second_approval", "mice, house")]).await;
+        need_two(&app, &["mice", "house"]).await;
         let case = app.submit_held("Both").await;
         let path = case_path(&app, &case);
         let (mora, olga) = (app.login(MODERATOR).await, app.login(OWNER).await);
@@ -91,11 +98,12 @@ both_dbs! {
         }
         assert!(form.fields.contains(&("reason".to_owned(), "See {source}.".to_owned())));
 
-        set(&app, &[("second_approval", "house")]).await;
+        need_two(&app, &["house"]).await;
         let first = olga.send(form, &[("decision", "APPROVED"), ("reason", "Fine.")]).await;
         assert_eq!(first.status, 409);
         assert_eq!(first.texts(".earlier .status.wait").len(), 2, "{}", first.text);
-        set(&app, &[("second_approval", ""), ("name", "The Blog")]).await;
+        need_two(&app, &[]).await;
+        set(&app, &[("name", "The Blog")]).await;
         let sent = olga
             .post(&path, &[("csrf_token", &token), (&names[0], "1"), (&names[1], "1"), ("decision", "REJECTED"), ("reason", "{author}, “{title}” is not for {site}.")])
             .await;

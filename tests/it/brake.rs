@@ -101,27 +101,4 @@ both_dbs! {
         app.app.run_until_idle().await.expect("work");
         assert_eq!(action(&app, &rule).await, "hold");
     }
-
-    async fn outcomes_follow_categories_and_severity(app: TestApp) {
-        add(&app, json!({"pattern": "mildly", "severity": 1})).await;
-        add(&app, json!({"pattern": "gravely", "severity": 4})).await;
-        add(&app, json!({"pattern": "scammy", "severity": 1, "category": "scam"})).await;
-        assert_eq!(app.submit("Before", "mildly").await["status"], "held");
-        let olga = app.login(OWNER).await;
-        let page = olga.get(&app.path("admin/settings")).await;
-        let form = page.form(&["name", "hold_from", "reject_from", "outcomes"]).expect("the settings");
-
-        let wrong = olga.send(form.clone(), &[("outcomes", "scam = burn")]).await;
-        assert_eq!(wrong.status, 422);
-        assert!(wrong.text.contains("scam = burn"), "what was typed comes back: {}", wrong.text);
-        let saved = olga.send(form, &[("hold_from", "2"), ("reject_from", "4"), ("outcomes", "scam = reject\n")]).await;
-        assert_eq!(saved.status, 303, "{}", saved.text);
-
-        for (body, status) in [("mildly", "published"), ("gravely", "rejected"), ("scammy", "rejected"), (WORD, "held")] {
-            assert_eq!(app.submit(body, body).await["status"], status, "{body}");
-        }
-        // What a change would do is told by the same measure.
-        let tried = app.api_post("/rules/rehearse", &json!({"add": {"pattern": "before", "severity": 4}})).await.json();
-        assert_eq!((&tried["newly_held"]["count"], &tried["newly_rejected"]["count"]), (&json!(0), &json!(1)), "{tried}");
-    }
 }

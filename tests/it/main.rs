@@ -41,6 +41,7 @@ mod link;
 mod mail;
 mod malformed;
 mod outbox;
+mod outcomes;
 mod own_data;
 mod packaging;
 mod people;

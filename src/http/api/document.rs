@@ -19,7 +19,9 @@ use crate::moderation::external::OnFailure;
 use crate::moderation::rows::{CaseStatus, PostStatus};
 
 use super::request::JSON;
-use super::{check, checks, decisions, docs, posts, queue, rule_lists, rule_versions, rules};
+use super::{
+    check, checks, decisions, docs, outcomes, posts, queue, rule_lists, rule_versions, rules,
+};
 
 /// Where the API lives.
 pub const BASE: &str = "/api/v1";
@@ -52,6 +54,8 @@ another request with it is refused. Times are RFC 3339 in UTC; offsets count Uni
         rule_lists::import,
         rule_lists::export,
         rule_lists::rehearse,
+        outcomes::show,
+        outcomes::change,
         rule_versions::list,
         rule_versions::show,
         rule_versions::restore,

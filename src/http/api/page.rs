@@ -24,6 +24,11 @@ pub(crate) struct Page<T> {
 }
 
 impl<T> Page<T> {
+    /// A page that was made elsewhere.
+    pub(crate) fn whole(items: Vec<T>, next_cursor: Option<String>) -> Self {
+        Self { items, next_cursor }
+    }
+
     /// A page of what was found. There is one row more than `limit` if there are more pages.
     pub(crate) fn of<R>(
         mut rows: Vec<R>,

@@ -11,10 +11,12 @@ use crate::engine::token::TaskToken;
 use crate::http::error::HttpError;
 use crate::http::extract::{read_query, segment};
 use crate::ids::{CaseId, PostId, is_id};
+use crate::moderation::queue;
 use crate::moderation::rows::CaseStatus;
 use crate::moderation::rules;
 use crate::store::cases::{self, CaseCursor, ListedCase};
 use crate::store::posts;
+use crate::store::search::Order;
 
 use super::caller::Caller;
 use super::hit::{self, Hit};
@@ -120,6 +122,8 @@ impl Case {
 pub(crate) struct QueueFilter {
     /// How they stand; those that wait if it is not said.
     status: Option<CaseStatus>,
+    /// Only those of the categories whose queue has this name; a new case is found about a second after it came in.
+    queue: Option<String>,
     /// Only those of this post.
     post_id: Option<String>,
     /// The `next_cursor` of the page before.
@@ -142,9 +146,15 @@ pub(crate) async fn list(req: HttpRequest) -> Result<HttpResponse, HttpError> {
     let limit = page::limit(filter.limit)?;
     let after = page::read_case_cursor(filter.cursor.as_deref())?;
     let status = filter.status.unwrap_or(CaseStatus::Waiting);
-    let rows = match filter.post_id {
-        None => list_all(&caller, status, &after, limit + 1).await?,
-        Some(post) => list_of_post(&caller, &post, status, &after).await?,
+    let rows = match (filter.post_id, filter.queue) {
+        (None, None) => list_all(&caller, status, &after, limit + 1).await?,
+        (Some(post), None) => list_of_post(&caller, &post, status, &after).await?,
+        (None, Some(queue)) => {
+            return list_of_queue(&caller, &queue, status, after, limit).await;
+        }
+        (Some(_), Some(_)) => {
+            return Err(HttpError::invalid("queue", "or post_id, not both"));
+        }
     };
     let page = Page::of(
         rows,
@@ -184,6 +194,45 @@ async fn list_of_post(
     rows.retain(|row| row.case.status == status && key(row) > (after.rank_ms, after.id.clone()));
     rows.sort_by_key(key);
     Ok(rows)
+}
+
+/// The page may be shorter than its limit although there is a next one: where a queue is a small part of all that
+/// waits, looking stops after a while.
+async fn list_of_queue(
+    caller: &Caller,
+    name: &str,
+    status: CaseStatus,
+    after: CaseCursor,
+    limit: i64,
+) -> Result<HttpResponse, HttpError> {
+    let (app, site) = (&caller.app, caller.site_id());
+    let in_force = app.moderation.in_force.load(site).await?;
+    let in_force = in_force.ok_or_else(HttpError::not_found)?;
+    let filter = queue::QueueFilter {
+        queue: Some(in_force.outcomes.in_queue(name)),
+        ..queue::QueueFilter::all(status)
+    };
+    let found = queue::list_from(
+        &app.db,
+        site,
+        &filter,
+        Order::Ascending,
+        after,
+        limit as usize,
+    )
+    .await
+    .context("list a queue")?;
+    let mut items = Vec::new();
+    for queued in found.cases {
+        // Between the two reads it may have gone.
+        if let Some(listed) = cases::find(&app.db, site, &queued.brief.case.id).await? {
+            items.push(Case::of(caller, listed)?);
+        }
+    }
+    let next_cursor = found
+        .next
+        .map(|next| page::case_cursor(next.rank_ms, &next.id));
+    Ok(HttpResponse::Ok().json(Page::whole(items, next_cursor)))
 }
 
 /// Read a case

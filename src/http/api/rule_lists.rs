@@ -10,6 +10,7 @@ use crate::auth::access_key::Scope;
 use crate::http::error::HttpError;
 use crate::http::extract::read_query;
 use crate::ids::{CaseId, PostId};
+use crate::moderation::outcomes::Outcomes;
 use crate::moderation::rehearsal::{Changes, Rehearsal};
 use crate::moderation::rows::CaseStatus;
 use crate::moderation::rule_set::{Edit, Plan, RuleRefused, Saved};
@@ -91,6 +92,8 @@ pub(crate) struct TriedChange {
     remove: Option<String>,
     /// A list.
     import: Option<NewList>,
+    /// What hits lead to.
+    outcomes: Option<Outcomes>,
     /// An earlier version of the rule set.
     restore: Option<i64>,
 }
@@ -314,21 +317,23 @@ impl TriedChange {
                 self.with,
                 self.remove,
                 self.import,
+                self.outcomes,
                 self.restore,
             ) {
-                (Some(new), None, None, None, None, None) => Edit::Add(new.draft()),
-                (None, Some(id), Some(with), None, None, None) => {
+                (Some(new), None, None, None, None, None, None) => Edit::Add(new.draft()),
+                (None, Some(id), Some(with), None, None, None, None) => {
                     Edit::Change(with.of(find(caller, &id).await?))
                 }
-                (None, None, None, Some(id), None, None) => {
+                (None, None, None, Some(id), None, None, None) => {
                     Edit::Remove(find(caller, &id).await?.id)
                 }
-                (None, None, None, None, Some(list), None) => Edit::Import(list.read().0),
-                (None, None, None, None, None, Some(version)) => Edit::Restore(version),
+                (None, None, None, None, Some(list), None, None) => Edit::Import(list.read().0),
+                (None, None, None, None, None, Some(outcomes), None) => Edit::Outcomes(outcomes),
+                (None, None, None, None, None, None, Some(version)) => Edit::Restore(version),
                 _ => {
                     return Err(HttpError::invalid(
                         "add",
-                        "or exactly one of change (with `with`), remove, import and restore must be given",
+                        "or exactly one of change (with `with`), remove, import, outcomes and restore must be given",
                     ));
                 }
             },

@@ -10,6 +10,7 @@ use crate::auth::access_key::Scope;
 use crate::clock::rfc3339;
 use crate::http::error::HttpError;
 use crate::http::extract::{read_query, segment};
+use crate::moderation::outcomes::Outcomes;
 use crate::moderation::rule_set::{Edit, Saved};
 use crate::store::rule_versions::{self, RuleSetVersion};
 
@@ -39,6 +40,8 @@ pub(crate) struct ListedVersion {
     changed: i64,
     /// How many rules it removed.
     removed: i64,
+    /// Whether it changed what hits lead to.
+    outcomes_changed: bool,
 }
 
 /// A version with what it changed.
@@ -48,6 +51,8 @@ pub(crate) struct VersionDetails {
     version: ListedVersion,
     /// What it made of each rule; the first 1,000 of them.
     changes: Vec<ChangedEntry>,
+    /// What hits led to in this version.
+    outcomes: Outcomes,
 }
 
 /// What a version made of a rule.
@@ -77,6 +82,7 @@ impl From<RuleSetVersion> for ListedVersion {
             added: found.added(),
             changed: found.changed,
             removed: found.removed(),
+            outcomes_changed: found.other_outcomes,
             comment: found.comment,
             created_by: found.created_by_name,
         }
@@ -135,8 +141,10 @@ pub(crate) async fn show(req: HttpRequest) -> Result<HttpResponse, HttpError> {
     let changes = rule_versions::list_changes(db, site, version, CHANGES_SHOWN)
         .await
         .context("read what a version changed")?;
+    let outcomes = rule_versions::outcomes_of(db, site, version).await?;
     Ok(HttpResponse::Ok().json(VersionDetails {
         version: found.into(),
+        outcomes,
         changes: changes
             .iter()
             .map(|change| ChangedEntry {
@@ -149,7 +157,7 @@ pub(crate) async fn show(req: HttpRequest) -> Result<HttpResponse, HttpError> {
 
 /// Restore a version of the rule set
 ///
-/// Makes a new version in which all rules are what they were in that one. What came after stays in the history.
+/// Makes a new version in which all rules, and what hits lead to, are what they were in that one. What came after stays in the history.
 #[utoipa::path(
     post, path = "/rules/versions/{version}/restore", operation_id = "restore_rule_version", tag = "rules",
     security(("api_key" = ["admin"])),

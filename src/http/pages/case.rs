@@ -13,7 +13,6 @@ use crate::http::parts::Status;
 use crate::http::visitor::Member;
 use crate::ids::CaseId;
 use crate::locale::{Locale, MessageId};
-use crate::moderation::claim;
 use crate::moderation::decide::{Answer, DecideError, Decided, Decider, Decision, Target, Via};
 use crate::moderation::passages;
 use crate::moderation::reason::Known;
@@ -21,6 +20,7 @@ use crate::moderation::rows::PostStatus;
 use crate::moderation::supersede::SupersedeError;
 use crate::store::cases::{self, CaseCursor};
 
+use super::claim::next_case;
 use super::decision::{DecisionFields, MailPreview};
 use super::queue::{CaseQuery, path as queue_path};
 
@@ -229,20 +229,18 @@ async fn next_path(
     query: &CaseQuery,
 ) -> anyhow::Result<String> {
     let slug = &member.site.slug;
-    if query.is_narrow() {
+    if query.is_narrow() && !query.is_queue() {
         return Ok(query.on(&queue_path(slug)));
     }
     let after = decided.case.as_ref().map(|case| CaseCursor {
         rank_ms: case.rank_ms,
         id: case.id.to_string(),
     });
-    let settings = &member.site.settings;
-    let now_ms = app.clock.now_ms();
-    let next = claim::next(&app.db, &member.actor(), settings, after, now_ms).await?;
-    Ok(match next {
+    let next = next_case(app, member, query, after).await?;
+    Ok(query.on(&match next {
         Some(id) => case_path(slug, &id),
         None => queue_path(slug),
-    })
+    }))
 }
 
 fn outcome(locale: Locale, decided: &Decided, decision: Decision) -> String {

@@ -13,10 +13,11 @@ use crate::http::language::locale;
 use crate::http::visitor::Member;
 use crate::ids::CaseId;
 use crate::moderation::claim::{self, Claim};
-use crate::store::cases;
+use crate::moderation::rows::CaseStatus;
+use crate::store::cases::{self, CaseCursor};
 
 use super::case::case_path;
-use super::queue::path as queue_path;
+use super::queue::{CaseQuery, path as queue_path};
 
 /// What the forms send.
 #[derive(Debug, Default, Deserialize)]
@@ -28,21 +29,52 @@ pub(crate) struct ClaimFields {
     quiet: String,
 }
 
+/// What the button that begins to work sends.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct NextFields {
+    /// The name of the queue to work on; all of them if it is empty.
+    queue: String,
+}
+
 /// `POST /s/{site}/admin/queue/next`
 pub(crate) async fn next(
     req: HttpRequest,
     app: web::Data<App>,
     member: Member,
+    fields: Form<NextFields>,
 ) -> Result<HttpResponse, HttpError> {
-    let now_ms = app.clock.now_ms();
-    let settings = &member.site.settings;
-    let next = claim::next(&app.db, &member.actor(), settings, None, now_ms).await?;
+    let within = CaseQuery {
+        queue: fields.0.queue,
+        ..CaseQuery::default()
+    };
+    let next = next_case(&app, &member, &within, None).await?;
     let slug = &member.site.slug;
     let redirect = match next {
-        Some(id) => Redirect::to(case_path(slug, &id)),
-        None => Redirect::to(queue_path(slug)).flash(locale(&req).text("case-none-free")),
+        Some(id) => Redirect::to(within.on(&case_path(slug, &id))),
+        None => {
+            Redirect::to(within.on(&queue_path(slug))).flash(locale(&req).text("case-none-free"))
+        }
     };
     Ok(redirect.respond_to(&req))
+}
+
+/// Claims the next case that this person may decide, in the queue that `within` names or in all of them.
+pub(super) async fn next_case(
+    app: &App,
+    member: &Member,
+    within: &CaseQuery,
+    after: Option<CaseCursor>,
+) -> anyhow::Result<Option<CaseId>> {
+    let (settings, by) = (&member.site.settings, member.actor());
+    let now_ms = app.clock.now_ms();
+    if within.queue.is_empty() {
+        return claim::next(&app.db, &by, settings, after, now_ms).await;
+    }
+    let filter = within
+        .filter(app, member.site.id, CaseStatus::Waiting)
+        .await?;
+    claim::next_of(&app.db, &by, settings, &filter, after, now_ms).await
 }
 
 /// `POST /s/{site}/admin/queue/{case}/claim`

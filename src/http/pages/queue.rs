@@ -11,7 +11,7 @@ use crate::http::error::HttpError;
 use crate::http::extract::Query;
 use crate::http::parts::{Choice, Tab};
 use crate::http::visitor::Member;
-use crate::ids::is_id;
+use crate::ids::{SiteId, is_id};
 use crate::locale::{Locale, MessageId};
 use crate::moderation::aside::Aside;
 use crate::moderation::masks::{self, Masks};
@@ -34,6 +34,8 @@ struct QueuePage {
     undo: UndoBar,
     summary: String,
     tabs: Vec<Tab>,
+    queues: Vec<Tab>,
+    queue: String,
     state: String,
     categories: Vec<Choice>,
     rules: Vec<Choice>,
@@ -63,6 +65,7 @@ struct QueuePage {
 pub(crate) struct QueueQuery {
     state: Option<CaseStatus>,
     category: String,
+    queue: String,
     rule: String,
     author: String,
     q: String,
@@ -77,6 +80,7 @@ pub(crate) struct QueueQuery {
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct CaseQuery {
     pub category: String,
+    pub queue: String,
     pub rule: String,
     pub author: String,
     pub q: String,
@@ -84,14 +88,37 @@ pub(crate) struct CaseQuery {
 
 impl CaseQuery {
     /// As a filter of the queue.
-    pub fn filter(&self, status: CaseStatus) -> QueueFilter {
-        QueueFilter {
+    pub async fn filter(
+        &self,
+        app: &App,
+        site: SiteId,
+        status: CaseStatus,
+    ) -> anyhow::Result<QueueFilter> {
+        let queue = match self.queue.as_str() {
+            "" => None,
+            queue => {
+                let in_force = app.moderation.in_force.load(site).await?;
+                let outcomes = in_force.map(|in_force| in_force.outcomes.clone());
+                Some(outcomes.unwrap_or_default().in_queue(queue))
+            }
+        };
+        Ok(QueueFilter {
             status,
+            queue,
             category: self.category.clone(),
             rule: self.rule.clone(),
             author: self.author.clone(),
             words: self.q.clone(),
-        }
+        })
+    }
+
+    /// Whether it names a queue, and nothing else.
+    pub fn is_queue(&self) -> bool {
+        let mut others = self
+            .fields()
+            .into_iter()
+            .filter(|(name, _)| *name != "queue");
+        !self.queue.is_empty() && others.all(|(_, value)| value.is_empty())
     }
 
     /// Whether it leaves anything out.
@@ -99,8 +126,9 @@ impl CaseQuery {
         self.fields().iter().any(|(_, value)| !value.is_empty())
     }
 
-    fn fields(&self) -> [(&'static str, &str); 4] {
+    fn fields(&self) -> [(&'static str, &str); 5] {
         [
+            ("queue", &self.queue),
             ("category", &self.category),
             ("rule", &self.rule),
             ("author", &self.author),
@@ -150,11 +178,13 @@ pub(crate) async fn show(
     let query = query.0;
     let narrow = CaseQuery {
         category: query.category,
+        queue: query.queue.trim().to_owned(),
         rule: query.rule,
         author: query.author,
         q: query.q.trim().to_owned(),
     };
-    let filter = narrow.filter(query.state.unwrap_or(CaseStatus::Waiting));
+    let status = query.state.unwrap_or(CaseStatus::Waiting);
+    let filter = narrow.filter(&app, member.site.id, status).await?;
     let after = match &query.after {
         Some(text) => Some(
             read_cursor(text)
@@ -230,6 +260,8 @@ pub(crate) async fn show(
             handed,
             queue::count_aside(&app.db, member.site.id).await?,
         ),
+        queues: queues(&app, &member, locale, &narrow).await?,
+        queue: narrow.queue.clone(),
         state: filter.status.as_str().to_owned(),
         categories,
         rules: rules(locale, &found.cases, &filter),
@@ -250,14 +282,14 @@ pub(crate) async fn show(
         decisions_path: format!("{}/decisions", path(slug)),
         templates: choices(&member.site.settings, ""),
         large_path: (per_page == PER_PAGE && found.next.is_some())
-            .then(|| filter_path(slug, &filter, None, PER_LARGE_PAGE)),
+            .then(|| page_path(slug, &narrow, status, None, PER_LARGE_PAGE)),
         first_path: query
             .after
             .is_some()
-            .then(|| filter_path(slug, &filter, None, per_page)),
+            .then(|| page_path(slug, &narrow, status, None, per_page)),
         next_path: found
             .next
-            .map(|next| filter_path(slug, &filter, Some(&next), per_page)),
+            .map(|next| page_path(slug, &narrow, status, Some(&next), per_page)),
         author: filter.author,
         page: page_chrome,
     })
@@ -339,6 +371,43 @@ fn tabs(
     tabs.insert(1, mine);
     tabs.insert(2, aside);
     tabs
+}
+
+/// The queues of the site's categories with what waits in them, and the way back to all; nothing where there are none.
+async fn queues(
+    app: &App,
+    member: &Member,
+    locale: Locale,
+    narrow: &CaseQuery,
+) -> Result<Vec<Tab>, HttpError> {
+    let (slug, site) = (&member.site.slug, member.site.id);
+    let in_force = app.moderation.in_force.load(site).await?;
+    let in_force = in_force.ok_or_else(HttpError::not_found)?;
+    let found = queue::list_queues(&app.db, site, &in_force.outcomes).await?;
+    let every = Tab {
+        label: locale.text("queue-every"),
+        path: path(slug),
+        count: String::new(),
+        current: narrow.queue.is_empty(),
+    };
+    let named = found.into_iter().map(|named| {
+        let within = CaseQuery {
+            queue: named.name.clone(),
+            ..CaseQuery::default()
+        };
+        let more = if named.is_more { "+" } else { "" };
+        Tab {
+            path: within.on(&path(slug)),
+            count: format!("{}{more}", locale.number(named.waiting)),
+            current: named.name == narrow.queue,
+            label: named.name,
+        }
+    });
+    let named: Vec<Tab> = named.collect();
+    Ok(match named.is_empty() {
+        true => named,
+        false => std::iter::once(every).chain(named).collect(),
+    })
 }
 
 fn summary(locale: Locale, found: &queue::QueuePage, waiting: i64) -> String {
@@ -435,31 +504,21 @@ fn state_path(slug: &str, status: CaseStatus) -> String {
     }
 }
 
-fn filter_path(
+fn page_path(
     slug: &str,
-    filter: &QueueFilter,
+    narrow: &CaseQuery,
+    status: CaseStatus,
     after: Option<&CaseCursor>,
     per_page: usize,
 ) -> String {
-    let mut query = Serializer::new(String::new());
-    query.append_pair("state", filter.status.as_str());
-    for (name, value) in [
-        ("category", &filter.category),
-        ("rule", &filter.rule),
-        ("author", &filter.author),
-        ("q", &filter.words),
-    ] {
-        if !value.is_empty() {
-            query.append_pair(name, value);
-        }
-    }
+    let mut query = narrow.text(status);
     if per_page != PER_PAGE {
-        query.append_pair("size", &per_page.to_string());
+        query.push_str(&format!("&size={per_page}"));
     }
     if let Some(after) = after {
-        query.append_pair("after", &format!("{}-{}", after.rank_ms, after.id));
+        query.push_str(&format!("&after={}-{}", after.rank_ms, after.id));
     }
-    format!("{}?{}", path(slug), query.finish())
+    format!("{}?{query}", path(slug))
 }
 
 fn read_cursor(text: &str) -> Option<CaseCursor> {

@@ -28,6 +28,7 @@ use crate::store::rules::{self, RuleFilter};
 use crate::store::{cases, posts};
 
 use super::brake::{self, BrakeRow};
+use super::outcomes::path as outcomes_path;
 use super::rehearsal::rehearse;
 use super::rule::{RECENT_MS, precision, rule_path};
 use super::rule_form::{RuleFields, RuleForm};
@@ -45,6 +46,7 @@ pub(super) struct RulesPage {
     page: PageChrome,
     summary: String,
     versions_path: String,
+    outcomes_path: Option<String>,
     suggestions_path: Option<String>,
     notice: Option<Notice>,
     brakes: Vec<BrakeRow>,
@@ -334,6 +336,7 @@ pub(super) async fn rules_page(
     Ok(RulesPage {
         page,
         versions_path: format!("{}/versions", path(slug)),
+        outcomes_path: is_owner.then(|| outcomes_path(slug)),
         suggestions_path: is_owner.then(|| format!("{}/suggestions", path(slug))),
         summary: summary(locale, site.rule_set_version, total, off),
         notice: (in_force.as_deref()).and_then(|in_force| notice(locale, in_force)),

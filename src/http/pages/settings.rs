@@ -14,12 +14,9 @@ use crate::http::language::locale;
 use crate::http::parts::Choice;
 use crate::http::visitor::Member;
 use crate::locale::Locale;
-use crate::moderation::outcomes::{CATEGORIES_MAX, Outcomes};
-use crate::moderation::rules::Action;
 use crate::moderation::site::{self, Look, MAX_UNDO_SECONDS, ReasonTemplate, SiteSettings};
 use crate::people::name::Name;
 
-use super::rule_form::severities;
 use super::typed;
 
 const HOUR_SECONDS: f64 = 3_600.0;
@@ -56,12 +53,7 @@ struct SettingsPage {
     undo_seconds_error: Option<String>,
     tell_authors_hits: bool,
     allow_self_approval: bool,
-    hold_from: Vec<Choice>,
-    reject_from: Vec<Choice>,
-    outcomes: String,
-    outcomes_error: Option<String>,
     brake: bool,
-    second_approval: String,
     templates: Vec<TemplateRow>,
     form_error: Option<String>,
 }
@@ -79,7 +71,6 @@ type Fields = BTreeMap<String, String>;
 
 /// `GET /s/{site}/admin/settings`
 pub(crate) async fn show(req: HttpRequest, owner: Member) -> Result<HttpResponse, HttpError> {
-    let locale = locale(&req);
     let settings = &owner.site.settings;
     let templates = settings.reason_templates.iter().cloned();
     page(&SettingsPage {
@@ -101,12 +92,7 @@ pub(crate) async fn show(req: HttpRequest, owner: Member) -> Result<HttpResponse
         undo_seconds_error: None,
         tell_authors_hits: settings.tell_authors_hits,
         allow_self_approval: settings.allow_self_approval,
-        hold_from: from_choices(locale, &settings.outcomes.hold_from.to_string()),
-        reject_from: from_choices(locale, &settings.outcomes.reject_from.to_string()),
-        outcomes: lines(&settings.outcomes),
-        outcomes_error: None,
         brake: settings.brake,
-        second_approval: settings.second_approval.join(", "),
         templates: rows(templates.collect()),
         form_error: None,
     })
@@ -142,12 +128,7 @@ pub(crate) async fn save(
         undo_seconds_error: None,
         tell_authors_hits: take("tell_authors_hits") == "on",
         allow_self_approval: take("allow_self_approval") == "on",
-        hold_from: from_choices(locale, &take("hold_from")),
-        reject_from: from_choices(locale, &take("reject_from")),
-        outcomes: take("outcomes"),
-        outcomes_error: None,
         brake: take("brake") == "on",
-        second_approval: take("second_approval"),
         templates: Vec::new(),
         form_error: None,
     };
@@ -265,10 +246,8 @@ impl SettingsPage {
         {
             row.check(locale);
         }
-        let outcomes = self.read_outcomes();
-        let is_refused = outcomes.is_none()
-            || self.form_error.is_some()
-            || self.templates.iter().any(|row| row.error.is_some());
+        let is_refused =
+            self.form_error.is_some() || self.templates.iter().any(|row| row.error.is_some());
         let (
             Ok(name),
             Some(target),
@@ -300,14 +279,7 @@ impl SettingsPage {
             undo_seconds,
             tell_authors_hits: self.tell_authors_hits,
             allow_self_approval: self.allow_self_approval,
-            outcomes: outcomes.unwrap_or_default(),
             brake: self.brake,
-            second_approval: self
-                .second_approval
-                .split(',')
-                .map(|category| category.trim().to_owned())
-                .filter(|category| !category.is_empty())
-                .collect(),
             look: Look::default(),
             reason_templates: self
                 .templates
@@ -322,59 +294,6 @@ impl SettingsPage {
         };
         Some((name, settings))
     }
-}
-
-impl SettingsPage {
-    /// What hits lead to, or a note beside the field that says which line is none.
-    fn read_outcomes(&mut self) -> Option<Outcomes> {
-        let locale = self.page.locale;
-        let chosen = |choices: &[Choice]| {
-            let chosen = choices.iter().find(|choice| choice.selected);
-            chosen
-                .and_then(|choice| choice.value.parse().ok())
-                .unwrap_or(0)
-        };
-        let mut outcomes = Outcomes {
-            hold_from: chosen(&self.hold_from),
-            reject_from: chosen(&self.reject_from),
-            ..Outcomes::default()
-        };
-        for line in self.outcomes.lines().filter(|line| !line.trim().is_empty()) {
-            let (category, word) = line.rsplit_once('=').unwrap_or(("", line));
-            let action = word.trim().parse().ok();
-            let action = action.filter(|action| *action != Action::Allow);
-            let (Some(action), false) = (action, category.trim().is_empty()) else {
-                let said = locale.say("settings-outcome-rule").with("line", line);
-                self.outcomes_error = Some(said.to_string());
-                return None;
-            };
-            outcomes
-                .categories
-                .insert(category.trim().to_owned(), action);
-        }
-        if outcomes.categories.len() > CATEGORIES_MAX {
-            self.outcomes_error = Some(locale.text("settings-categories-rule"));
-            return None;
-        }
-        Some(outcomes)
-    }
-}
-
-/// The severities from which on something happens; with anything else, what the rules say.
-fn from_choices(locale: Locale, chosen: &str) -> Vec<Choice> {
-    let chosen = match chosen {
-        "1" | "2" | "3" | "4" => chosen,
-        _ => "0",
-    };
-    let all = ("0", locale.text("settings-as-rules"));
-    Choice::labelled(std::iter::once(all).chain(severities(locale)), chosen)
-}
-
-fn lines(outcomes: &Outcomes) -> String {
-    let lines = outcomes.categories.iter();
-    lines
-        .map(|(category, action)| format!("{category} = {action}\n"))
-        .collect()
 }
 
 impl TemplateRow {

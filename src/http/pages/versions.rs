@@ -21,6 +21,7 @@ use crate::moderation::rule_set::{Edit, RuleRefused};
 use crate::moderation::rules::{Inflections, Rule, RuleDraft};
 use crate::store::rule_versions::{self, RuleChange, RuleSetVersion};
 
+use super::outcomes;
 use super::rehearsal::{Report, rehearse};
 use super::rule::{STALE, rule_path};
 use super::rules::{counted, outcome, path};
@@ -233,6 +234,10 @@ async fn version_page(
     let total = found.added() + found.changed + found.removed();
     let changes = rule_versions::list_changes(&app.db, site.id, version, CHANGES_SHOWN).await?;
     let more = total - changes.len() as i64;
+    let led_to = match found.other_outcomes {
+        true => Some(outcomes_row(req, app, member, version).await?),
+        false => None,
+    };
     let is_current = version == site.rule_set_version;
     let may_restore = member.role == Role::Owner && !is_current;
     let locale = locale(req);
@@ -245,9 +250,13 @@ async fn version_page(
         rules_path: path(&site.slug),
         is_current,
         restore_path: may_restore.then(|| format!("{}/restore", version_path(&site.slug, version))),
-        changes: changes
-            .iter()
-            .map(|change| change_row(locale, &site.slug, change))
+        changes: led_to
+            .into_iter()
+            .chain(
+                changes
+                    .iter()
+                    .map(|change| change_row(locale, &site.slug, change)),
+            )
             .collect(),
         more: (more > 0).then(|| counted(locale, MessageId("version-more"), more)),
         version: row(locale, member, found),
@@ -263,11 +272,14 @@ fn row(locale: Locale, member: &Member, found: RuleSetVersion) -> VersionRow {
         (found.changed, MessageId("version-changed")),
         (found.removed(), MessageId("version-removed")),
     ];
-    let counts: Vec<String> = counts
+    let mut counts: Vec<String> = counts
         .into_iter()
         .filter(|(number, _)| *number > 0)
         .map(|(number, what)| counted(locale, what, number))
         .collect();
+    if found.other_outcomes {
+        counts.push(locale.text("version-outcomes"));
+    }
     VersionRow {
         number: found.version,
         path: version_path(&member.site.slug, found.version),
@@ -277,6 +289,46 @@ fn row(locale: Locale, member: &Member, found: RuleSetVersion) -> VersionRow {
         when: When::of(locale, found.created_at_ms),
         counts: counts.join(", "),
     }
+}
+
+/// What hits led to before and since.
+async fn outcomes_row(
+    req: &HttpRequest,
+    app: &App,
+    member: &Member,
+    version: i64,
+) -> Result<ChangeRow, HttpError> {
+    let (site, locale) = (&member.site, locale(req));
+    let before = rule_versions::outcomes_of(&app.db, site.id, version - 1).await?;
+    let after = rule_versions::outcomes_of(&app.db, site.id, version).await?;
+    let (before, after) = (
+        outcomes::said(locale, &before),
+        outcomes::said(locale, &after),
+    );
+    let gone = before.iter().filter(|said| !after.contains(said));
+    let gone = gone.map(|said| ("removed", said));
+    let now = after.iter().map(|said| match before.contains(said) {
+        true => ("kept", said),
+        false => ("added", said),
+    });
+    let mut pieces: Vec<Piece> = Vec::new();
+    for (fate, said) in gone.chain(now) {
+        if !pieces.is_empty() {
+            pieces.push(Piece {
+                fate: "kept",
+                text: " · ".to_owned(),
+            });
+        }
+        let text = said.clone();
+        pieces.push(Piece { fate, text });
+    }
+    Ok(ChangeRow {
+        tone: "run",
+        word: locale.text("version-word-changed"),
+        pattern: locale.text("outcomes"),
+        path: outcomes::path(&site.slug),
+        pieces,
+    })
 }
 
 fn change_row(locale: Locale, slug: &str, change: &RuleChange) -> ChangeRow {

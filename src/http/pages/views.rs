@@ -33,6 +33,8 @@ pub(crate) struct ViewFields {
     #[serde(default)]
     category: String,
     #[serde(default)]
+    queue: String,
+    #[serde(default)]
     rule: String,
     #[serde(default)]
     author: String,
@@ -63,6 +65,7 @@ pub(crate) async fn keep(
     let fields = fields.0;
     let narrow = CaseQuery {
         category: fields.category,
+        queue: fields.queue,
         rule: fields.rule,
         author: fields.author,
         q: fields.q,

@@ -19,10 +19,9 @@ use crate::http::pages::suggestions::lead_to_exceptions;
 use crate::http::pages::undo::UndoBar;
 use crate::http::parts::{Fact, Notice, Status, TimelineRow, When};
 use crate::http::visitor::Member;
-use crate::ids::CaseId;
+use crate::ids::{CaseId, SiteId};
 use crate::locale::{Locale, MessageId};
 use crate::moderation::appeal::Appeal;
-use crate::moderation::approval;
 use crate::moderation::markdown;
 use crate::moderation::masks::{self, Masks};
 use crate::moderation::queue::{self, CaseFile, Neighbours};
@@ -132,6 +131,7 @@ pub(super) struct Desk<'a> {
     pub(super) file: CaseFile,
     neighbours: Neighbours,
     notice: Option<Notice>,
+    needs_two: bool,
     form: Option<DecisionForm>,
 }
 
@@ -148,7 +148,7 @@ impl<'a> Desk<'a> {
             .await?
             .ok_or_else(HttpError::not_found)?;
         let (case, title) = (&file.listed.case, &file.listed.title);
-        let filter = query.filter(CaseStatus::Waiting);
+        let filter = query.filter(app, site, CaseStatus::Waiting).await?;
         let neighbours = queue::neighbours(&app.db, site, &filter, case).await?;
         let settings = &member.site.settings;
         let is_own = file.post.author_id == member.user.id && !settings.allow_self_approval;
@@ -183,6 +183,7 @@ impl<'a> Desk<'a> {
             now_ms: app.clock.now_ms(),
             form,
             notice: None,
+            needs_two: needs_two(app, site, case).await?,
             neighbours,
             member,
             query,
@@ -323,7 +324,7 @@ impl<'a> Desk<'a> {
             why: wording::why(locale, &file.hits, case.problem.as_deref()),
             newer_path: file.newer.as_ref().map(|id| case_path(slug, id)),
             appeal: (file.appeal.as_ref()).map(|appeal| AppealPart::of(locale, appeal)),
-            approval: approval(file, &viewer),
+            approval: approval(file, &viewer, self.needs_two),
             aside: (file.aside.as_ref()).map(|aside| AsidePart::of(locale, slug, aside)),
             decided: decided(locale, case),
             claim: claim(file, &viewer),
@@ -399,10 +400,16 @@ fn decided(locale: Locale, case: &CaseRow) -> Option<DecidedNotice> {
     })
 }
 
+/// Whether two people have to approve what falls into the case's categories.
+async fn needs_two(app: &App, site: SiteId, case: &CaseRow) -> anyhow::Result<bool> {
+    let in_force = app.moderation.in_force.load(site).await?;
+    Ok(in_force.is_some_and(|in_force| in_force.outcomes.needs_two(case)))
+}
+
 /// That two people have to approve, and who was first.
-fn approval(file: &CaseFile, viewer: &Viewer<'_>) -> Option<ApprovalPart> {
-    let (case, locale) = (&file.listed.case, viewer.locale);
-    if !file.is_open() || !approval::needs_two(viewer.settings, case) {
+fn approval(file: &CaseFile, viewer: &Viewer<'_>, needs_two: bool) -> Option<ApprovalPart> {
+    let locale = viewer.locale;
+    if !file.is_open() || !needs_two {
         return None;
     }
     Some(ApprovalPart {
