@@ -11,7 +11,7 @@ use crate::auth::role::Actor;
 use crate::ids::{self, CaseId, MailId, SiteId};
 use crate::moderation::Moderation;
 use crate::moderation::decide::{Answer, Decider, Decision};
-use crate::moderation::rows::MailKind;
+use crate::moderation::rows::{MailKind, PostStatus};
 use crate::moderation::rule_set::{Edit, RuleRefused};
 use crate::moderation::rules::{Action, Rule};
 use crate::store::brakes::{self, Brake, Braked, Judged};
@@ -45,7 +45,7 @@ struct Verdict {
     by: HashSet<String>,
 }
 
-/// What was released of what a rule held.
+/// What was released of what a rule kept back.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Released {
     /// Posts that are published.
@@ -110,7 +110,7 @@ impl Moderation {
         };
         let now_ms = self.tools.clock.now_ms();
         let comment = format!(
-            "brake: it held {} of the last {} posts",
+            "brake: it kept back {} of the last {} posts",
             run_away.held, run_away.posts
         );
         let mut draft = rule.draft;
@@ -131,7 +131,8 @@ impl Moderation {
         Ok(saved.is_ok())
     }
 
-    /// Approves what waits only because of the rule as it was before it was braked.
+    /// Approves what waits only because of the rule as it was before it was braked, and has what it rejected at once
+    /// checked again.
     pub async fn release_braked(
         &self,
         by: &Actor,
@@ -170,8 +171,47 @@ impl Moderation {
                 }
             }
         }
+        self.check_rejected_again(by, brake, &mut found).await?;
         self.settle_brake(by.site_id, brake).await?;
         Ok(found)
+    }
+
+    /// Sends what only this rule rejected through the workflow again: what nothing else hits is published, what another rule
+    /// holds is put into the queue.
+    async fn check_rejected_again(
+        &self,
+        by: &Actor,
+        brake: &Brake,
+        found: &mut Released,
+    ) -> anyhow::Result<()> {
+        let site = by.site_id;
+        let mut after = ids::floor(brake.at_ms - WATCHED_MS);
+        loop {
+            let rejected =
+                brakes::list_rejected(&self.db, site, brake, &after, BATCH as i64).await?;
+            let Some(last) = rejected.last() else {
+                return Ok(());
+            };
+            after = last.id.to_string();
+            for post in rejected {
+                let hits: Vec<HitOf> = serde_json::from_str(&post.hits)?;
+                let mut rejecting = hits.iter().filter(|hit| hit.action == Action::Reject);
+                if !rejecting.all(|hit| hit.rule == brake.rule_id) {
+                    found.others += 1;
+                    continue;
+                }
+                let actor = format!("user:{}", by.user_id);
+                let checked = self
+                    .check_again(site, post.id, actor, post.author_name)
+                    .await?;
+                match checked {
+                    Ok(submitted) if submitted.post.status == PostStatus::Published => {
+                        found.released += 1;
+                    }
+                    _ => found.others += 1,
+                }
+            }
+        }
     }
 
     /// Leaves what the rule held to the moderators.

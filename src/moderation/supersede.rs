@@ -136,6 +136,36 @@ impl Moderation {
         actor: String,
         author_name: String,
     ) -> anyhow::Result<Result<Submitted, SupersedeError>> {
+        let is_broken = |subject: &Subject| subject.post.status == PostStatus::Failed;
+        self.begin_again(site_id, post_id, actor, author_name, is_broken)
+            .await
+    }
+
+    /// Has a post that was rejected without anybody's decision go through the workflow in force again.
+    pub(crate) async fn check_again(
+        &self,
+        site_id: SiteId,
+        post_id: PostId,
+        actor: String,
+        author_name: String,
+    ) -> anyhow::Result<Result<Submitted, SupersedeError>> {
+        let was_nobodys = |subject: &Subject| {
+            subject.post.status == PostStatus::Rejected
+                && subject.execution.status != ExecutionStatus::Running
+                && subject.case.is_none()
+        };
+        self.begin_again(site_id, post_id, actor, author_name, was_nobodys)
+            .await
+    }
+
+    async fn begin_again(
+        &self,
+        site_id: SiteId,
+        post_id: PostId,
+        actor: String,
+        author_name: String,
+        may_begin: fn(&Subject) -> bool,
+    ) -> anyhow::Result<Result<Submitted, SupersedeError>> {
         let Some(in_force) = self.in_force.load(site_id).await? else {
             return Ok(Err(SupersedeError::Unknown));
         };
@@ -149,7 +179,7 @@ impl Moderation {
             let Some(subject) = loaded.subject else {
                 return refuse(SupersedeError::Unknown);
             };
-            if subject.post.status != PostStatus::Failed {
+            if !may_begin(&subject) {
                 return refuse(SupersedeError::NotPossible);
             }
             let now_ms = tools.clock.now_ms();

@@ -3,10 +3,11 @@
 
 use sqlx::FromRow;
 
-use crate::ids::{CaseId, SiteId};
+use crate::ids::{CaseId, PostId, SiteId};
 use crate::on_db;
 use crate::store::Db;
 use crate::store::cases::member_pattern;
+use crate::store::rules::hit_pattern;
 
 // In the order of the index: for different sites, SQLite would read all versions there are.
 const LIST_SITES: &str =
@@ -40,6 +41,14 @@ const LIST_HELD: &str = "SELECT cases.id, cases.revision, revisions.hits FROM ca
     WHERE cases.site_id = $1 AND cases.status = 'waiting' AND cases.rules LIKE $2 ESCAPE '!' AND cases.id > $3
         AND revisions.rule_set_version >= $4
     ORDER BY cases.id LIMIT $5";
+const LIST_REJECTED: &str = "SELECT posts.id, revisions.hits, users.name AS author_name FROM posts
+    JOIN revisions ON revisions.site_id = posts.site_id AND revisions.post_id = posts.id AND revisions.number = posts.revision
+    JOIN users ON users.id = posts.author_id
+    WHERE posts.site_id = $1 AND posts.id > $2 AND posts.status = 'rejected'
+    AND revisions.rule_set_version >= $3 AND revisions.hits LIKE $4 ESCAPE '!'
+    AND NOT EXISTS (SELECT 1 FROM cases WHERE cases.site_id = posts.site_id AND cases.post_id = posts.id
+        AND cases.revision = posts.revision)
+    ORDER BY posts.id LIMIT $5";
 const SETTLE: &str = "UPDATE brakes SET released_at_ms = $3
     WHERE site_id = $1 AND rule_id = $2 AND released_at_ms IS NULL";
 
@@ -88,6 +97,15 @@ pub(crate) struct HeldCase {
     pub(crate) revision: i64,
     /// A JSON list.
     pub(crate) hits: String,
+}
+
+/// A post that was rejected without anybody's decision.
+#[derive(Debug, Clone, FromRow)]
+pub(crate) struct RejectedPost {
+    pub(crate) id: PostId,
+    /// A JSON list.
+    pub(crate) hits: String,
+    pub(crate) author_name: String,
 }
 
 /// The sites whose rules were changed since.
@@ -171,6 +189,24 @@ pub(crate) async fn list_held(
         .bind(member_pattern(&brake.rule_id))
         .bind(after)
         .bind(brake.from_version)
+        .bind(limit)
+        .fetch_all(c.read())
+        .await?))
+}
+
+/// Posts that were rejected at once by a rule as it was since a version, in order, from the one after `after` on.
+pub(crate) async fn list_rejected(
+    db: &Db,
+    site: SiteId,
+    brake: &Brake,
+    after: &str,
+    limit: i64,
+) -> anyhow::Result<Vec<RejectedPost>> {
+    Ok(on_db!(db, |c| sqlx::query_as(LIST_REJECTED)
+        .bind(site)
+        .bind(after)
+        .bind(brake.from_version)
+        .bind(hit_pattern(&brake.rule_id))
         .bind(limit)
         .fetch_all(c.read())
         .await?))

@@ -39,6 +39,10 @@ const LIST_VERSIONS: &str =
     FROM rules JOIN rule_sets ON rule_sets.site_id = rules.site_id AND rule_sets.version = rules.from_version
     WHERE rules.site_id = $1 AND rules.id = $2 ORDER BY rules.from_version DESC LIMIT 100";
 
+// Of the newest posts, so that a large site costs no more than a small one.
+const LIST_HITS: &str = "SELECT hits FROM revisions WHERE site_id = $1 AND hits LIKE $4 ESCAPE '!' AND (post_id, number) IN
+        (SELECT id, revision FROM posts WHERE site_id = $1 AND id >= $2 ORDER BY id DESC LIMIT $3)";
+
 #[derive(FromRow)]
 pub(super) struct Row {
     pub(super) id: String,
@@ -179,6 +183,28 @@ pub async fn count(db: &Db, site: SiteId) -> anyhow::Result<(i64, i64)> {
         .bind(site)
         .fetch_one(c.read())
         .await?))
+}
+
+/// The hits, each a JSON list, of those of the newest `limit` posts since the id `since` in which the rule hit.
+pub(crate) async fn list_hits(
+    db: &Db,
+    site: SiteId,
+    id: &str,
+    since: &str,
+    limit: i64,
+) -> anyhow::Result<Vec<String>> {
+    Ok(on_db!(db, |c| sqlx::query_scalar(LIST_HITS)
+        .bind(site)
+        .bind(since)
+        .bind(limit)
+        .bind(hit_pattern(id))
+        .fetch_all(c.read())
+        .await?))
+}
+
+/// The LIKE pattern that finds a rule among hits.
+pub(super) fn hit_pattern(id: &str) -> String {
+    format!("%\"rule\":\"{}\"%", escape_like(id))
 }
 
 /// What a rule said over time, newest first; empty if there never was one with that id.

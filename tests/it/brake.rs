@@ -101,4 +101,62 @@ both_dbs! {
         app.app.run_until_idle().await.expect("work");
         assert_eq!(action(&app, &rule).await, "hold");
     }
+
+    async fn a_rule_that_rejects_too_much_is_stopped_and_what_it_rejected_comes_back(app: TestApp) {
+        submit(&app, 20, "Of harmless things.").await;
+        app.clock.advance_ms(1_000);
+        let rule = add(&app, json!({"pattern": "harmless", "action": "reject"})).await;
+        let rejected = submit(&app, 6, "Of harmless things.").await;
+        let twice = app.submit("Both", &format!("A {WORD} harmless thing.")).await;
+        assert_eq!((&rejected[0]["status"], &twice["status"]), (&json!("rejected"), &json!("rejected")));
+        app.app.run_until_idle().await.expect("work");
+        assert_eq!(action(&app, &rule).await, "shadow");
+
+        let olga = app.login(OWNER).await;
+        let form = olga.get(&app.path("admin/rules")).await.form_to("/release").expect("the form");
+        let released = olga.send(form.clone(), &[]).await;
+        let told = olga.follow(&released).await;
+        assert!(told.text.contains("6 posts released; 1 post wait"), "{}", told.text);
+        for post in &rejected {
+            let id = post["id"].as_str().expect("an id");
+            assert_eq!(app.post(id).await["status"], "published");
+        }
+        // What another rule holds goes to the moderators.
+        let twice = twice["id"].as_str().expect("an id");
+        assert_eq!(app.post(twice).await["status"], "held");
+        assert_eq!(app.case_of(twice).await["status"], "waiting");
+        // Nothing happens twice.
+        olga.send(form, &[]).await;
+        assert_eq!(app.post(twice).await["status"], "held");
+    }
+
+    async fn what_a_person_rejected_is_not_brought_back(app: TestApp) {
+        submit(&app, 20, "Of harmless things.").await;
+        app.clock.advance_ms(1_000);
+        let rule = add(&app, json!({"pattern": "harmless"})).await;
+        let held = submit(&app, 7, "Of harmless things.").await;
+        let id = held[0]["id"].as_str().expect("an id");
+        let case = app.case_of(id).await;
+        app.decide(case["task_token"].as_str().expect("a token"), "REJECTED").await;
+        app.app.run_until_idle().await.expect("work");
+        assert_eq!(action(&app, &rule).await, "shadow");
+        let olga = app.login(OWNER).await;
+        let form = olga.get(&app.path("admin/rules")).await.form_to("/release").expect("the form");
+        olga.send(form, &[]).await;
+        assert_eq!(app.post(id).await["status"], "rejected");
+        assert_eq!(app.post(held[1]["id"].as_str().expect("an id")).await["status"], "published");
+    }
+
+    async fn hosts_and_combinations_are_braked_like_words(app: TestApp) {
+        let body = "A harmless offer on https://www.shop.example/x for all.";
+        submit(&app, 20, body).await;
+        app.clock.advance_ms(1_000);
+        let host = add(&app, json!({"kind": "host", "pattern": "shop.example"})).await;
+        let both = add(&app, json!({"kind": "combination", "pattern": "\"harmless\" and links >= 1"})).await;
+        let held = submit(&app, 6, body).await;
+        assert_eq!(held[0]["status"], "held");
+        app.app.run_until_idle().await.expect("work");
+        assert_eq!((action(&app, &host).await, action(&app, &both).await), (json!("shadow"), json!("shadow")));
+        assert_eq!(app.submit("After", body).await["status"], "published");
+    }
 }
