@@ -153,19 +153,11 @@ impl Checks {
         request: &CheckRequestRow,
         subject: &CheckSubject,
     ) -> Result<Vec<Hit>, Failure> {
-        let body = json!({
-            "type": "post.check",
-            "timestamp": rfc3339(request.created_at_ms),
-            "data": {
-                "site": in_force.site.slug,
-                "check": check.name,
-                "post_id": subject.post_id,
-                "revision": subject.number,
-                "author_id": subject.author_id,
-                "title": subject.title,
-                "body": subject.body,
-            },
-        });
+        let about = About {
+            kind: "post.check",
+            at_ms: request.created_at_ms,
+            post: Some(subject),
+        };
         let asked = Asked {
             title: subject.title.clone(),
             body: subject.body.clone(),
@@ -173,8 +165,7 @@ impl Checks {
         };
         // The same for every attempt of the same run, so that the service can tell a repetition.
         let id = format!("{}-{}", request.execution_id, check.name);
-        self.ask_about(in_force, check, id, body.to_string(), &asked)
-            .await
+        self.ask_about(in_force, check, id, &about, &asked).await
     }
 
     /// Asks a check about a text that is no post, for its owner to see what it says.
@@ -191,20 +182,12 @@ impl Checks {
             body: body.to_owned(),
             rule_set_version: in_force.site.rule_set_version,
         };
-        let question = json!({
-            "type": "post.try",
-            "timestamp": rfc3339(self.clock.now_ms()),
-            "data": {
-                "site": in_force.site.slug,
-                "check": check.name,
-                "post_id": null,
-                "revision": null,
-                "author_id": null,
-                "title": title,
-                "body": body,
-            },
-        });
-        self.ask_about(in_force, check, id.to_owned(), question.to_string(), &asked)
+        let about = About {
+            kind: "post.try",
+            at_ms: self.clock.now_ms(),
+            post: None,
+        };
+        self.ask_about(in_force, check, id.to_owned(), &about, &asked)
             .await
     }
 
@@ -213,9 +196,10 @@ impl Checks {
         in_force: &InForce,
         check: &ExternalCheck,
         id: String,
-        body: String,
+        about: &About<'_>,
         asked: &Asked,
     ) -> Result<Vec<Hit>, Failure> {
+        let body = about.question(&in_force.site.slug, &check.name, asked);
         let CheckDraft {
             url, timeout_ms, ..
         } = &check.draft;
@@ -229,6 +213,33 @@ impl Checks {
         };
         let answer = self.client.ask(question).await?;
         read_hits(check, &in_force.outcomes, asked, &answer).map_err(Failure::BadAnswer)
+    }
+}
+
+/// What a question is about, beside the text.
+struct About<'a> {
+    kind: &'static str,
+    at_ms: i64,
+    /// None where the text is no post.
+    post: Option<&'a CheckSubject>,
+}
+
+impl About<'_> {
+    fn question(&self, site: &str, check: &str, asked: &Asked) -> String {
+        json!({
+            "type": self.kind,
+            "timestamp": rfc3339(self.at_ms),
+            "data": {
+                "site": site,
+                "check": check,
+                "post_id": self.post.map(|post| &post.post_id),
+                "revision": self.post.map(|post| post.number),
+                "author_id": self.post.map(|post| &post.author_id),
+                "title": asked.title,
+                "body": asked.body,
+            },
+        })
+        .to_string()
     }
 }
 

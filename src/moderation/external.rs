@@ -354,7 +354,7 @@ impl CheckAnswer {
             Self::Hits(hits) => {
                 let output = json!({
                     "check": request.check_name,
-                    "verdict": verdict(hits),
+                    "verdict": Verdict::of(hits),
                     "hits": hits.iter().map(|hit| json!({
                         "category": hit.category, "severity": hit.severity, "action": hit.action,
                     })).collect::<Vec<_>>(),
@@ -370,15 +370,5 @@ impl CheckAnswer {
                 (event, Vec::new())
             }
         }
-    }
-}
-
-/// What hits lead to together.
-pub fn verdict(hits: &[Hit]) -> Verdict {
-    let any = |action| hits.iter().any(|hit| hit.action == action);
-    match (any(Action::Reject), any(Action::Hold)) {
-        (true, _) => Verdict::Reject,
-        (false, true) => Verdict::Hold,
-        (false, false) => Verdict::Publish,
     }
 }

@@ -18,6 +18,18 @@ named_enum! {
     }
 }
 
+impl Verdict {
+    /// What hits lead to together.
+    pub fn of(hits: &[Hit]) -> Self {
+        let one = |hit: &Hit| match hit.action {
+            Action::Reject => Self::Reject,
+            Action::Hold => Self::Hold,
+            Action::Allow | Action::Shadow => Self::Publish,
+        };
+        hits.iter().map(one).max().unwrap_or(Self::Publish)
+    }
+}
+
 /// A rule matched at a span.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hit {

@@ -163,19 +163,12 @@ impl Matcher {
             ),
             Err(_) => (Vec::new(), Some("the check failed".to_owned())),
         };
-        let worst = hits.iter().map(|hit| match hit.action {
-            Action::Reject => Verdict::Reject,
-            Action::Hold => Verdict::Hold,
-            Action::Allow | Action::Shadow => Verdict::Publish,
-        });
-        let least = if problem.is_some() {
-            Verdict::Hold
-        } else {
-            Verdict::Publish
+        let least = match problem {
+            Some(_) => Verdict::Hold,
+            None => Verdict::Publish,
         };
-        let verdict = worst.chain([least]).max().unwrap_or(least);
         Checked {
-            verdict,
+            verdict: Verdict::of(&hits).max(least),
             hits,
             rule_set_version: self.version,
             problem,
