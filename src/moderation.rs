@@ -47,6 +47,7 @@ pub mod queue;
 pub mod reason;
 pub mod rehearsal;
 pub mod rows;
+pub mod rule_figures;
 pub mod rule_set;
 pub mod run;
 pub mod search;

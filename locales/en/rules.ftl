@@ -44,10 +44,10 @@ rule-mode-normal = normal
 rule-mode-aggressive = aggressive
 
 ## The brake
-brake-release = Release what it held
+brake-release = Release what it kept back
 brake-keep = Leave it to the moderators
 brake-title = The brake put { $rule } to shadow.
-brake-text = It was new and kept back { $held } of the last { $posts }, { $when }. Put it back in force if that was meant; it is not stopped a second time.
+brake-text = It was new and kept back { $held } of the last { $posts }, { $when }. What it rejected is checked again, what it holds is approved. Put it back in force if that was meant; it is not stopped a second time.
 brake-kept = The posts stay in the queue.
 brake-released = { $count ->
     [one] 1 post released.
@@ -58,6 +58,9 @@ brake-released-others = { $released } released; { $others } wait for other reaso
 ## Trying a text
 rules-try = Try a text
 rules-try-title = Title
+rules-try-readings = What each view reads
+rules-try-readings-hint = One upon the other. Whether a rule believes what it finds there depends on its match.
+view-text = as typed
 rules-try-author = Address of the author
 rules-try-author-hint = Some rules ask who wrote a post. Without an address it is somebody new.
 rules-try-button = Check it
@@ -117,6 +120,14 @@ rule-remove = Remove this rule
 rule-added = The rule “{ $pattern }” is in force.
 rule-changed = The rule “{ $pattern }” is changed.
 rule-is-removed = The rule “{ $pattern }” is removed.
+rule-posts = Posts with a hit in 30 days
+rule-posts-logged = { $logged ->
+    [0] { $all }
+   *[other] { $all }, { $logged } only logged
+    }
+rule-cost = Cost of a check
+rule-cost-of = { $alone } µs with this rule alone, { $all } µs with all rules; newest { $posts } posts
+rule-cost-unknown = no posts to measure it on
 rule-cases = Cases in 30 days
 rule-decided = Decided
 rule-last = Last case

@@ -44,10 +44,10 @@ rule-mode-normal = normal
 rule-mode-aggressive = sıkı
 
 ## The brake
-brake-release = Beklettiklerini serbest bırak
+brake-release = Alıkoyduklarını serbest bırak
 brake-keep = Moderatörlere bırak
 brake-title = Fren { $rule } kuralını gölgeye aldı.
-brake-text = Kural yeniydi ve son { $posts } içinden { $held } tanesini alıkoydu ({ $when }). İstenen buysa yeniden yürürlüğe koyun; ikinci kez durdurulmaz.
+brake-text = Kural yeniydi ve son { $posts } içinden { $held } tanesini alıkoydu ({ $when }). Reddettikleri yeniden denetlenir, beklettikleri onaylanır. İstenen buysa yeniden yürürlüğe koyun; ikinci kez durdurulmaz.
 brake-kept = Yazılar kuyrukta kalıyor.
 brake-released = { $count } yazı serbest bırakıldı.
 brake-released-others = { $released } serbest bırakıldı; { $others } başka nedenlerle de bekliyor.
@@ -55,6 +55,9 @@ brake-released-others = { $released } serbest bırakıldı; { $others } başka n
 ## Trying a text
 rules-try = Bir metni dene
 rules-try-title = Başlık
+rules-try-readings = Her görünümün okuduğu
+rules-try-readings-hint = Her biri öncekinin üzerine kurulur. Bir kuralın orada bulduğuna inanıp inanmayacağı eşleşme biçimine bağlıdır.
+view-text = yazıldığı gibi
 rules-try-author = Yazarın adresi
 rules-try-author-hint = Bazı kurallar gönderiyi kimin yazdığına bakar. Adres yazılmazsa yazar yeni sayılır.
 rules-try-button = Denetle
@@ -105,6 +108,14 @@ rule-remove = Bu kuralı kaldır
 rule-added = “{ $pattern }” kuralı yürürlükte.
 rule-changed = “{ $pattern }” kuralı değiştirildi.
 rule-is-removed = “{ $pattern }” kuralı kaldırıldı.
+rule-posts = 30 günde eşleşen yazılar
+rule-posts-logged = { $logged ->
+    [0] { $all }
+   *[other] { $all }, { $logged } tanesi yalnızca kaydedildi
+    }
+rule-cost = Denetimin maliyeti
+rule-cost-of = yalnız bu kuralla { $alone } µs, tüm kurallarla { $all } µs; en yeni { $posts } yazı
+rule-cost-unknown = ölçülecek yazı yok
 rule-cases = 30 gündeki vakalar
 rule-decided = Kararlar
 rule-last = Son vaka

@@ -83,7 +83,8 @@ pub(crate) fn views(locale: Locale, views: Views) -> String {
     names.collect::<Vec<_>>().join("+")
 }
 
-fn view(view: View) -> MessageId {
+/// A way to look at a text.
+pub(crate) fn view(view: View) -> MessageId {
     match view {
         View::Text | View::Hidden => MessageId("view-hidden"),
         View::External => MessageId("view-external"),

@@ -187,7 +187,12 @@ fn terms(in_force: &InForce, rejected: &[&Decided], others: &[&Decided]) -> Vec<
 }
 
 fn exceptions(in_force: &InForce, posts: &[Decided]) -> Vec<Exception> {
-    let is_in_force = |rule: &str| in_force.rules().iter().any(|known| known.id == rule);
+    let kinds: HashMap<&str, RuleKind> = in_force
+        .rules()
+        .iter()
+        .map(|rule| (rule.id.as_str(), rule.draft.kind))
+        .collect();
+    let mut of_combinations: HashSet<String> = HashSet::new();
     let mut counts: HashMap<(RuleKind, String), (String, u32, bool)> = HashMap::new();
     for post in posts {
         let is_approved = match post.decision {
@@ -199,17 +204,24 @@ fn exceptions(in_force: &InForce, posts: &[Decided]) -> Vec<Exception> {
         let mut seen = HashSet::new();
         for hit in hits {
             let keeps_back = matches!(hit.action, Action::Hold | Action::Reject);
-            if !keeps_back || !is_in_force(&hit.rule) {
+            let Some(kind_of_rule) = kinds.get(hit.rule.as_str()).filter(|_| keeps_back) else {
                 continue;
-            }
+            };
             let text = match hit.field {
                 Field::Title => &post.text.title,
                 Field::Body => &post.text.body,
             };
-            let Some((kind, pattern)) = around(text, hit.start, hit.end) else {
+            let found = match kind_of_rule {
+                RuleKind::Host => around_host(text, hit.start, hit.end),
+                _ => around(text, hit.start, hit.end),
+            };
+            let Some((kind, pattern)) = found else {
                 continue;
             };
             let key = (kind, fold(&pattern).text);
+            if *kind_of_rule == RuleKind::Combination {
+                of_combinations.insert(key.1.clone());
+            }
             if seen.insert(key.clone()) {
                 let entry = counts.entry(key).or_insert((hit.pattern, 0, false));
                 entry.1 += u32::from(is_approved);
@@ -225,7 +237,13 @@ fn exceptions(in_force: &InForce, posts: &[Decided]) -> Vec<Exception> {
             of,
             approved,
         })
-        .filter(|found| in_force.finds(&found.draft.pattern))
+        // A combination says nothing of its words alone.
+        .filter(
+            |found| match of_combinations.contains(&found.draft.pattern) {
+                true => !is_excepted(in_force, &found.draft),
+                false => in_force.finds(&found.draft.pattern),
+            },
+        )
         .collect();
     found.sort_by(|a, b| {
         let order = b.approved.cmp(&a.approved);
@@ -233,6 +251,13 @@ fn exceptions(in_force: &InForce, posts: &[Decided]) -> Vec<Exception> {
     });
     found.truncate(SHOWN);
     found
+}
+
+fn is_excepted(in_force: &InForce, draft: &RuleDraft) -> bool {
+    let mut exceptions = in_force.rules().iter();
+    exceptions.any(|rule| {
+        rule.draft.action == Action::Allow && fold(&rule.draft.pattern).text == draft.pattern
+    })
 }
 
 /// The exception that would excuse a hit in a text, where there is one narrower than the hit itself.
@@ -302,9 +327,24 @@ fn around(text: &str, start: usize, end: usize) -> Option<(RuleKind, String)> {
     (is_longer && words.len() > 1).then(|| (RuleKind::Phrase, words.join(" ")))
 }
 
+/// The whole host in which a hit lies, if it is a longer one.
+fn around_host(text: &str, start: usize, end: usize) -> Option<(RuleKind, String)> {
+    let letters: Vec<char> = text.chars().collect();
+    if start >= end || end > letters.len() {
+        return None;
+    }
+    let is_host = |c: &char| c.is_alphanumeric() || matches!(c, '.' | '-');
+    let before = letters[..start].iter().rev().take_while(|c| is_host(c));
+    let after = letters[end..].iter().take_while(|c| is_host(c));
+    let (from, to) = (start - before.count(), end + after.count());
+    let host: String = letters[from..to].iter().collect();
+    let host = host.trim_matches(['.', '-']);
+    (host.chars().count() > end - start).then(|| (RuleKind::Host, host.to_owned()))
+}
+
 #[cfg(test)]
 mod tests {
-    use super::around;
+    use super::{around, around_host};
     use crate::moderation::rules::RuleKind;
 
     #[test]
@@ -319,5 +359,15 @@ mod tests {
         assert_eq!(around("the press. Then", 4, 9), phrase("the press"));
         assert_eq!(around("press", 0, 5), None);
         assert_eq!(around("press", 0, 9), None);
+    }
+
+    #[test]
+    fn exceptions_of_a_host_are_the_host_below_it() {
+        let host = |text: &str| Some((RuleKind::Host, text.to_owned()));
+        assert_eq!(
+            around_host("see good.shop.example. Now", 9, 21),
+            host("good.shop.example")
+        );
+        assert_eq!(around_host("see shop.example now", 4, 16), None);
     }
 }

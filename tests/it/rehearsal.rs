@@ -1,7 +1,10 @@
 //! What a rule would have done is told before it is saved, and what it did afterwards.
 
+use serde_json::json;
+
 use crate::app::TestApp;
 use crate::site::{MODERATOR, OWNER, WORD};
+use crate::visitor::Page;
 
 both_dbs! {
     async fn a_rule_is_tried_on_the_posts_before_it_is_saved(app: TestApp) {
@@ -57,5 +60,19 @@ both_dbs! {
         assert_eq!(post["status"], "held", "{post}");
         assert_eq!(post["hits"][0]["view"], "leet");
         assert_eq!(post["hits"][0]["text"], disguised.as_str());
+    }
+
+    async fn a_rule_says_where_it_hit_and_what_it_costs(app: TestApp) {
+        let rule = app.api_post("/rules", &json!({"pattern": "lottery", "action": "shadow"})).await.json();
+        let path = app.path(&format!("admin/rules/{}", rule["id"].as_str().expect("an id")));
+        let mora = app.login(MODERATOR).await;
+        let facts = |page: &Page| page.texts("dl.facts dd");
+        assert!(facts(&mora.get(&path).await).contains(&"no posts to measure it on".to_owned()));
+        app.submit("Luck", "A lottery.").await;
+        app.submit("More", "Two lottery tickets.").await;
+        app.submit("None", "Nothing.").await;
+        let page = mora.get(&path).await;
+        assert_eq!(facts(&page)[0], "2, 2 only logged", "{}", page.text);
+        assert!(facts(&page).iter().any(|fact| fact.contains("µs with this rule alone") && fact.contains("newest 3 posts")), "{}", page.text);
     }
 }

@@ -62,4 +62,35 @@ both_dbs! {
         assert_eq!(field("pattern").as_deref(), Some("Take fr33 money now"));
         assert_eq!((field("kind").as_deref(), field("action").as_deref()), (Some("phrase"), Some("allow")));
     }
+
+    async fn hosts_and_combinations_get_exceptions_from_approved_hits(app: TestApp) {
+        app.api_post("/rules", &json!({"kind": "host", "pattern": "shop.example"})).await;
+        app.api_post("/rules", &json!({"kind": "combination", "pattern": "\"zorbium\" and words < 20"})).await;
+        for number in 0..3 {
+            decide(&app, &format!("Host {number}"), "See good.shop.example for it.", "APPROVED").await;
+            decide(&app, &format!("Pills {number}"), "The zorbium mine.", "APPROVED").await;
+        }
+        let olga = app.login(OWNER).await;
+        let page = olga.get(&app.path("admin/rules/suggestions")).await;
+        let names = page.texts(".rows a.name");
+        assert!(names.contains(&"the zorbium mine".to_owned()), "{names:?}");
+        for (name, body) in [("the zorbium mine", "The zorbium mine."), ("good.shop.example", "See good.shop.example for it.")] {
+            let path = page.links(name).remove(0);
+            let form = olga.get(&path).await;
+            assert_eq!(form.texts("#rehearsal strong"), ["Newly held 0, released 3."], "{name}: {}", form.text);
+            assert_eq!(olga.send(form.form(&["pattern", "kind"]).expect("the form"), &[]).await.status, 303);
+            assert_eq!(app.submit("Now", body).await["status"], "published", "{name}");
+        }
+    }
+
+    async fn the_test_box_shows_what_each_view_reads(app: TestApp) {
+        let mora = app.login(MODERATOR).await;
+        let form = mora.get(&app.path("admin/rules")).await.form(&["title", "body"]).expect("the test box");
+        let told = mora.send(form, &[("body", "**f**r33 m.o.n.e.y [here](https://spam.example/x)")]).await;
+        let read: Vec<(String, String)> = told.texts(".readings dt").into_iter().zip(told.texts(".readings dd")).collect();
+        let of = |view: &str| read.iter().find(|(shown, _)| shown == view).map(|(_, text)| text.as_str());
+        assert_eq!(of("as typed"), Some("**f**r33 m.o.n.e.y [here](https://spam.example/x)"), "{read:?}");
+        assert_eq!(of("leet"), Some("free m.o.n.e.y here"), "{read:?}");
+        assert_eq!(read.last().map(|(_, text)| text.as_str()), Some("https://spam.example/x"), "{read:?}");
+    }
 }

@@ -1,5 +1,7 @@
 //! One rule: its page, changes to it, and what it said over time. Its form is `rule_form`.
 
+use std::time::Duration;
+
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, Responder as _, web};
 use askama::Template;
@@ -223,7 +225,7 @@ async fn rule_page(
         form: is_ours.then(|| RuleForm::of(locale, action.clone(), SAVE, &RuleFields::from(draft))),
         delete_path: is_ours.then(|| format!("{action}/remove")),
         removal: None,
-        figures: figures(app, locale, site.id, id).await?,
+        figures: figures(app, locale, site.id, &newest.rule).await?,
         history: versions
             .iter()
             .map(|version| history_row(locale, version))
@@ -235,16 +237,29 @@ async fn figures(
     app: &App,
     locale: Locale,
     site_id: SiteId,
-    id: &RuleId,
+    rule: &Rule,
 ) -> Result<Vec<Figure>, HttpError> {
     let since_ms = app.clock.now_ms() - RECENT_MS;
-    let found = cases::figures_of_rule(&app.db, site_id, id.as_str(), since_ms).await?;
+    let found = cases::figures_of_rule(&app.db, site_id, &rule.id, since_ms).await?;
+    let hit = app
+        .moderation
+        .posts_hit_by(site_id, &rule.id, since_ms)
+        .await?;
+    let cost = app.moderation.cost_of(site_id, rule).await?;
     let figure = |label: MessageId, value| Figure {
         label: locale.text(label),
         value,
         when: None,
     };
     Ok(vec![
+        figure(
+            MessageId("rule-posts"),
+            locale
+                .say("rule-posts-logged")
+                .with("all", hit.all)
+                .with("logged", hit.only_logged)
+                .to_string(),
+        ),
         figure(MessageId("rule-cases"), locale.number(found.recent)),
         figure(MessageId("rule-decided"), precision(locale, &found)),
         Figure {
@@ -257,7 +272,24 @@ async fn figures(
                 },
             )
         },
+        figure(
+            MessageId("rule-cost"),
+            match cost {
+                None => locale.text("rule-cost-unknown"),
+                Some(cost) => locale
+                    .say("rule-cost-of")
+                    .with("alone", micros(cost.alone))
+                    .with("all", micros(cost.all))
+                    .with("posts", i64::from(cost.posts))
+                    .to_string(),
+            },
+        ),
     ])
+}
+
+/// Microseconds, begun ones whole.
+fn micros(duration: Duration) -> i64 {
+    i64::try_from(duration.as_nanos().div_ceil(1_000)).unwrap_or(i64::MAX)
 }
 
 /// How often people agreed with a rule.

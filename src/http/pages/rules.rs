@@ -23,7 +23,9 @@ use crate::ids::is_id;
 use crate::locale::{Locale, MessageId, Value};
 use crate::moderation::in_force::InForce;
 use crate::moderation::rule_set::Edit;
-use crate::moderation::rules::{Action, Author, Rule, RuleDraft, RuleKind, Verdict};
+use crate::moderation::rules::{
+    Action, Author, Rule, RuleDraft, RuleKind, Verdict, View, readings,
+};
 use crate::store::rules::{self, RuleFilter};
 use crate::store::{cases, posts};
 
@@ -85,6 +87,13 @@ struct TestResult {
     title_segments: Vec<Segment>,
     body_segments: Vec<Segment>,
     hits: Vec<TestHit>,
+    readings: Vec<Reading>,
+}
+
+/// What a view reads.
+struct Reading {
+    view: String,
+    text: String,
 }
 
 /// A rule that hits the text which is tried, with how good it is.
@@ -240,6 +249,16 @@ pub(crate) async fn test(
             title_segments: marks.title,
             body_segments: marks.body,
             hits,
+            readings: readings(&body)
+                .into_iter()
+                .map(|(view, text)| Reading {
+                    view: match view {
+                        View::Text => locale.text("view-text"),
+                        view => locale.text(terms::view(view)),
+                    },
+                    text,
+                })
+                .collect(),
         }),
         test_title: title,
         test_text: body,
