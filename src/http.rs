@@ -55,7 +55,7 @@ fn endpoints() -> Vec<Endpoint> {
         account, author, drafts, health, home, invitation, keys, own_post, password, people, reader, session, settings, setup, sign_up,
     };
     use pages::{masks, aside, brake, bulk, case, checks, claim, design, handover, link, live, look, notes, notices, outbox, queue, theme, undo, views};
-    use pages::{audit, executions, outcomes, rule, rule_lists, rules, stats, suggestions, transparency, versions, workflow};
+    use pages::{audit, executions, outcomes, rule, rule_lists, rules, shared_rules, stats, suggestions, transparency, versions, workflow};
     vec![
         get("/healthz",             Open,   health::live),
         get("/readyz",              Open,   health::ready),
@@ -77,6 +77,8 @@ fn endpoints() -> Vec<Endpoint> {
         get("/api/v1/rules/export",             Open,   api::rule_lists::export),
         get("/api/v1/rules/outcomes",           Open,   api::outcomes::show),
         endpoint(Method::PUT, "/api/v1/rules/outcomes", Open, api::outcomes::change),
+        get("/api/v1/rules/shared",             Open,   api::shared_rules::show),
+        endpoint(Method::PUT, "/api/v1/rules/shared", Open, api::shared_rules::change),
         get("/api/v1/rules/versions",           Open,   api::rule_versions::list),
         get("/api/v1/rules/versions/{version}", Open,   api::rule_versions::show),
         post("/api/v1/rules/versions/{version}/restore", Open, api::rule_versions::restore),
@@ -207,6 +209,8 @@ fn endpoints() -> Vec<Endpoint> {
         post("/s/{site}/admin/rules/versions/{version}/restore", Member(Owner), versions::restore),
         get("/s/{site}/admin/rules/outcomes",               Member(Owner),     outcomes::show),
         post("/s/{site}/admin/rules/outcomes",              Member(Owner),     outcomes::save),
+        get("/s/{site}/admin/rules/shared",                 Member(Owner),     shared_rules::show),
+        post("/s/{site}/admin/rules/shared",                Member(Owner),     shared_rules::change),
         get("/s/{site}/admin/rules/suggestions",            Member(Owner),     suggestions::show),
         get("/s/{site}/admin/rules/new",                    Member(Owner),     rules::new),
         get("/s/{site}/admin/rules/{rule}",                 Member(Moderator), rule::show),

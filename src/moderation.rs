@@ -51,6 +51,7 @@ pub mod rule_figures;
 pub mod rule_set;
 pub mod run;
 pub mod search;
+pub mod shared_rules;
 pub mod site;
 pub mod statements;
 pub mod stats;

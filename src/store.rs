@@ -61,6 +61,7 @@ pub mod rules;
 pub(crate) mod seals;
 pub(crate) mod search;
 pub(crate) mod sessions;
+pub mod shared_rules;
 pub(crate) mod sites;
 pub(crate) mod statements;
 pub mod stats;

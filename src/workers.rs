@@ -108,7 +108,11 @@ impl Work {
                 app.outbox.run_once().await
             }
             Self::Ask => app.checks.run_once().await,
-            Self::Brake => app.moderation.brake_due().await.map(Outcome::of),
+            Self::Brake => {
+                let taken = app.moderation.take_over_due().await?;
+                let braked = app.moderation.brake_due().await?;
+                Ok(Outcome::of(taken + braked))
+            }
             Self::Seal => app.moderation.seal_due().await.map(Outcome::of),
             Self::Index => app.moderation.index_due().await.map(Outcome::of),
             Self::Tidy => tidy(app).await.map(Outcome::of),

@@ -267,3 +267,22 @@ outcomes-line-reject = reject from severity { $severity }
 outcomes-line-queue = queue { $queue }
 outcomes-line-two = two approve
 version-outcomes = what hits lead to
+
+## Shared rules
+shared = Shared rules
+shared-hint = The rules of another site become rules of this one and follow when they are changed there, each time as a version of their own that the brake watches. What you change about one of them (off, another outcome, an exception) stays as you said.
+shared-of-others = Rules of other sites
+shared-none = No other site here shares its rules.
+shared-in-use = in use
+shared-used = { $rules }, taken over up to version { $version }
+shared-take = Use them
+shared-give-up = Use them no more
+shared-own = Rules of this site
+shared-own-shared = The other sites here may use them.
+shared-own-kept = Only this site uses them.
+shared-share = Share them
+shared-keep = Share them no more
+shared-taken = Their rules are in force.
+shared-given-up = Their rules are gone.
+shared-are-shared = Other sites may use the rules.
+shared-are-kept = No other site may begin to use the rules. Those that do keep what they have.

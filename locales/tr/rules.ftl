@@ -228,3 +228,22 @@ outcomes-line-reject = { $severity }. önem derecesinden başlayarak reddet
 outcomes-line-queue = kuyruk: { $queue }
 outcomes-line-two = iki kişi onaylar
 version-outcomes = eşleşmelerin sonucu
+
+## Shared rules
+shared = Paylaşılan kurallar
+shared-hint = Başka bir sitenin kuralları bu sitenin kuralları olur ve orada değiştirildiğinde izlenir; her seferinde frenin gözlediği ayrı bir sürüm oluşur. Onlardan biri hakkında değiştirdikleriniz (kapalı, başka sonuç, istisna) dediğiniz gibi kalır.
+shared-of-others = Başka sitelerin kuralları
+shared-none = Buradaki başka hiçbir site kurallarını paylaşmıyor.
+shared-in-use = kullanılıyor
+shared-used = { $rules }, { $version }. sürüme kadar alındı
+shared-take = Kullan
+shared-give-up = Artık kullanma
+shared-own = Bu sitenin kuralları
+shared-own-shared = Buradaki öteki siteler kullanabilir.
+shared-own-kept = Yalnızca bu site kullanır.
+shared-share = Paylaş
+shared-keep = Artık paylaşma
+shared-taken = Kuralları yürürlükte.
+shared-given-up = Kuralları kaldırıldı.
+shared-are-shared = Öteki siteler kuralları kullanabilir.
+shared-are-kept = Başka hiçbir site kuralları kullanmaya başlayamaz. Kullananlar ellerindekini korur.

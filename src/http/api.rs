@@ -16,3 +16,4 @@ pub(crate) mod request;
 pub(crate) mod rule_lists;
 pub(crate) mod rule_versions;
 pub(crate) mod rules;
+pub(crate) mod shared_rules;

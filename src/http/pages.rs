@@ -39,6 +39,7 @@ pub(crate) mod rules;
 pub(crate) mod session;
 pub(crate) mod settings;
 pub(crate) mod setup;
+pub(crate) mod shared_rules;
 pub(crate) mod sign_up;
 pub(crate) mod stats;
 pub(crate) mod suggestions;

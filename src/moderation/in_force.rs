@@ -107,6 +107,8 @@ struct Slot {
 struct Known {
     in_force: Option<Arc<InForce>>,
     seen_at_ms: Option<i64>,
+    /// A version of the rules that this process has just made, compiled.
+    prepared: Option<(Outcomes, Arc<Matcher>)>,
     /// How often the site was to be forgotten: what was read before that is old from the beginning.
     forgotten: u64,
 }
@@ -153,21 +155,27 @@ impl InForceCache {
         if let Some(in_force) = slot.fresh(now_ms) {
             return Ok(Some(in_force));
         }
-        let (before, forgotten) = {
-            let known = slot.known();
-            (known.in_force.clone(), known.forgotten)
+        let (before, prepared, forgotten) = {
+            let mut known = slot.known();
+            let prepared = known.prepared.take();
+            (known.in_force.clone(), prepared, known.forgotten)
         };
         let Some(row) = site::find(&self.db, site).await? else {
             return Ok(None);
         };
         let in_force = match before {
             Some(before) if before.site == row => before,
-            before => Arc::new(self.build(row, before).await?),
+            before => Arc::new(self.build(row, before, prepared).await?),
         };
         let mut known = slot.known();
         known.in_force = Some(in_force.clone());
         known.seen_at_ms = (known.forgotten == forgotten).then_some(now_ms);
         Ok(Some(in_force))
+    }
+
+    /// Hands over rules that are compiled already, for when their version is found to be the one in force.
+    pub fn prepare(&self, site: SiteId, outcomes: Outcomes, matcher: Arc<Matcher>) {
+        self.slot(site).known().prepared = Some((outcomes, matcher));
     }
 
     /// Makes this process look again at once, after it changed the site itself.
@@ -183,7 +191,12 @@ impl InForceCache {
         slots.entry(site).or_default().clone()
     }
 
-    async fn build(&self, site: Site, before: Option<Arc<InForce>>) -> anyhow::Result<InForce> {
+    async fn build(
+        &self,
+        site: Site,
+        before: Option<Arc<InForce>>,
+        prepared: Option<(Outcomes, Arc<Matcher>)>,
+    ) -> anyhow::Result<InForce> {
         let definition = match self.definitions.find(site.id, site.workflow_version) {
             Some(definition) => definition,
             None => {
@@ -194,8 +207,10 @@ impl InForceCache {
                     .insert(site.id, site.workflow_version, &text.definition)?
             }
         };
-        let (outcomes, matcher) = match before {
-            Some(before)
+        let prepared = prepared.filter(|(_, matcher)| matcher.version() == site.rule_set_version);
+        let (outcomes, matcher) = match (prepared, before) {
+            (Some((outcomes, matcher)), _) => (outcomes, Ok(matcher)),
+            (None, Some(before))
                 if before.site.rule_set_version == site.rule_set_version
                     && before.matcher.is_ok() =>
             {

@@ -13,7 +13,7 @@ use crate::moderation::rules::{
 };
 use crate::moderation::submit::{Repeatable, Replay};
 use crate::store::rule_changes::{Applied, Once, RuleSetChange, apply_once};
-use crate::store::{idempotency, rule_versions, rules};
+use crate::store::{idempotency, rule_versions, rules, shared_rules};
 
 /// The longest comment of a version, in characters.
 pub const COMMENT_MAX_CHARS: usize = 500;
@@ -31,6 +31,10 @@ pub enum Edit {
     Import(Vec<RuleDraft>),
     /// What hits lead to.
     Outcomes(Outcomes),
+    /// The rules of another site that shares them, by its name in paths: for the first time, or as they are now.
+    TakeOver(String),
+    /// No more rules of another site.
+    GiveUp(String),
     /// All rules, and what hits lead to, as they were in a version.
     Restore(i64),
 }
@@ -42,8 +46,10 @@ pub struct Plan {
     pub(super) change: RuleSetChange,
     /// What the rules said that it changes or removes, and those that would lead to something else.
     pub(super) before: Vec<Rule>,
-    /// The whole set as it would be.
+    /// The whole set as it would be, under the number that it would have if nobody else changed it.
     pub(super) matcher: Arc<Matcher>,
+    /// What hits would lead to.
+    pub(super) outcomes: Outcomes,
     /// How many rules of a list the site has already.
     pub known: usize,
     /// Entries of a list that are taken at their word, because seen through disguises they are other words.
@@ -61,16 +67,12 @@ impl Plan {
         self.change.remove.len()
     }
 
-    /// What hits would lead to, if it changes that.
-    pub fn outcomes(&self) -> Option<&Outcomes> {
-        self.change.outcomes.as_ref()
-    }
-
     /// Whether it would change nothing.
     pub fn is_empty(&self) -> bool {
         self.change.put.is_empty()
             && self.change.remove.is_empty()
             && self.change.outcomes.is_none()
+            && self.change.shared.is_none()
     }
 }
 
@@ -130,27 +132,35 @@ impl Moderation {
                 format!("one line of at most {COMMENT_MAX_CHARS} characters"),
             )));
         }
+        // The version first: if the rules change meanwhile, what is compiled here is not taken for them.
+        let (version, outcomes) = rule_versions::outcomes_in_force(&self.db, site_id).await?;
         let present = rules::list_in_force(&self.db, site_id).await?;
-        let outcomes = rule_versions::outcomes_in_force(&self.db, site_id).await?;
-        let drafted = match self.draft(site_id, &present, &outcomes, edit).await? {
+        let drafted = self.draft(site_id, version, &present, &outcomes, edit);
+        let drafted = match drafted.await? {
             Ok(drafted) => drafted,
             Err(refused) => return Ok(Err(refused)),
         };
-        let task = tokio::task::spawn_blocking(move || drafted.compile(present, &outcomes));
+        let task =
+            tokio::task::spawn_blocking(move || drafted.compile(version + 1, present, &outcomes));
         let compiled = match task.await? {
             Ok(compiled) => compiled,
             Err(problems) => return Ok(Err(RuleRefused::Uncompilable(problems))),
         };
         let Compiled {
             drafted,
+            outcomes,
             before,
             matcher,
             literal,
         } = compiled;
         let now_ms = self.tools.clock.now_ms();
+        let put: HashSet<&String> = drafted.put.iter().map(|rule| &rule.id).collect();
+        let replaced = before.iter().map(|rule| &rule.id);
+        let replaced = replaced.filter(|id| put.contains(id)).cloned().collect();
         Ok(Ok(Plan {
             site_id,
             before,
+            outcomes,
             matcher,
             known: drafted.known,
             literal,
@@ -159,9 +169,11 @@ impl Moderation {
                     "" => drafted.comment,
                     comment => comment.to_owned(),
                 },
+                replaced,
                 put: drafted.put,
                 remove: drafted.remove,
                 outcomes: drafted.outcomes,
+                shared: drafted.shared,
                 base: drafted.base,
                 brake: None,
                 audit_id: Some(self.tools.ids.next::<AuditId>(now_ms)),
@@ -195,6 +207,10 @@ impl Moderation {
         let applied = apply_once(&self.db, plan.site_id, change, created_by, now_ms, once).await?;
         Ok(match applied {
             Applied::Version(version) => {
+                if version == plan.matcher.version() {
+                    let (outcomes, matcher) = (plan.outcomes.clone(), plan.matcher.clone());
+                    self.in_force.prepare(plan.site_id, outcomes, matcher);
+                }
                 self.in_force.forget(plan.site_id);
                 Ok(saved(version))
             }
@@ -231,6 +247,7 @@ impl Moderation {
     async fn draft(
         &self,
         site_id: SiteId,
+        present_version: i64,
         present: &[Rule],
         outcomes: &Outcomes,
         edit: Edit,
@@ -287,6 +304,35 @@ impl Moderation {
                     ..Drafted::default()
                 }),
             },
+            Edit::TakeOver(slug) => {
+                let Some(of) = shared_rules::find(&self.db, site_id, &slug).await? else {
+                    return Ok(Err(RuleRefused::Unknown));
+                };
+                let merged = self.merge_shared(&of, present).await?;
+                let version = of.rule_set_version;
+                Ok(Drafted {
+                    comment: format!("rules of {}, version {version}", of.name),
+                    shared: Some((of.site_id, Some(version))),
+                    base: Some(present_version),
+                    put: merged.put,
+                    remove: merged.remove,
+                    ..Drafted::default()
+                })
+            }
+            Edit::GiveUp(slug) => {
+                let of = shared_rules::find(&self.db, site_id, &slug).await?;
+                let Some(of) = of.filter(|of| of.taken.is_some()) else {
+                    return Ok(Err(RuleRefused::Unknown));
+                };
+                let merged = self.without_shared(&of, present).await?;
+                Ok(Drafted {
+                    comment: format!("no more rules of {}", of.name),
+                    shared: Some((of.site_id, None)),
+                    base: Some(present_version),
+                    remove: merged.remove,
+                    ..Drafted::default()
+                })
+            }
             Edit::Restore(version) => {
                 let newest = rule_versions::list(&self.db, site_id, i64::MAX, 1).await?;
                 let newest = newest.first().map_or(0, |set| set.version);
@@ -310,6 +356,7 @@ struct Drafted {
     put: Vec<Rule>,
     remove: Vec<String>,
     outcomes: Option<Outcomes>,
+    shared: Option<(SiteId, Option<i64>)>,
     comment: String,
     base: Option<i64>,
     known: usize,
@@ -318,6 +365,7 @@ struct Drafted {
 
 struct Compiled {
     drafted: Drafted,
+    outcomes: Outcomes,
     before: Vec<Rule>,
     matcher: Arc<Matcher>,
     literal: Vec<Collision>,
@@ -357,6 +405,7 @@ impl Drafted {
     /// Compiles the whole set as it would be.
     fn compile(
         mut self,
+        version: i64,
         present: Vec<Rule>,
         outcomes: &Outcomes,
     ) -> Result<Compiled, Uncompilable> {
@@ -368,14 +417,20 @@ impl Drafted {
         let is_other = |rule: &&Rule| outcomes.of(rule) != new_outcomes.of(rule);
         before.extend(kept.iter().filter(is_other).cloned());
         let new_outcomes = new_outcomes.clone();
+        let build = |kept: &[Rule], put: &[Rule]| {
+            let all = kept.iter().chain(put).cloned().collect();
+            Matcher::build(version, &new_outcomes.apply(all)).map_err(Uncompilable)
+        };
+        let mut matcher = build(&kept, &self.put)?;
         let literal = match self.is_list {
-            true => self.take_at_their_word()?,
+            true => self.take_at_their_word(&matcher),
             false => Vec::new(),
         };
-        let mut all = kept;
-        all.extend(self.put.iter().cloned());
-        let matcher = Matcher::build(0, &new_outcomes.apply(all)).map_err(Uncompilable)?;
+        if !literal.is_empty() {
+            matcher = build(&kept, &self.put)?;
+        }
         Ok(Compiled {
+            outcomes: new_outcomes,
             drafted: self,
             before,
             matcher: Arc::new(matcher),
@@ -384,10 +439,9 @@ impl Drafted {
     }
 
     /// Makes those entries of a list exact that seen through disguises are common words: lists have look-alike spellings
-    /// of words that nobody means to forbid.
-    fn take_at_their_word(&mut self) -> Result<Vec<Collision>, Uncompilable> {
-        let probe = Matcher::build(0, &self.put).map_err(Uncompilable)?;
-        let mut collisions: HashMap<String, Collision> = collisions::of(&probe)
+    /// of words that nobody means to forbid. `matcher` has them as they are.
+    fn take_at_their_word(&mut self, matcher: &Matcher) -> Vec<Collision> {
+        let mut collisions: HashMap<String, Collision> = collisions::of(matcher)
             .into_iter()
             .filter(|collision| collision.is_disguised)
             .map(|collision| (collision.rule.clone(), collision))
@@ -400,7 +454,7 @@ impl Drafted {
                 literal.push(collision);
             }
         }
-        Ok(literal)
+        literal
     }
 }
 

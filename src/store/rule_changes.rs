@@ -9,7 +9,7 @@ use crate::moderation::rows::{AuditRow, IdempotencyRow, MailRow};
 use crate::moderation::rules::Rule;
 use crate::on_db;
 use crate::store::brakes::{self, Braked};
-use crate::store::{Db, audit, idempotency, outbox};
+use crate::store::{Db, audit, idempotency, outbox, shared_rules};
 
 // The row of the site is locked by it, so that changes of one rule set come one after the other.
 const NEXT: &str = "UPDATE sites SET rule_set_version = rule_set_version + 1 WHERE id = $1 RETURNING rule_set_version";
@@ -42,10 +42,14 @@ const BATCH: usize = 2_000;
 pub struct RuleSetChange {
     /// Rules that are new or take the place of the one with the same id.
     pub put: Vec<Rule>,
+    /// The ids of those whose place is taken.
+    pub replaced: Vec<String>,
     /// Rules that are no longer part of the set.
     pub remove: Vec<String>,
     /// What hits lead to from now on; as before if it is not said.
     pub outcomes: Option<Outcomes>,
+    /// The site whose rules it takes over, and the version of theirs, or gives up.
+    pub shared: Option<(SiteId, Option<i64>)>,
     /// What for.
     pub comment: String,
     /// The version that it changes, where it makes no sense for another one.
@@ -101,8 +105,7 @@ pub(crate) async fn apply_once(
     };
     let outcomes = change.outcomes.as_ref();
     let outcomes = outcomes.map(serde_json::to_string).transpose()?;
-    let put = change.put.iter().map(|rule| &rule.id);
-    let ended: Vec<&String> = put.chain(&change.remove).collect();
+    let ended: Vec<&String> = change.replaced.iter().chain(&change.remove).collect();
     on_db!(db, |c| {
         let mut tx = c.begin().await?;
         let version: i64 = sqlx::query_scalar(NEXT)
@@ -147,6 +150,17 @@ pub(crate) async fn apply_once(
                 .bind(serde_json::to_string(rules)?)
                 .execute(tx.conn())
                 .await?;
+        }
+        if let Some((of, version)) = change.shared {
+            let sql = match version {
+                Some(_) => shared_rules::PUT,
+                None => shared_rules::DELETE,
+            };
+            let mut query = sqlx::query(sql).bind(site).bind(of);
+            if let Some(version) = version {
+                query = query.bind(version);
+            }
+            query.execute(tx.conn()).await?;
         }
         if let Some((braked, mail)) = &change.brake {
             sqlx::query(brakes::INSERT)

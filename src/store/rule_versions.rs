@@ -38,7 +38,7 @@ const FIND: &str = concat!(
     " FROM rule_sets s WHERE s.site_id = $1 AND s.version = $2"
 );
 const FIND_OUTCOMES: &str = "SELECT outcomes FROM rule_sets WHERE site_id = $1 AND version = $2";
-const FIND_OUTCOMES_IN_FORCE: &str = "SELECT rule_sets.outcomes FROM rule_sets
+const FIND_OUTCOMES_IN_FORCE: &str = "SELECT rule_sets.version, rule_sets.outcomes FROM rule_sets
     JOIN sites ON sites.id = rule_sets.site_id AND sites.rule_set_version = rule_sets.version
     WHERE rule_sets.site_id = $1";
 const LIST_ENDED: &str =
@@ -129,13 +129,14 @@ pub async fn outcomes_of(db: &Db, site: SiteId, version: i64) -> anyhow::Result<
     read_outcomes(text, site)
 }
 
-/// What hits lead to now.
-pub async fn outcomes_in_force(db: &Db, site: SiteId) -> anyhow::Result<Outcomes> {
-    let text: Option<String> = on_db!(db, |c| sqlx::query_scalar(FIND_OUTCOMES_IN_FORCE)
+/// The version in force, and what hits lead to in it.
+pub async fn outcomes_in_force(db: &Db, site: SiteId) -> anyhow::Result<(i64, Outcomes)> {
+    let found: Option<(i64, String)> = on_db!(db, |c| sqlx::query_as(FIND_OUTCOMES_IN_FORCE)
         .bind(site)
         .fetch_optional(c.read())
         .await?);
-    read_outcomes(text, site)
+    let (version, text) = found.unzip();
+    Ok((version.unwrap_or_default(), read_outcomes(text, site)?))
 }
 
 fn read_outcomes(text: Option<String>, site: SiteId) -> anyhow::Result<Outcomes> {

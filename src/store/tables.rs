@@ -19,6 +19,7 @@ pub const TABLES: &[&str] = &[
     "rules",
     "rule_sets",
     "brakes",
+    "shared_rules",
     "external_checks",
     "workflows",
     "posts",

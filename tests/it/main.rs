@@ -52,6 +52,7 @@ mod rule_kinds;
 mod rule_versions;
 mod schema;
 mod search;
+mod shared_rules;
 mod smtp;
 mod standing;
 mod stop;

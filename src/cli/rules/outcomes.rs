@@ -36,7 +36,8 @@ pub(super) struct Args {
 pub(super) async fn run(app: &App, args: Args) -> anyhow::Result<ExitCode> {
     let site = instance::find_site(app, &args.site.site).await?;
     let Some(file) = &args.file else {
-        print_json(&rule_versions::outcomes_in_force(&app.db, site.id).await?)?;
+        let (_, outcomes) = rule_versions::outcomes_in_force(&app.db, site.id).await?;
+        print_json(&outcomes)?;
         return Ok(ExitCode::SUCCESS);
     };
     let outcomes: Outcomes = serde_json::from_slice(&read(file)?)

@@ -21,6 +21,7 @@ use crate::moderation::rows::{CaseStatus, PostStatus};
 use super::request::JSON;
 use super::{
     check, checks, decisions, docs, outcomes, posts, queue, rule_lists, rule_versions, rules,
+    shared_rules,
 };
 
 /// Where the API lives.
@@ -56,6 +57,8 @@ another request with it is refused. Times are RFC 3339 in UTC; offsets count Uni
         rule_lists::rehearse,
         outcomes::show,
         outcomes::change,
+        shared_rules::show,
+        shared_rules::change,
         rule_versions::list,
         rule_versions::show,
         rule_versions::restore,

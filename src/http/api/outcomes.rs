@@ -42,7 +42,7 @@ pub(crate) struct OutcomesInForce {
 )]
 pub(crate) async fn show(req: HttpRequest) -> Result<HttpResponse, HttpError> {
     let caller = Caller::of(&req, &[Scope::Read]).await?;
-    let outcomes = rule_versions::outcomes_in_force(&caller.app.db, caller.site_id()).await?;
+    let (_, outcomes) = rule_versions::outcomes_in_force(&caller.app.db, caller.site_id()).await?;
     Ok(HttpResponse::Ok().json(OutcomesInForce { outcomes }))
 }
 

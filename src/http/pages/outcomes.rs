@@ -64,7 +64,7 @@ pub(crate) async fn show(
     app: web::Data<App>,
     owner: Member,
 ) -> Result<HttpResponse, HttpError> {
-    let outcomes = rule_versions::outcomes_in_force(&app.db, owner.site.id).await?;
+    let (_, outcomes) = rule_versions::outcomes_in_force(&app.db, owner.site.id).await?;
     page(&OutcomesPage::of(&req, &app, &owner, &outcomes, String::new()).await?)
 }
 

@@ -35,6 +35,7 @@ use super::rehearsal::rehearse;
 use super::rule::{RECENT_MS, precision, rule_path};
 use super::rule_form::{RuleFields, RuleForm};
 use super::rule_lists::ImportForm;
+use super::shared_rules::path as shared_path;
 use super::suggestions::{NewRuleQuery, lead_to_exceptions};
 
 const PER_PAGE: usize = 50;
@@ -49,6 +50,7 @@ pub(super) struct RulesPage {
     summary: String,
     versions_path: String,
     outcomes_path: Option<String>,
+    shared_path: Option<String>,
     suggestions_path: Option<String>,
     notice: Option<Notice>,
     brakes: Vec<BrakeRow>,
@@ -355,6 +357,7 @@ pub(super) async fn rules_page(
     Ok(RulesPage {
         page,
         versions_path: format!("{}/versions", path(slug)),
+        shared_path: is_owner.then(|| shared_path(slug)),
         outcomes_path: is_owner.then(|| outcomes_path(slug)),
         suggestions_path: is_owner.then(|| format!("{}/suggestions", path(slug))),
         summary: summary(locale, site.rule_set_version, total, off),
