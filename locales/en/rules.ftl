@@ -120,13 +120,13 @@ rule-remove = Remove this rule
 rule-added = The rule “{ $pattern }” is in force.
 rule-changed = The rule “{ $pattern }” is changed.
 rule-is-removed = The rule “{ $pattern }” is removed.
-rule-posts = Posts with a hit in 30 days
+rule-posts = Posts in 30 days
 rule-posts-logged = { $logged ->
     [0] { $all }
    *[other] { $all }, { $logged } only logged
     }
-rule-cost = Cost of a check
-rule-cost-of = { $alone } µs with this rule alone, { $all } µs with all rules; newest { $posts } posts
+rule-cost = Cost
+rule-cost-of = { $alone } µs a post by itself, { $all } µs all rules together; measured on { $posts }
 rule-cost-unknown = no posts to measure it on
 rule-cases = Cases in 30 days
 rule-decided = Decided

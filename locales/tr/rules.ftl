@@ -108,13 +108,13 @@ rule-remove = Bu kuralı kaldır
 rule-added = “{ $pattern }” kuralı yürürlükte.
 rule-changed = “{ $pattern }” kuralı değiştirildi.
 rule-is-removed = “{ $pattern }” kuralı kaldırıldı.
-rule-posts = 30 günde eşleşen yazılar
+rule-posts = 30 gündeki yazılar
 rule-posts-logged = { $logged ->
     [0] { $all }
    *[other] { $all }, { $logged } tanesi yalnızca kaydedildi
     }
-rule-cost = Denetimin maliyeti
-rule-cost-of = yalnız bu kuralla { $alone } µs, tüm kurallarla { $all } µs; en yeni { $posts } yazı
+rule-cost = Maliyet
+rule-cost-of = yazı başına tek başına { $alone } µs, tüm kurallar birlikte { $all } µs; { $posts } yazıda ölçüldü
 rule-cost-unknown = ölçülecek yazı yok
 rule-cases = 30 gündeki vakalar
 rule-decided = Kararlar

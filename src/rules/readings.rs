@@ -13,7 +13,12 @@ pub fn readings(markdown: &str) -> Vec<(View, String)> {
     let visible = fold(&rendered(markdown).text).text;
     let marks: String = visible.chars().map(bare).collect();
     let lookalike: String = marks.chars().map(|c| read(c, How::Lookalike)).collect();
-    let leet: String = lookalike.chars().map(|c| read(c, How::Leet)).collect();
+    // Letters stand for letters too, but are read as themselves first.
+    let leet = |c: char| match c.is_alphabetic() {
+        true => c.to_string(),
+        false => read(c, How::Leet),
+    };
+    let leet: String = lookalike.chars().map(leet).collect();
     let repeated = collapse(&leet);
     let separated = join(&repeated);
     let all = [
