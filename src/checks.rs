@@ -31,8 +31,9 @@ pub use guard::{Guard, Refused};
 const CONCURRENCY: usize = 32;
 /// How long a claim holds: longer than the slowest check may take.
 const LEASE_MS: i64 = 60 * 1000;
-/// While some are under way, new ones are looked for so often.
-const LOOK_AGAIN: Duration = Duration::from_millis(250);
+/// While some are under way and there is place, those of other replicas and those whose time has come are looked for so
+/// often; what this one makes rings.
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
 /// Whoever asks. Cheap to clone; any number of replicas may ask on one database.
 #[derive(Clone)]
@@ -73,16 +74,22 @@ impl Checks {
             let now_ms = self.clock.now_ms();
             let free = CONCURRENCY - under_way.len();
             let db = &self.moderation.db;
-            for request in checks::claim(db, now_ms, now_ms + LEASE_MS, free).await? {
+            let claimed = match free {
+                0 => Vec::new(),
+                free => checks::claim(db, now_ms, now_ms + LEASE_MS, free).await?,
+            };
+            for request in claimed {
                 asked += 1;
                 let checks = self.clone();
                 under_way.spawn(async move { checks.carry(request).await });
             }
+            let has_place = under_way.len() < CONCURRENCY;
             tokio::select! {
                 done = under_way.join_next() => if done.is_none() {
                     return Ok(Outcome::of(asked));
                 },
-                () = tokio::time::sleep(LOOK_AGAIN) => {}
+                () = self.moderation.check_bell.notified(), if has_place => {}
+                () = tokio::time::sleep(LOOK_AGAIN), if has_place => {}
             }
         }
     }

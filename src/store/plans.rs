@@ -3,7 +3,7 @@
 
 use sqlx::Row as _;
 
-use super::{Db, case_texts, due, engine_sqlite, executions, migrate, outbox};
+use super::{Db, case_texts, checks, due, engine_sqlite, executions, migrate, outbox};
 use crate::on_db;
 
 /// The steps of a statement's plan.
@@ -36,6 +36,10 @@ async fn what_runs_all_the_time_reads_only_what_it_needs() {
         (outbox::CLAIM_SQLITE[0], by_id),
         (outbox::CLAIM_SQLITE[1], by_id),
         (due::TAKE_REMINDERS, by_id),
+        (
+            checks::CLAIM_SQLITE,
+            "USING PRIMARY KEY (site_id=? AND task_id=?)",
+        ),
     ] {
         let steps = plan(&db, sql).await;
         assert!(
