@@ -79,7 +79,8 @@ fn join(text: &str) -> String {
             continue;
         }
         let is_single = word.chars().count() == 1;
-        if !joined.is_empty() && !(was_single && is_single) {
+        let goes_on = was_single && is_single;
+        if !(joined.is_empty() || goes_on) {
             joined.push(' ');
         }
         joined.push_str(&word);

@@ -90,7 +90,7 @@ pub(crate) async fn change(
     {
         return Err(HttpError::invalid(
             "uses",
-            &format!("{unknown:?} is no site that shares its rules"),
+            format!("{unknown:?} is no site that shares its rules"),
         ));
     }
     for of in known {

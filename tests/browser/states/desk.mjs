@@ -113,9 +113,10 @@ export async function cases({ look, enter, submit, go, see }) {
 
 export async function decisions({ look, enter, submit, go, see }) {
   const [mora, olga, anna] = [await enter("mora@example.org"), await enter("olga@example.org"), await enter("anna@example.org")];
-  await go(olga, "admin/settings");
-  await fill(olga, "/settings", { second_approval: "two", outcomes: "two = hold" });
-  await press(olga, button(olga, "/settings"));
+  await go(olga, "admin/rules/outcomes");
+  const last = await olga.locator('[name^="category_"]').count();
+  await fill(olga, "/outcomes", { [`category_${last}`]: "two", [`action_${last}`]: "hold", [`queue_${last}`]: "two", [`two_${last}`]: true });
+  await press(olga, button(olga, "/outcomes", ".main"));
   await go(olga, "admin/rules/new?pattern=twofold");
   await send(olga, "/rules", { pattern: "twofold", category: "two" });
   await later(2_000);

@@ -17,6 +17,8 @@ export async function rules({ look, enter, go, see }) {
   await go(olga, "admin/rules");
   await send(olga, "/rules/test#test", { title: "A title", body: "A f-o-r-b-i-d-d-e-n word, and a quiet one." });
   await look(olga, "rules, tried out");
+  await olga.locator("details:has(.readings) > summary").click();
+  await look(olga, "rules, tried out, what each view reads");
   await go(olga, "admin/rules");
   await unfold(olga, "/rules/import");
   const list = '[id="import-text"]';
@@ -37,6 +39,16 @@ export async function rules({ look, enter, go, see }) {
   await press(olga, button(olga, "/restore", '[name="rehearse"]'));
   await look(olga, "version, restoring rehearsed");
   await see(olga, "admin/rules/suggestions", "suggestions");
+  await see(olga, "admin/rules/outcomes", "outcomes");
+  await fill(olga, "/outcomes", { hold_from: "2", category_1: "noise", action_1: "reject", queue_1: "a,b" });
+  await press(olga, button(olga, "/outcomes", ".main"));
+  await look(olga, "outcomes, refused");
+  await fill(olga, "/outcomes", { queue_1: "Noise" });
+  await press(olga, button(olga, "/outcomes", '[name="rehearse"]'));
+  await look(olga, "outcomes, rehearsed");
+  await see(olga, "admin/rules/shared", "shared rules, none");
+  await press(olga, button(olga, "/shared"));
+  await look(olga, "shared rules, shared");
   await go(olga, "admin/rules?q=quiet");
   await olga.locator(".rows .name").first().click();
   await olga.waitForURL(/\/rules\/[0-9a-v]{26}/);
