@@ -418,7 +418,9 @@ impl Drafted {
         before.extend(kept.iter().filter(is_other).cloned());
         let new_outcomes = new_outcomes.clone();
         let build = |kept: &[Rule], put: &[Rule]| {
-            let all = kept.iter().chain(put).cloned().collect();
+            let mut all: Vec<Rule> = kept.iter().chain(put).cloned().collect();
+            // As they are read by other processes.
+            all.sort_unstable_by(|a, b| a.id.cmp(&b.id));
             Matcher::build(version, &new_outcomes.apply(all)).map_err(Uncompilable)
         };
         let mut matcher = build(&kept, &self.put)?;

@@ -3,7 +3,6 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
-use url::form_urlencoded::Serializer;
 
 use crate::app::App;
 use crate::http::chrome::{PageChrome, Redirect, page};
@@ -11,7 +10,7 @@ use crate::http::error::HttpError;
 use crate::http::extract::Query;
 use crate::http::parts::{Choice, Tab};
 use crate::http::visitor::Member;
-use crate::ids::{SiteId, is_id};
+use crate::ids::is_id;
 use crate::locale::{Locale, MessageId};
 use crate::moderation::aside::Aside;
 use crate::moderation::masks::{self, Masks};
@@ -25,7 +24,10 @@ use super::masks::MaskRow;
 use super::undo::UndoBar;
 use super::views::ViewRow;
 
+mod case_query;
 pub(super) mod row;
+
+pub(crate) use case_query::CaseQuery;
 
 #[derive(Template)]
 #[template(path = "admin/queue.html")]
@@ -73,94 +75,6 @@ pub(crate) struct QueueQuery {
     size: Option<usize>,
     mine: bool,
     aside: bool,
-}
-
-/// The query of a case's page: which cases stand beside it.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub(crate) struct CaseQuery {
-    pub category: String,
-    pub queue: String,
-    pub rule: String,
-    pub author: String,
-    pub q: String,
-}
-
-impl CaseQuery {
-    /// As a filter of the queue.
-    pub async fn filter(
-        &self,
-        app: &App,
-        site: SiteId,
-        status: CaseStatus,
-    ) -> anyhow::Result<QueueFilter> {
-        let queue = match self.queue.as_str() {
-            "" => None,
-            queue => {
-                let in_force = app.moderation.in_force.load(site).await?;
-                let outcomes = in_force.map(|in_force| in_force.outcomes.clone());
-                Some(outcomes.unwrap_or_default().in_queue(queue))
-            }
-        };
-        Ok(QueueFilter {
-            status,
-            queue,
-            category: self.category.clone(),
-            rule: self.rule.clone(),
-            author: self.author.clone(),
-            words: self.q.clone(),
-        })
-    }
-
-    /// Whether it names a queue, and nothing else.
-    pub fn is_queue(&self) -> bool {
-        let mut others = self
-            .fields()
-            .into_iter()
-            .filter(|(name, _)| *name != "queue");
-        !self.queue.is_empty() && others.all(|(_, value)| value.is_empty())
-    }
-
-    /// Whether it leaves anything out.
-    pub fn is_narrow(&self) -> bool {
-        self.fields().iter().any(|(_, value)| !value.is_empty())
-    }
-
-    fn fields(&self) -> [(&'static str, &str); 5] {
-        [
-            ("queue", &self.queue),
-            ("category", &self.category),
-            ("rule", &self.rule),
-            ("author", &self.author),
-            ("q", &self.q),
-        ]
-    }
-
-    /// As the query of the queue's page.
-    pub fn text(&self, status: CaseStatus) -> String {
-        let mut query = Serializer::new(String::new());
-        query.append_pair("state", status.as_str());
-        for (name, value) in self.fields() {
-            if !value.is_empty() {
-                query.append_pair(name, value);
-            }
-        }
-        query.finish()
-    }
-
-    /// The path with this query.
-    pub fn on(&self, path: &str) -> String {
-        if !self.is_narrow() {
-            return path.to_owned();
-        }
-        let mut query = Serializer::new(String::new());
-        for (name, value) in self.fields() {
-            if !value.is_empty() {
-                query.append_pair(name, value);
-            }
-        }
-        format!("{path}?{}", query.finish())
-    }
 }
 
 /// `GET /s/{site}/admin/`
