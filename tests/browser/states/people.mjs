@@ -12,12 +12,15 @@ export const typed = new Set();
 export function company(base, key, password, look, language) {
   const site = new URL("/s/main/", base).href;
   const options = language ? { extraHTTPHeaders: { "accept-language": language } } : {};
-  const somebody = () => person(base, options);
+  const somebody = (more) => person(base, { ...options, ...more });
+  const sessions = new Map();
 
+  /// Somebody in a browser of their own; who was logged in once still is.
   async function enter(email) {
-    const page = await somebody();
+    const page = await somebody({ storageState: sessions.get(email) });
     await page.goto(new URL("/login", base).href);
-    await send(page, "/login", { email, password });
+    if (await page.locator('form[action="/login"]').count()) await send(page, "/login", { email, password });
+    sessions.set(email, await page.context().storageState());
     return page;
   }
 
