@@ -1,14 +1,14 @@
-// The pages in all their states, written from right to left, in the mirrored language that only builders of Gatepost can
+// Half of the pages, desk or site, in all their states, written from right to left, in the mirrored language that only builders of Gatepost can
 // choose: each is as wide as its window. On the pages of the desk nothing that is said is English: every word but data is
 // marked by the mirrored language.
 // With a directory, pictures of the states are left there.
 //
-// usage: node mirrored.mjs BASE_URL API_KEY PASSWORD [DIRECTORY [LANGUAGE]]
+// usage: node mirrored.mjs BASE_URL API_KEY PASSWORD HALF [DIRECTORY [LANGUAGE]]
 import { finish, forget, login, problems } from "./browser.mjs";
 import { button, company, fill, later, press, typed } from "./states/people.mjs";
 import { tour } from "./states/tour.mjs";
 
-const [base, key, password, pictures, language = "ar-XB"] = process.argv.slice(2);
+const [base, key, password, half, pictures, language = "ar-XB"] = process.argv.slice(2);
 const direction = language === "ar-XB" ? "rtl" : "ltr";
 
 async function look(page, name) {
@@ -77,7 +77,7 @@ await olga.goto(new URL("/s/main/admin/settings", base).href);
 await fill(olga, "/settings", { language });
 await press(olga, button(olga, "/settings"));
 await later(2_000);
-await tour(company(base, key, password, look, language));
+await tour(company(base, key, password, look, language), half);
 // The browser reports the answers that refuse something; that is what they are for.
 forget(/status of 4(00|03|04|09|10|22|29)/);
 await finish();
