@@ -19,6 +19,7 @@ rejected-heading = Your post was not published
 rejected-moderator = A moderator read { $title } and wrote:
 rejected-rule = { $title } was not accepted:
 rejected-no-reason = No reason was given.
+mail-passages = It is about these words:
 rejected-again = You can correct it and submit it again; your text is kept.
 mail-correct = Correct and resubmit
 rejected-ground-label = On what ground:

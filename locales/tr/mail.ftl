@@ -19,6 +19,7 @@ rejected-heading = Yazınız yayımlanmadı
 rejected-moderator = Bir moderatör { $title } başlıklı yazınızı okudu ve şunu yazdı:
 rejected-rule = { $title } kabul edilmedi:
 rejected-no-reason = Gerekçe belirtilmedi.
+mail-passages = Şu sözlerle ilgili:
 rejected-again = Düzeltip yeniden gönderebilirsiniz; metniniz saklanıyor.
 mail-correct = Düzelt ve yeniden gönder
 rejected-ground-label = Dayanak:

@@ -39,6 +39,8 @@ pub struct HitRow {
     pub about: String,
     /// Whether the words are covered until somebody points at them.
     pub is_masked: bool,
+    /// How often its rule hit lately and how often people agreed; empty where nobody counted.
+    pub figures: String,
     /// Where exceptions to it can be written.
     pub exceptions: Vec<Link>,
     /// Whether it is a rule, which has a page, and not an external check.
@@ -176,6 +178,7 @@ fn rows(locale: Locale, hits: &[Hit], masks: &Masks, marks: &[Mark]) -> Vec<HitR
             },
             rule: hit.rule.clone(),
             is_masked: masks.covers(hit),
+            figures: String::new(),
             exceptions: Vec::new(),
             // A hit of the post as a whole has no words.
             text: match hit.text.as_str() {

@@ -50,6 +50,8 @@ const FIGURES_OF_RULE: &str = "SELECT
         COUNT(*) FILTER (WHERE status = 'rejected') AS rejected,
         MAX(waiting_since_ms) AS last_ms
     FROM cases WHERE site_id = $1 AND rules LIKE $2 ESCAPE '!'";
+const LIST_RECENT: &str =
+    "SELECT rules, status FROM cases WHERE site_id = $1 AND id >= $2 ORDER BY id DESC LIMIT $3";
 // Counting stops at a bound, so that a long queue costs no more than a short one.
 const COUNT: &str = "SELECT COUNT(*) FROM (SELECT 1 FROM cases WHERE site_id = $1 AND status = $2 LIMIT $3) AS bounded";
 
@@ -169,6 +171,30 @@ pub async fn figures_of_rule(
         .bind(member_pattern(rule))
         .bind(since_ms)
         .fetch_one(c.read())
+        .await?))
+}
+
+/// What hit in a case, and how it stands.
+#[derive(Debug, Clone, PartialEq, Eq, FromRow)]
+pub struct RecentCase {
+    /// The rules that hit, `,a,b,`.
+    pub rules: String,
+    /// How it stands.
+    pub status: CaseStatus,
+}
+
+/// The newest cases whose ids are not below `since`, at most `limit`.
+pub async fn list_recent(
+    db: &Db,
+    site: SiteId,
+    since: &str,
+    limit: i64,
+) -> anyhow::Result<Vec<RecentCase>> {
+    Ok(on_db!(db, |c| sqlx::query_as(LIST_RECENT)
+        .bind(site)
+        .bind(since)
+        .bind(limit)
+        .fetch_all(c.read())
         .await?))
 }
 

@@ -14,6 +14,11 @@ const FIND: &str = "SELECT passages.spans FROM cases
     JOIN passages ON passages.site_id = cases.site_id AND passages.case_id = cases.id
     WHERE cases.site_id = $1 AND cases.post_id = $2 AND cases.revision = $3 AND cases.status = 'rejected'
     AND cases.undo_until_ms IS NULL ORDER BY cases.id DESC LIMIT 1";
+const FIND_ASKED: &str = "SELECT passages.spans FROM cases
+    JOIN passages ON passages.site_id = cases.site_id AND passages.case_id = cases.id
+    JOIN asides ON asides.site_id = cases.site_id AND asides.case_id = cases.id
+    WHERE cases.site_id = $1 AND cases.post_id = $2 AND cases.revision = $3 AND cases.status = 'waiting'
+    AND asides.kind = 'asked' AND asides.created_at_ms <= $4 ORDER BY cases.id DESC LIMIT 1";
 
 /// Keeps the passages of a case, a JSON list of spans; without any, none are shown.
 pub(crate) async fn put(
@@ -44,6 +49,23 @@ pub(crate) async fn find(
         .bind(site)
         .bind(post)
         .bind(revision)
+        .fetch_optional(c.read())
+        .await?))
+}
+
+/// The passages that go with asking the author, before that moment, to change a revision.
+pub(crate) async fn find_asked(
+    db: &Db,
+    site: SiteId,
+    post: &PostId,
+    revision: i64,
+    until_ms: i64,
+) -> anyhow::Result<Option<String>> {
+    Ok(on_db!(db, |c| sqlx::query_scalar(FIND_ASKED)
+        .bind(site)
+        .bind(post)
+        .bind(revision)
+        .bind(until_ms)
         .fetch_optional(c.read())
         .await?))
 }

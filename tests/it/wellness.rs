@@ -1,4 +1,4 @@
-//! What a moderator does not want to read at once is covered, for them alone; what an author is shown of a rejected post.
+//! What a moderator does not want to read at once is covered, for them alone; what an author is shown of it.
 
 use serde_json::Value;
 
@@ -38,24 +38,77 @@ both_dbs! {
         assert_eq!(mora.get(&app.path("admin/queue")).await.texts(".rows a.name"), ["A forbidden title"]);
     }
 
-    async fn the_author_sees_what_the_moderator_marks(app: TestApp) {
+    async fn the_author_sees_the_passages_that_the_moderator_chooses(app: TestApp) {
         app.installation.hold_decisions("main", 10).await;
         let mora = app.login(MODERATOR).await;
         let anna = app.login(AUTHOR).await;
         let mut shown = Vec::new();
-        for passages in [&[("passages", "on")][..], &[]] {
-            let case = app.submit_held("Marked or not").await;
-            let mine = app.path(&format!("mine/{}", case["post_id"].as_str().expect("an id")));
-            let form = mora.get(&case_path(&app, &case)).await.form(&["decision", "reason"]).expect("the form");
-            let fields = [&[("decision", "REJECTED"), ("template", "1")][..], passages].concat();
+        for (title, chosen) in [("None", &[][..]), ("One", &[1]), ("Two", &[0, 2])] {
+            let body = format!("At first {WORD}, then once more {WORD}.");
+            let post = app.submit(&format!("{title} {WORD}"), &body).await;
+            let post = post["id"].as_str().expect("an id");
+            let case = app.case_of(post).await;
+            let page = mora.get(&case_path(&app, &case)).await;
+            let form = page.form(&["decision", "reason"]).expect("the form");
+            let boxes = page.attributes("form:has([name=reason]) .passages input", "name");
+            assert_eq!(boxes.len(), 3, "one for each place: {boxes:?}");
+            assert!(page.attributes(".passages input[checked]", "name").is_empty(), "nothing by itself");
+            let ticks: Vec<(&str, &str)> = chosen.iter().map(|&place: &usize| (&*boxes[place], "on")).collect();
+            let fields = [&[("decision", "REJECTED"), ("template", "1")][..], &ticks].concat();
+            let preview = page.attributes("button[formaction*=preview]", "formaction").remove(0);
+            let mut to_preview = form.clone();
+            to_preview.action = form.action.join(&preview).expect("a path");
+            let preview = mora.send(to_preview, &fields).await;
+            assert_eq!(preview.attributes(".passages input[checked]", "name").len(), 2 * chosen.len(), "in both forms");
+            let letter = preview.texts(".mail-preview pre").concat();
+            assert_eq!(letter.contains("about these words"), !chosen.is_empty(), "{letter}");
+
             assert_eq!(mora.send(form, &fields).await.status, 303);
-            assert!(anna.get(&mine).await.texts("article mark").is_empty(), "it can be taken back still");
+            let mine = app.path(&format!("mine/{post}"));
+            assert!(anna.get(&mine).await.texts("mark").is_empty(), "it can be taken back still");
             app.clock.advance_ms(10_000);
             app.app.run_until_idle().await.expect("work until idle");
             let page = anna.get(&mine).await;
             assert!(page.text.contains("It was not published."), "{}", page.text);
-            shown.push(page.texts("article mark"));
+            assert!(!page.text.contains("phrase"), "never by which rule");
+            shown.push((page.texts("h1 mark").len(), page.texts("article mark").len()));
         }
-        assert_eq!(shown, [vec![WORD.to_owned()], vec![]]);
+        assert_eq!(shown, [(0, 0), (0, 1), (1, 1)]);
+        let letters = app.inbox().into_iter().filter(|mail| mail.subject.starts_with("Not published"));
+        let quoting: Vec<bool> = letters.map(|mail| mail.text.contains(&format!("about these words:\n\n> {WORD}\n"))).collect();
+        assert_eq!(quoting, [false, true, true]);
+    }
+
+    async fn what_is_sent_back_has_its_passages_and_foreign_ones_are_nothing(app: TestApp) {
+        let case = app.submit_held("Sent back").await;
+        let (mora, anna) = (app.login(MODERATOR).await, app.login(AUTHOR).await);
+        let path = case_path(&app, &case);
+        let page = mora.get(&path).await;
+        let form = page.form_to("/ask").expect("the form");
+        let place = page.attributes(".passages input", "name").remove(0);
+        let wrong = mora.send(form.clone(), &[("note", "Please change it."), ("pasage_1", "on")]).await;
+        assert_eq!(wrong.status, 400, "{}", wrong.text);
+
+        let fields = [("note", "Please change it."), (&*place, "on"), ("passage_body-0-2", "on")];
+        assert_eq!(mora.send(form, &fields).await.status, 303);
+
+        let mine = app.path(&format!("mine/{}", case["post_id"].as_str().expect("an id")));
+        let seen = anna.get(&mine).await;
+        assert_eq!(seen.texts("article mark"), [WORD], "only what was hit");
+        let back = mora.get(&path).await.form_to("/bring-back").expect("the button");
+        mora.send(back, &[]).await;
+        assert!(anna.get(&mine).await.texts("article mark").is_empty());
+    }
+
+    async fn a_hit_is_one_line_and_tells_the_rest_when_asked(app: TestApp) {
+        let first = app.submit_held("First").await;
+        app.decide(first["task_token"].as_str().expect("a token"), "REJECTED").await;
+        let case = app.submit_held("Second").await;
+        let page = app.login(OWNER).await.get(&case_path(&app, &case)).await;
+        assert_eq!(page.texts(".hits > li > p").len(), 1);
+        let more = page.texts(".hits > li > details").remove(0);
+        assert!(more.contains("rule set") && more.contains("2 cases in 30 days, 100 % rejected of 1"), "{more}");
+        assert!(more.contains("Open the rule"), "{more}");
+        assert_eq!(page.attributes(".hits summary", "aria-label"), ["More about hit 1"]);
     }
 }

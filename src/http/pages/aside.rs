@@ -14,8 +14,10 @@ use crate::http::visitor::Member;
 use crate::ids::CaseId;
 use crate::locale::{Locale, MessageId};
 use crate::moderation::aside::{Aside, AsideError, AsideKind, MAX_CHARS, MAX_HOURS};
+use crate::moderation::passages;
 
 use super::case::case_path;
+use super::decision::ChosenPassages;
 use super::queue::path as queue_path;
 
 /// A part of the fields of `templates/admin/case.html`.
@@ -39,9 +41,10 @@ pub(crate) struct SnoozeFields {
 
 /// What the form to ask sends.
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub(crate) struct AskFields {
     note: String,
+    #[serde(flatten)]
+    passages: ChosenPassages,
 }
 
 impl AsidePart {
@@ -95,6 +98,7 @@ pub(crate) async fn ask(
 ) -> Result<HttpResponse, HttpError> {
     let locale = locale(&req);
     let settings = &member.site.settings;
+    passages::show(&app.db, member.site.id, &id.0, &fields.0.passages.0).await?;
     let asked = app
         .moderation
         .ask_for_change(&member.actor(), settings, &id.0, &fields.0.note)

@@ -28,6 +28,7 @@ use super::queue::{CaseQuery, path as queue_path};
 pub(crate) const FIRST_APPROVAL: MessageId = MessageId("case-two-kept");
 
 mod context;
+mod figures;
 mod view;
 
 pub(crate) use view::case_path;
@@ -72,8 +73,7 @@ pub(crate) async fn decide(
         }
     };
     if fields.decision == Decision::Rejected {
-        let is_shown = !fields.passages.is_empty();
-        passages::show(&app.db, member.site.id, &id.0, is_shown).await?;
+        passages::show(&app.db, member.site.id, &id.0, &fields.passages.0).await?;
     }
     let target = Target::Case(id.0.clone());
     let revision = Some(fields.revision);
@@ -120,9 +120,9 @@ pub(crate) async fn preview(
                 .page(StatusCode::UNPROCESSABLE_ENTITY);
         }
     };
-    let (subject, text) = app
-        .outbox
-        .preview_rejection(&member.site, &desk.file, &reason)?;
+    let (subject, text) =
+        app.outbox
+            .preview_rejection(&member.site, &desk.file, &reason, &fields.passages.0)?;
     desk.typed(&fields, None)
         .preview(MailPreview { subject, text })
         .page(StatusCode::OK)

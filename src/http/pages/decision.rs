@@ -1,15 +1,23 @@
 //! The form with which a case is decided, and what it sends. Shared by the case page and the page behind the link in a
 //! mail; `moderation::decide` is the one function that decides.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 use serde_json::Value;
 
 use crate::locale::Locale;
 use crate::moderation::decide::{Answer, Decision, REASON_MAX_CHARS};
+use crate::moderation::masks::Masks;
+use crate::moderation::passages::{self, Span};
 use crate::moderation::reason::{self, Known};
+use crate::moderation::rules::{Field, Hit};
 use crate::moderation::site::SiteSettings;
 
 use super::handover::HandOver;
+
+/// Characters on either side of a passage, by which it is told from others of the same words.
+const AROUND_CHARS: usize = 16;
 
 /// The fields of `templates/admin/decision.html`.
 #[derive(Debug, Clone)]
@@ -28,8 +36,8 @@ pub(crate) struct DecisionForm {
     pub note: String,
     /// Whether the part for rejecting is open.
     pub reject_open: bool,
-    /// Whether the author is shown what was hit.
-    pub passages: bool,
+    /// What the author can be shown of what was hit.
+    pub passages: Vec<PassageRow>,
     /// Handing it over, where that is possible.
     pub hand_over: Option<HandOver>,
     /// Where the mail to the author can be looked at before it goes.
@@ -64,7 +72,6 @@ pub(crate) struct ReasonChoice {
 
 /// What the form sends.
 #[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub(crate) struct DecisionFields {
     pub decision: Decision,
     pub revision: i64,
@@ -74,8 +81,72 @@ pub(crate) struct DecisionFields {
     note: String,
     #[serde(default)]
     template: String,
-    #[serde(default)]
-    pub passages: String,
+    /// Every other field: unknown ones are refused by [`ChosenPassages`].
+    #[serde(flatten)]
+    pub passages: ChosenPassages,
+}
+
+/// A passage that the author can be shown, with the words around it.
+#[derive(Debug, Clone)]
+pub(crate) struct PassageRow {
+    /// Its place.
+    pub span: Span,
+    /// What stands before it.
+    pub before: String,
+    /// What was hit.
+    pub text: String,
+    /// What stands behind it.
+    pub after: String,
+    /// Whether it is covered until somebody points at it.
+    pub is_masked: bool,
+    /// Whether it is chosen.
+    pub is_chosen: bool,
+}
+
+/// Fields `passage_PLACE` of a form: what the author is shown.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(try_from = "BTreeMap<String, String>")]
+pub(crate) struct ChosenPassages(pub Vec<Span>);
+
+impl TryFrom<BTreeMap<String, String>> for ChosenPassages {
+    type Error = String;
+
+    fn try_from(fields: BTreeMap<String, String>) -> Result<Self, String> {
+        let span = |name: &String| name.strip_prefix("passage_")?.parse().ok();
+        let spans = fields
+            .keys()
+            .map(|name| span(name).ok_or_else(|| format!("unknown field `{name}`")));
+        spans.collect::<Result<_, _>>().map(Self)
+    }
+}
+
+impl PassageRow {
+    /// What can be shown of a text, with a few words around each.
+    pub fn list(title: &str, body: &str, hits: &[Hit], masks: &Masks) -> Vec<Self> {
+        let rows = passages::list(hits).into_iter().map(|hit| {
+            let source = match hit.field {
+                Field::Title => title,
+                Field::Body => body,
+            };
+            let from = hit.start.saturating_sub(AROUND_CHARS);
+            let part = |from: usize, to: usize| -> String {
+                source
+                    .chars()
+                    .skip(from)
+                    .take(to.saturating_sub(from))
+                    .collect()
+            };
+            Self {
+                span: Span::of(hit),
+                before: part(from, hit.start),
+                text: part(hit.start, hit.end),
+                after: part(hit.end, hit.end + AROUND_CHARS),
+                is_masked: masks.covers(hit),
+                is_chosen: false,
+            }
+        });
+        rows.collect()
+    }
 }
 
 impl DecisionForm {
@@ -94,7 +165,7 @@ impl DecisionForm {
             reason_error: None,
             note: String::new(),
             reject_open: false,
-            passages: false,
+            passages: Vec::new(),
             hand_over: None,
             preview_path: None,
             preview: None,
@@ -123,7 +194,9 @@ impl DecisionForm {
         self.templates = filled(settings, &fields.template, known);
         self.reason = fields.reason.clone();
         self.note = fields.note.clone();
-        self.passages = !fields.passages.is_empty();
+        for row in &mut self.passages {
+            row.is_chosen = fields.passages.0.contains(&row.span);
+        }
         self.reject_open = fields.decision == Decision::Rejected;
         self.reason_error = error;
         self
@@ -139,7 +212,7 @@ impl DecisionFields {
             reason,
             note: String::new(),
             template,
-            passages: String::new(),
+            passages: ChosenPassages::default(),
         }
     }
 

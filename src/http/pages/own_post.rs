@@ -36,7 +36,7 @@ use crate::store::{executions, posts};
 #[template(path = "site/mine_post.html")]
 struct MinePostPage {
     page: PageChrome,
-    title: String,
+    title: Vec<(String, bool)>,
     status: Status,
     about: String,
     summary: Notice,
@@ -313,6 +313,10 @@ impl OwnPost {
             PostStatus::Rejected => {
                 passages::shown(&app.db, member.site.id, &self.post.id, &self.revision).await?
             }
+            PostStatus::Held => {
+                let (site, post) = (member.site.id, &self.post.id);
+                passages::shown_asking(&app.db, site, post, &self.revision, told_ms).await?
+            }
             _ => Vec::new(),
         };
         let outlook = outlook::of_post(&app.db, member.site.id, &self.post.id).await?;
@@ -360,7 +364,11 @@ impl OwnPost {
                         error,
                     }
                 }),
-                marked: passages.iter().any(|hit| hit.field == Field::Body),
+                marked: !passages.is_empty(),
+                title: markdown::highlight(&self.revision.title, &passages, Field::Title)
+                    .into_iter()
+                    .map(|piece| (piece.text.to_owned(), piece.hit.is_some()))
+                    .collect(),
                 body_html: match passages.is_empty() {
                     true => markdown::render(&self.revision.body),
                     false => markdown::render_with_marks(&self.revision.body, &passages),
@@ -372,7 +380,6 @@ impl OwnPost {
                 form: (!withdrawn).then_some(form),
                 preview,
                 withdraw_path: (!withdrawn).then(|| format!("{base}/withdraw")),
-                title: self.revision.title,
             },
         )
     }

@@ -3,6 +3,7 @@
 use anyhow::Context as _;
 
 use super::{Draft, MailFrame, Words};
+use crate::moderation::passages::{self, Span};
 use crate::moderation::queue::CaseFile;
 use crate::moderation::rows::PostStatus;
 use crate::moderation::rules::Hit;
@@ -30,6 +31,7 @@ letter!(PostRejected, "mail/author_rejected.html", "mail/author_rejected.txt", {
     reason: &'a str,
     ground: &'a str,
     facts: &'a str,
+    passages: &'a [String],
     appeal_until: &'a str,
     post_url: &'a str,
 });
@@ -37,6 +39,7 @@ letter!(PostRejected, "mail/author_rejected.html", "mail/author_rejected.txt", {
 letter!(ChangeAsked, "mail/change_asked.html", "mail/change_asked.txt", {
     title: &'a str,
     words: &'a str,
+    passages: &'a [String],
     post_url: &'a str,
 });
 
@@ -65,6 +68,7 @@ impl Outbox {
         site: &Site,
         file: &CaseFile,
         reason: &str,
+        spans: &[Span],
     ) -> anyhow::Result<(String, String)> {
         let locale = site.settings.language;
         let frame = MailFrame {
@@ -82,6 +86,7 @@ impl Outbox {
             reason,
             ground: &statements::ground(locale, &site.name, &statements::categories_of(&file.hits)),
             facts: &statements::facts(locale, &file.hits, true, false),
+            passages: &passages::quotes(&passages::chosen(&file.hits, spans)),
             appeal_until: &locale.moment(self.clock.now_ms() + appeal::OPEN_MS),
             post_url: &self.config.link(&post_url),
         }
@@ -139,6 +144,10 @@ impl Draft<'_> {
         let reason = text.reason.as_deref().or(text.cause.as_deref());
         let (db, site) = (&self.outbox.db, self.site.id);
         let revision = posts::find_revision(db, site, &text.post.id, text.post.revision).await?;
+        let shown = match &revision {
+            Some(revision) => passages::shown(db, site, &text.post.id, revision).await?,
+            None => Vec::new(),
+        };
         let hits = revision.map_or_else(String::new, |revision| revision.hits);
         let hits: Vec<Hit> = serde_json::from_str(&hits).unwrap_or_default();
         let by_person = text.rejected_by.is_some();
@@ -152,6 +161,7 @@ impl Draft<'_> {
             reason: reason.unwrap_or(&no_reason),
             ground: &statements::ground(locale, &self.site.name, &categories),
             facts: &statements::facts(locale, &hits, by_person, false),
+            passages: &passages::quotes(&shown),
             appeal_until: &locale.moment(text.post.updated_at_ms + appeal::OPEN_MS),
             post_url: &self.post_url(&text),
         }
@@ -172,10 +182,20 @@ impl Draft<'_> {
         if text.post.status != PostStatus::Held || text.post.revision != self.payload.revision {
             return Ok(Err("the post does not wait any more"));
         }
+        let (db, site) = (&self.outbox.db, self.site.id);
+        let revision = posts::find_revision(db, site, &text.post.id, text.post.revision).await?;
+        let shown = match &revision {
+            Some(revision) => {
+                let (post, until_ms) = (&text.post.id, aside.created_at_ms);
+                passages::shown_asking(db, site, post, revision, until_ms).await?
+            }
+            None => Vec::new(),
+        };
         ChangeAsked {
             mail: &self.frame,
             title: &text.title,
             words: &aside.words,
+            passages: &passages::quotes(&shown),
             post_url: &self.post_url(&text),
         }
         .words(self.subject("asked-subject", &text.title))

@@ -5,13 +5,14 @@ use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
 use super::context::{self, DiffPiece, EarlierRow, NoteRow, SimilarRow};
+use super::figures;
 use crate::app::App;
 use crate::auth::role::Role;
 use crate::http::chrome::{PageChrome, page_with};
 use crate::http::error::HttpError;
 use crate::http::marks::{HitRow, Line, Marks, Segment};
 use crate::http::pages::aside::AsidePart;
-use crate::http::pages::decision::{DecisionFields, DecisionForm, MailPreview};
+use crate::http::pages::decision::{DecisionFields, DecisionForm, MailPreview, PassageRow};
 use crate::http::pages::handover::HandOver;
 use crate::http::pages::queue::row::{Brief, Viewer, aged, brief, claimed, place};
 use crate::http::pages::queue::{CaseQuery, author_path, path as queue_path};
@@ -29,6 +30,7 @@ use crate::moderation::reason::Known;
 use crate::moderation::rows::{CaseRow, CaseStatus, PostStatus};
 use crate::moderation::wording;
 use crate::store::audit::NamedAudit;
+use crate::store::cases::RecentCase;
 
 #[derive(Template)]
 #[template(path = "admin/case.html")]
@@ -127,6 +129,7 @@ pub(super) struct Desk<'a> {
     page: PageChrome,
     undo: UndoBar,
     masks: Masks,
+    recent: Vec<RecentCase>,
     now_ms: i64,
     pub(super) file: CaseFile,
     neighbours: Neighbours,
@@ -167,8 +170,15 @@ impl<'a> Desk<'a> {
                 _ => form,
             }
         });
+        let masks = masks::find(&app.db, &member.actor()).await?;
         let form = match form {
             Some(form) => Some(DecisionForm {
+                passages: PassageRow::list(
+                    &file.revision.title,
+                    &file.revision.body,
+                    &file.hits,
+                    &masks,
+                ),
                 hand_over: Some(HandOver::of(app, locale, member, id).await?),
                 preview_path: Some(query.on(&format!("{}/preview", case_path(slug, id)))),
                 aside_path: file.aside.is_none().then(|| case_path(slug, id)),
@@ -179,7 +189,8 @@ impl<'a> Desk<'a> {
         let desk = Self {
             page,
             undo,
-            masks: masks::find(&app.db, &member.actor()).await?,
+            masks,
+            recent: figures::recent(app, site).await?,
             now_ms: app.clock.now_ms(),
             form,
             notice: None,
@@ -283,6 +294,7 @@ impl<'a> Desk<'a> {
             &file.hits,
             &self.masks,
         );
+        figures::tell(locale, &self.recent, &mut marks.rows);
         if self.member.role == Role::Owner {
             let texts = (&*revision.title, &*revision.body);
             lead_to_exceptions(locale, slug, &mut marks.rows, texts, &file.hits);
