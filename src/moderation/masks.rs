@@ -24,6 +24,29 @@ impl Masks {
         self.has(&hit.category)
     }
 
+    /// [`Masks::cover`] with the hits as they are stored.
+    pub fn cover_stored(&self, text: &str, hits: &str) -> anyhow::Result<String> {
+        if self.0.is_empty() {
+            return Ok(text.to_owned());
+        }
+        Ok(self.cover(text, &serde_json::from_str::<Vec<Hit>>(hits)?))
+    }
+
+    /// A text in pieces, each with whether it is what a covered hit found. For texts that the hits were not found in
+    /// themselves, as a difference between two revisions.
+    pub fn pieces<'t>(&self, text: &'t str, hits: &[Hit]) -> Vec<(&'t str, bool)> {
+        let covered = hits
+            .iter()
+            .filter(|hit| self.covers(hit) && !hit.text.trim().is_empty());
+        covered.fold(vec![(text, false)], |pieces, hit| {
+            let cut = |(piece, is_covered): (&'t str, bool)| match is_covered {
+                true => vec![(piece, true)],
+                false => cut(piece, &hit.text),
+            };
+            pieces.into_iter().flat_map(cut).collect()
+        })
+    }
+
     /// A short text in which what the covered hits found is dots.
     pub fn cover(&self, text: &str, hits: &[Hit]) -> String {
         let covered = hits
@@ -33,6 +56,20 @@ impl Masks {
             text.replace(&hit.text, &"•".repeat(hit.text.chars().count()))
         })
     }
+}
+
+/// What stands between the places of `word`, and those.
+fn cut<'t>(text: &'t str, word: &str) -> Vec<(&'t str, bool)> {
+    let mut pieces = Vec::new();
+    let mut from = 0;
+    for (at, found) in text.match_indices(word) {
+        pieces.push((&text[from..at], false));
+        pieces.push((found, true));
+        from = at + found.len();
+    }
+    pieces.push((&text[from..], false));
+    pieces.retain(|(piece, _)| !piece.is_empty());
+    pieces
 }
 
 /// What somebody has chosen.

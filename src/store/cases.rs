@@ -40,7 +40,9 @@ const LIST_OF_POST: &str = concat!(
 );
 const LIST_UNDOABLE: &str = "SELECT id, status, undo_until_ms,
     (SELECT title FROM revisions WHERE revisions.site_id = cases.site_id
-        AND revisions.post_id = cases.post_id AND revisions.number = cases.revision) AS title
+        AND revisions.post_id = cases.post_id AND revisions.number = cases.revision) AS title,
+    (SELECT hits FROM revisions WHERE revisions.site_id = cases.site_id
+        AND revisions.post_id = cases.post_id AND revisions.number = cases.revision) AS hits
     FROM cases WHERE site_id = $1 AND undo_until_ms > $2 AND decided_by = $3 ORDER BY undo_until_ms DESC LIMIT $4";
 const LIST_DECISIONS: &str = "SELECT post_id, id, status FROM cases
     WHERE site_id = $1 AND post_id >= $2 AND post_id <= $3 AND status IN ('approved', 'rejected') ORDER BY id";
@@ -218,6 +220,8 @@ pub struct UndoableCase {
     pub undo_until_ms: i64,
     /// The title of the case's revision.
     pub title: String,
+    /// What the rules found in it, a JSON list.
+    pub hits: String,
 }
 
 /// What somebody decided and can still take back, the newest first.

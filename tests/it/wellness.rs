@@ -14,6 +14,34 @@ fn case_path(app: &TestApp, case: &Value) -> String {
 }
 
 both_dbs! {
+    async fn no_page_of_the_desk_uncovers_what_is_covered(app: TestApp) {
+        app.installation.hold_decisions("main", 10).await;
+        let case = app.submit_held("A forbidden title").await;
+        let path = case_path(&app, &case);
+        let (mora, anna) = (app.login(MODERATOR).await, app.login(AUTHOR).await);
+        let token = csrf_token(&mora).await;
+        mora.post(&app.path("admin/queue/masks"), &[("csrf_token", &token), ("mask_house", "on")]).await;
+
+        assert!(!mora.get(&path).await.texts("title").concat().contains(WORD));
+        let field = format!("case_{}", case["id"].as_str().expect("an id"));
+        let many = [("csrf_token", &*token), ("decision", "REJECTED"), (&field, "1")];
+        let refused = mora.post(&app.path("admin/queue/decisions"), &many).await;
+        assert!(refused.texts(".chosen").concat().contains("A ••••••••• title"), "{}", refused.text);
+        mora.submit(&mora.get(&path).await, &[("decision", "APPROVED")]).await;
+        let queue = mora.get(&app.path("admin/queue")).await;
+        assert_eq!(queue.texts(".undo .what"), ["Approved “A ••••••••• title”"]);
+        app.clock.advance_ms(10_000);
+        app.app.run_until_idle().await.expect("work until idle");
+
+        let mine = app.path(&format!("mine/{}", case["post_id"].as_str().expect("an id")));
+        let body = format!("It has another {WORD} word.");
+        let revised = anna.submit(&anna.get(&mine).await, &[("title", "A forbidden title"), ("body", &body)]).await;
+        assert_eq!(revised.status, 303, "{}", revised.text);
+        let next = app.case_of(case["post_id"].as_str().expect("an id")).await;
+        let page = mora.get(&case_path(&app, &next)).await;
+        assert_eq!(page.texts(".view.diff mark.masked"), [WORD, WORD], "{}", page.text);
+    }
+
     async fn terms_are_covered_for_whoever_chose_so(app: TestApp) {
         let case = app.submit_held("A forbidden title").await;
         let path = case_path(&app, &case);

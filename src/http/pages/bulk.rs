@@ -16,6 +16,7 @@ use crate::ids::{CaseId, is_id};
 use crate::locale::{Locale, MessageId};
 use crate::moderation::bulk::{MAX_CASES, Outcome};
 use crate::moderation::decide::{Answer, DecideError, Decided, Decision};
+use crate::moderation::masks::{self, Masks};
 use crate::moderation::reason::Known;
 use crate::store::cases::{self, ListedCase};
 
@@ -74,6 +75,7 @@ pub(crate) async fn decide(
     let decision: Decision = take("decision")
         .parse()
         .map_err(|_| HttpError::invalid("decision", "must be APPROVED or REJECTED"))?;
+    let masks = masks::find(&app.db, &member.actor()).await?;
     let fields = DecisionFields::for_many(decision, take("reason"), take("template"));
     let mut chosen = Vec::with_capacity(cases.len());
     for (id, revision) in cases {
@@ -82,7 +84,7 @@ pub(crate) async fn decide(
     }
     if chosen.is_empty() {
         let problem = locale.text("bulk-none");
-        return again(&req, &member, chosen, &fields, problem);
+        return again(&req, &member, &masks, chosen, &fields, problem);
     }
     let settings = &member.site.settings;
     let answers: Result<Vec<Answer>, String> = chosen
@@ -98,7 +100,7 @@ pub(crate) async fn decide(
         .collect();
     let answers = match answers {
         Ok(answers) => answers,
-        Err(problem) => return again(&req, &member, chosen, &fields, problem),
+        Err(problem) => return again(&req, &member, &masks, chosen, &fields, problem),
     };
     let cases = chosen
         .iter()
@@ -118,7 +120,7 @@ pub(crate) async fn decide(
             .flash(locale.say(id).with("count", outcomes.len()).to_string())
             .respond_to(&req));
     }
-    outcome(&req, &app, &member, &chosen, &outcomes).await
+    outcome(&req, &app, &member, &masks, &chosen, &outcomes).await
 }
 
 /// `POST /s/{site}/admin/queue/undo`
@@ -161,6 +163,7 @@ fn take_cases(fields: &mut BTreeMap<String, String>) -> Result<Vec<(CaseId, i64)
 fn again(
     req: &HttpRequest,
     member: &Member,
+    masks: &Masks,
     chosen: Vec<(ListedCase, i64)>,
     fields: &DecisionFields,
     problem: String,
@@ -175,14 +178,16 @@ fn again(
         reason: reason.to_owned(),
         chosen: chosen
             .into_iter()
-            .map(|(listed, revision)| ChosenRow {
-                path: case_path(slug, &listed.case.id),
-                id: listed.case.id.to_string(),
-                revision,
-                title: listed.title,
-                author: listed.author_name,
+            .map(|(listed, revision)| {
+                Ok(ChosenRow {
+                    path: case_path(slug, &listed.case.id),
+                    id: listed.case.id.to_string(),
+                    revision,
+                    title: masks.cover_stored(&listed.title, &listed.hits)?,
+                    author: listed.author_name,
+                })
             })
-            .collect(),
+            .collect::<anyhow::Result<_>>()?,
     };
     page_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
 }
@@ -191,6 +196,7 @@ async fn outcome(
     req: &HttpRequest,
     app: &App,
     member: &Member,
+    masks: &Masks,
     chosen: &[(ListedCase, i64)],
     outcomes: &[Outcome],
 ) -> Result<HttpResponse, HttpError> {
@@ -202,14 +208,14 @@ async fn outcome(
         .zip(outcomes)
         .map(|((listed, _), (id, result))| {
             let (tone, text) = told(locale, result);
-            ResultRow {
+            Ok(ResultRow {
                 tone,
-                title: listed.title.clone(),
+                title: masks.cover_stored(&listed.title, &listed.hits)?,
                 path: case_path(slug, id),
                 text,
-            }
+            })
         })
-        .collect();
+        .collect::<anyhow::Result<_>>()?;
     let page = BulkPage {
         page: PageChrome::titled(req, "bulk-heading", "queue"),
         undo: UndoBar::of(app, locale, slug, &member.actor(), None).await?,

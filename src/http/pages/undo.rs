@@ -12,9 +12,10 @@ use crate::http::visitor::Member;
 use crate::ids::CaseId;
 use crate::locale::{Locale, MessageId};
 use crate::moderation::bulk::MAX_CASES;
+use crate::moderation::masks::{self, Masks};
 use crate::moderation::rows::{CaseRow, CaseStatus};
 use crate::moderation::undo::{UndoError, may_undo};
-use crate::store::cases::{self, UndoableCase};
+use crate::store::cases::{self, ListedCase, UndoableCase};
 
 use super::case::case_path;
 use super::queue::path as queue_path;
@@ -39,7 +40,7 @@ pub(crate) struct UndoRow {
     pub tone: &'static str,
     /// `Approved`.
     pub word: String,
-    /// The post's title.
+    /// The post's title, with dots for what this person does not want to read.
     pub title: String,
     /// Where the button sends to.
     pub action_path: String,
@@ -56,21 +57,26 @@ impl UndoBar {
         locale: Locale,
         slug: &str,
         actor: &Actor,
-        shown: Option<(&CaseRow, &str)>,
+        shown: Option<&ListedCase>,
     ) -> anyhow::Result<Self> {
         let now_ms = app.clock.now_ms();
         let by = format!("user:{}", actor.user_id);
         let limit = MAX_CASES as i64;
         let mine = cases::list_undoable(&app.db, actor.site_id, now_ms, &by, limit).await?;
         let count = mine.len();
-        let shown = shown.and_then(|(case, title)| {
+        let shown = shown.and_then(|listed| {
             Some(UndoableCase {
-                id: case.id.clone(),
-                status: case.status,
-                undo_until_ms: undoable(case, actor, now_ms)?,
-                title: title.to_owned(),
+                id: listed.case.id.clone(),
+                status: listed.case.status,
+                undo_until_ms: undoable(&listed.case, actor, now_ms)?,
+                title: listed.title.clone(),
+                hits: listed.hits.clone(),
             })
         });
+        let masks = match count > 0 || shown.is_some() {
+            true => masks::find(&app.db, actor).await?,
+            false => Masks::default(),
+        };
         let others = mine
             .into_iter()
             .filter(|case| shown.as_ref().is_none_or(|shown| shown.id != case.id));
@@ -80,8 +86,8 @@ impl UndoBar {
                 .cloned()
                 .chain(others)
                 .take(SHOWN)
-                .map(|case| row(locale, slug, now_ms, case))
-                .collect(),
+                .map(|case| row(locale, slug, now_ms, &masks, case))
+                .collect::<anyhow::Result<_>>()?,
             all_path: (count > 1).then(|| format!("{}/undo", queue_path(slug))),
             count,
         })
@@ -94,20 +100,26 @@ pub(crate) fn undoable(case: &CaseRow, actor: &Actor, now_ms: i64) -> Option<i64
         .filter(|until_ms| *until_ms > now_ms && may_undo(case, actor))
 }
 
-fn row(locale: Locale, slug: &str, now_ms: i64, case: UndoableCase) -> UndoRow {
+fn row(
+    locale: Locale,
+    slug: &str,
+    now_ms: i64,
+    masks: &Masks,
+    case: UndoableCase,
+) -> anyhow::Result<UndoRow> {
     let (tone, word) = match case.status {
         CaseStatus::Approved => ("ok", MessageId("undo-approved")),
         _ => ("no", MessageId("undo-rejected")),
     };
     let left_ms = case.undo_until_ms - now_ms;
-    UndoRow {
+    Ok(UndoRow {
         tone,
         word: locale.text(word),
-        title: case.title,
+        title: masks.cover_stored(&case.title, &case.hits)?,
         action_path: format!("{}/undo", case_path(slug, &case.id)),
         left: (left_ms + 999) / 1_000,
         left_ms,
-    }
+    })
 }
 
 /// `POST /s/{site}/admin/queue/{case}/undo`

@@ -9,6 +9,7 @@ use crate::http::parts::{Fact, Status, TimelineRow, When};
 use crate::locale::{Locale, MessageId};
 use crate::moderation::diff::{self, Fate};
 use crate::moderation::handover::OWNERS;
+use crate::moderation::masks::Masks;
 use crate::moderation::queue::{self, CaseFile};
 use crate::moderation::rows::{ExecutionStatus, PostStatus};
 use crate::moderation::run::Run;
@@ -38,7 +39,13 @@ pub(super) struct SimilarRow {
 /// A stretch of the text before and after: `kept`, `skipped`, `added` or `removed`.
 pub(super) struct DiffPiece {
     pub fate: &'static str,
+    pub words: Vec<Words>,
+}
+
+/// A part of it, and whether it is covered until somebody points at it.
+pub(super) struct Words {
     pub text: String,
+    pub is_masked: bool,
 }
 
 /// The case itself, in the list beside it.
@@ -70,7 +77,7 @@ pub(super) fn card(file: &CaseFile, viewer: &Viewer<'_>, path: String) -> Brief 
 }
 
 /// What was changed since the post was judged, title first.
-pub(super) fn diff(file: &CaseFile) -> Vec<DiffPiece> {
+pub(super) fn diff(file: &CaseFile, masks: &Masks) -> Vec<DiffPiece> {
     let Some(judged) = &file.judged else {
         return Vec::new();
     };
@@ -86,7 +93,14 @@ pub(super) fn diff(file: &CaseFile) -> Vec<DiffPiece> {
                 Fate::Added => "added",
                 Fate::Removed => "removed",
             },
-            text: piece.text,
+            words: masks
+                .pieces(&piece.text, &file.hits)
+                .into_iter()
+                .map(|(text, is_masked)| Words {
+                    text: text.to_owned(),
+                    is_masked,
+                })
+                .collect(),
         })
         .collect()
 }

@@ -150,15 +150,16 @@ impl<'a> Desk<'a> {
         let file = queue::find(&app.db, site, id)
             .await?
             .ok_or_else(HttpError::not_found)?;
-        let (case, title) = (&file.listed.case, &file.listed.title);
+        let case = &file.listed.case;
+        let masks = masks::find(&app.db, &member.actor()).await?;
         let filter = query.filter(app, site, CaseStatus::Waiting).await?;
         let neighbours = queue::neighbours(&app.db, site, &filter, case).await?;
         let settings = &member.site.settings;
         let is_own = file.post.author_id == member.user.id && !settings.allow_self_approval;
-        let page = PageChrome::of(req, title, "queue");
+        let title = masks.cover(&file.listed.title, &file.hits);
+        let page = PageChrome::of(req, &title, "queue");
         let locale = page.locale;
-        let shown = Some((case, title.as_str()));
-        let undo = UndoBar::of(app, locale, slug, &member.actor(), shown).await?;
+        let undo = UndoBar::of(app, locale, slug, &member.actor(), Some(&file.listed)).await?;
         let form = (file.is_open() && !is_own).then(|| {
             let action = query.on(&format!("{}/decision", case_path(slug, id)));
             let form = DecisionForm::new(action, case.revision, settings, &known(member, &file));
@@ -170,7 +171,6 @@ impl<'a> Desk<'a> {
                 _ => form,
             }
         });
-        let masks = masks::find(&app.db, &member.actor()).await?;
         let form = match form {
             Some(form) => Some(DecisionForm {
                 passages: PassageRow::list(
@@ -302,7 +302,7 @@ impl<'a> Desk<'a> {
         let (due, due_tone) = aged(case, &viewer);
         let can_run_again =
             case.status == CaseStatus::Failed && file.post.status == PostStatus::Failed;
-        let diff = context::diff(file);
+        let diff = context::diff(file, &self.masks);
         let mut cards = Vec::new();
         for queued in &self.neighbours.before {
             cards.push(brief(queued, &viewer, to_path(&queued.case.id))?);
