@@ -2,6 +2,8 @@
 //! whichever replica gets to it, so that a submission pays nothing for it. Words are split and folded here, so that both
 //! databases find the same; knows nothing of either's own ideas of words.
 
+use std::ops::Range;
+
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::canonical_combining_class;
 use unicode_segmentation::UnicodeSegmentation as _;
@@ -111,6 +113,25 @@ impl Terms {
             }]);
         }
         self
+    }
+}
+
+impl Terms {
+    /// Where words that were typed stand in a text, in bytes, in order.
+    pub(crate) fn places(&self, text: &str) -> Vec<Range<usize>> {
+        let is_meant = |word: &String| {
+            self.0.iter().flatten().any(|term| {
+                let last = term.words.len() - 1;
+                term.words.iter().enumerate().any(|(place, meant)| {
+                    word == meant
+                        || term.is_prefix && place == last && word.starts_with(meant.as_str())
+                })
+            })
+        };
+        text.unicode_word_indices()
+            .filter(|(_, word)| words(word).iter().any(is_meant))
+            .map(|(at, word)| at..at + word.len())
+            .collect()
     }
 }
 
@@ -267,6 +288,20 @@ mod tests {
                 ("x", false)
             ]
         );
+    }
+
+    #[test]
+    fn words_are_found_where_they_stand() {
+        let terms = Terms::default().typed("\"free money\" café scam*");
+        let text = "Money, money! Scammers in the CAFE\u{301} are not carefree.";
+
+        let found: Vec<&str> = terms
+            .places(text)
+            .into_iter()
+            .map(|place| &text[place])
+            .collect();
+
+        assert_eq!(found, ["Money", "money", "Scammers", "CAFE\u{301}"]);
     }
 
     #[test]

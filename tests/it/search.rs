@@ -37,6 +37,20 @@ async fn idle(app: &TestApp) {
 }
 
 both_dbs! {
+    async fn what_was_found_is_shown_and_marked(app: TestApp) {
+        let filling = "and so on ".repeat(60);
+        app.submit("A long one", &format!("A {WORD} word, {filling} and **Scammers** of <i>Istanbul</i>. {filling}")).await;
+        idle(&app).await;
+        let mora = app.login(MODERATOR).await;
+
+        let all = mora.get(&app.path("admin/queue")).await;
+        let found = mora.get(&app.path("admin/queue?q=scam*+istanbul")).await;
+
+        assert_eq!(all.texts(".excerpt mark"), [WORD], "what a rule hit");
+        assert!(all.texts(".excerpt mark.found").is_empty());
+        assert_eq!(found.texts(".excerpt mark.found"), ["Scammers", "Istanbul"], "{:?}", found.texts(".excerpt"));
+    }
+
     async fn cases_are_found_by_their_words(app: TestApp) {
         for (title, body) in [
             ("Crème brûlée", "A forbidden dessert for the scammers of Istanbul."),

@@ -87,7 +87,8 @@ fn decision(case: &CaseRow) -> Option<Decision> {
 /// Decide on a parked post
 ///
 /// The first decision wins and resumes the post's workflow. The same decision again is acknowledged with `repeated`; a
-/// different one is refused with `already_decided`, which says who decided what and when.
+/// different one is refused with `already_decided`, which says who decided what and when. A program may not approve a post
+/// of a category in which two people have to: that is answered with `forbidden`.
 #[utoipa::path(
     post, path = "/decisions", operation_id = "decide", tag = "queue", security(("api_key" = ["decide"])),
     request_body = NewDecision,

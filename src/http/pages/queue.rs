@@ -17,6 +17,7 @@ use crate::moderation::masks::{self, Masks};
 use crate::moderation::queue::{self, PER_LARGE_PAGE, PER_PAGE, QueueFilter, QueuedCase};
 use crate::moderation::rows::CaseStatus;
 use crate::moderation::rules::Hit;
+use crate::moderation::search::Terms;
 use crate::store::cases::{self, CaseCursor};
 
 use super::decision::{ReasonChoice, choices};
@@ -138,11 +139,13 @@ pub(crate) async fn show(
     let locale = page_chrome.locale;
     let categories = categories(&app, &member, locale, &filter).await?;
     let masks = masks::find(&app.db, &member.actor()).await?;
+    let sought = Terms::default().typed(&narrow.q);
     let viewer = row::Viewer {
         locale,
         settings: &member.site.settings,
         user_id: &member.user.id,
         masks: &masks,
+        sought: &sought,
         now_ms: app.clock.now_ms(),
     };
     page(&QueuePage {

@@ -28,6 +28,7 @@ use crate::moderation::masks::{self, Masks};
 use crate::moderation::queue::{self, CaseFile, Neighbours};
 use crate::moderation::reason::Known;
 use crate::moderation::rows::{CaseRow, CaseStatus, PostStatus};
+use crate::moderation::search::Terms;
 use crate::moderation::wording;
 use crate::store::audit::NamedAudit;
 use crate::store::cases::RecentCase;
@@ -277,11 +278,13 @@ impl<'a> Desk<'a> {
     pub(super) fn page(self, status: StatusCode) -> Result<HttpResponse, HttpError> {
         let slug = &self.member.site.slug;
         let locale = self.locale();
+        let nothing = Terms::default();
         let viewer = Viewer {
             locale,
             settings: &self.member.site.settings,
             user_id: &self.member.user.id,
             masks: &self.masks,
+            sought: &nothing,
             now_ms: self.now_ms,
         };
         let to_path = |id: &CaseId| self.query.on(&case_path(slug, id));

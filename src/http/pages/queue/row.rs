@@ -1,5 +1,7 @@
 //! A case as the queue shows it: in the list, and more briefly beside the case that is open.
 
+use std::ops::Range;
+
 use crate::http::parts::{Status, Tag, When};
 use crate::ids::UserId;
 use crate::locale::{Locale, MessageId};
@@ -10,6 +12,7 @@ use crate::moderation::masks::Masks;
 use crate::moderation::queue::{BriefCase, PLACE_MAX, QueuedCase};
 use crate::moderation::rows::{CaseRow, CaseStatus};
 use crate::moderation::rules::{Field, Hit};
+use crate::moderation::search::Terms;
 use crate::moderation::site::SiteSettings;
 
 /// Characters of the text before the first hit, few enough that the hit stands on the line even of a narrow screen.
@@ -26,6 +29,8 @@ pub(crate) struct Viewer<'a> {
     pub user_id: &'a UserId,
     /// What they do not want to read at once.
     pub masks: &'a Masks,
+    /// What was typed into the search.
+    pub sought: &'a Terms,
     pub now_ms: i64,
 }
 
@@ -40,7 +45,7 @@ pub(crate) struct Row {
     pub tags: Vec<Tag>,
     pub author: String,
     pub about: String,
-    pub excerpt: String,
+    pub excerpt: Vec<Piece>,
     pub place: String,
     /// Who works on it, "with Ada".
     pub claimed_by: Option<String>,
@@ -104,8 +109,11 @@ pub(crate) fn row(queued: &QueuedCase, viewer: &Viewer<'_>, path: String) -> any
         author: queued.brief.author_name.clone(),
         about: about(viewer.locale, case, &hits),
         excerpt: match &case.problem {
-            Some(problem) => problem.clone(),
-            None => viewer.masks.cover(&excerpt(&queued.body, &hits), &hits),
+            Some(problem) => vec![Piece {
+                text: problem.clone(),
+                tone: "",
+            }],
+            None => excerpt(&queued.body, &hits, viewer),
         },
         place: reason(viewer.locale, case, viewer.now_ms),
         claimed_by,
@@ -300,21 +308,30 @@ pub(crate) fn tags(locale: Locale, hits: &[Hit]) -> Vec<Tag> {
         .collect()
 }
 
-/// The words around the first hit in the body, or its beginning, as readers see them.
-fn excerpt(body: &str, hits: &[Hit]) -> String {
-    let Some((text, hit_at)) = hits
-        .iter()
-        .find(|hit| hit.field == Field::Body)
-        .and_then(|hit| {
-            let part = markdown::around(body, hit.start, BEFORE_CHARS, AFTER_CHARS);
-            let text = markdown::plain_text(part);
-            let hit_at = text.find(&hit.text)?;
-            Some((text, hit_at))
-        })
-    else {
-        return markdown::excerpt(body, BEFORE_CHARS + AFTER_CHARS);
-    };
-    let before = text[..hit_at].chars().count();
+/// A part of an excerpt: plain, what a rule hit, or what was looked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Piece {
+    pub text: String,
+    /// `hit`, `found` or nothing.
+    pub tone: &'static str,
+}
+
+/// The words around what was looked for in the body, else around the first hit, else its beginning, as readers see them.
+fn excerpt(body: &str, hits: &[Hit], viewer: &Viewer<'_>) -> Vec<Piece> {
+    let found = viewer.sought.places(body).into_iter().next();
+    let sought = found.map(|place| (body[..place.start].chars().count(), &body[place]));
+    let hit = hits.iter().find(|hit| hit.field == Field::Body);
+    let centre = sought.or(hit.map(|hit| (hit.start, hit.text.as_str())));
+    let line = centre
+        .and_then(|(at, words)| line_around(body, at, words))
+        .unwrap_or_else(|| markdown::excerpt(body, BEFORE_CHARS + AFTER_CHARS));
+    marked(&viewer.masks.cover(&line, hits), hits, viewer)
+}
+
+/// The line around `words`, which stand at the code point `at` of the body.
+fn line_around(body: &str, at: usize, words: &str) -> Option<String> {
+    let text = markdown::plain_text(markdown::around(body, at, BEFORE_CHARS, AFTER_CHARS));
+    let before = text[..text.find(words)?].chars().count();
     let start = before.saturating_sub(BEFORE_CHARS);
     let shown: String = text
         .chars()
@@ -322,9 +339,43 @@ fn excerpt(body: &str, hits: &[Hit]) -> String {
         .take(before - start + AFTER_CHARS)
         .collect();
     let mut words: Vec<&str> = shown.split_whitespace().collect();
-    // The first word is cut, unless the hit itself is the first.
+    // The first word is cut, unless what is shown is the first.
     if start > 0 && words.len() > 1 {
         words[0] = "…";
     }
-    words.join(" ")
+    Some(words.join(" "))
+}
+
+/// The line with what was looked for and what was hit marked; where both stand, what was looked for.
+fn marked(line: &str, hits: &[Hit], viewer: &Viewer<'_>) -> Vec<Piece> {
+    let mut marks: Vec<(Range<usize>, &'static str)> = Vec::new();
+    let found = viewer.sought.places(line).into_iter();
+    marks.extend(found.map(|place| (place, "found")));
+    for hit in hits.iter().filter(|hit| !hit.text.trim().is_empty()) {
+        for (at, text) in line.match_indices(&hit.text) {
+            let place = at..at + text.len();
+            let is_free = |(other, _): &(Range<usize>, _)| {
+                other.end <= place.start || place.end <= other.start
+            };
+            if marks.iter().all(is_free) {
+                marks.push((place, "hit"));
+            }
+        }
+    }
+    marks.sort_by_key(|(place, _)| place.start);
+    let mut pieces = Vec::new();
+    let mut from = 0;
+    let end = (line.len()..line.len(), "");
+    for (place, tone) in marks.into_iter().chain([end]) {
+        for (text, tone) in [(&line[from..place.start], ""), (&line[place.clone()], tone)] {
+            if !text.is_empty() {
+                pieces.push(Piece {
+                    text: text.to_owned(),
+                    tone,
+                });
+            }
+        }
+        from = place.end;
+    }
+    pieces
 }
