@@ -35,7 +35,9 @@ async function look(page, name) {
 function outside() {
   const beyond = [...document.querySelectorAll("main *, header *, footer *")].filter((element) => {
     const { left, right, width } = element.getBoundingClientRect();
-    return width > 1 && (left < -1 || right > innerWidth + 1) && !element.closest(".unseen, .skip, [popover], pre");
+    // What an excerpt cuts off is not seen; the excerpt itself is looked at.
+    const isCut = element.parentElement.closest(".excerpt");
+    return width > 1 && (left < -1 || right > innerWidth + 1) && !isCut && !element.closest(".unseen, .skip, [popover], pre");
   });
   const scrolls = document.documentElement.scrollWidth > innerWidth;
   return beyond[0]?.outerHTML.slice(0, 160) ?? (scrolls ? "it scrolls" : "");

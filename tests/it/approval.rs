@@ -136,7 +136,7 @@ both_dbs! {
         let reason = ("reason", "Anna, kaynak nerede?");
         let shown = mora.send(form.clone(), &[("decision", "REJECTED"), reason]).await;
         assert_eq!(shown.status, 200, "{}", shown.text);
-        assert_eq!(shown.texts(".mail-preview h3"), ["Not published: “Kaynak”"]);
+        assert_eq!(shown.texts(".mail-preview h2"), ["Not published: “Kaynak”"]);
         assert!(shown.texts(".mail-preview pre")[0].contains("> Anna, kaynak nerede?"));
         assert_eq!(status_of(&app, &case).await, "held");
         let form = shown.form(&["decision", "reason"]).expect("the form with what was typed");
