@@ -1,168 +1,22 @@
 //! External checks: a service on this machine is asked about posts, as a task of the workflow, and what it says or fails
 //! to say decides with the rules.
 
-use std::collections::VecDeque;
-use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use serde_json::{Value, json};
 use sha2::Sha256;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
 use tokio::sync::Notify;
 
 use crate::app::TestApp;
 use crate::process::Installation;
+use crate::service::{Heard, Reply, Service, hit, nothing};
 use crate::setting::{Arrange, Kind};
 use crate::site::{AUTHOR, MODERATOR, OWNER};
 use crate::visitor::Page;
-
-/// What the service does with a request.
-#[derive(Debug, Clone)]
-enum Reply {
-    /// A status and a body.
-    Answer(u16, String),
-    /// Nothing, until the other side gives up.
-    Silence,
-    /// A hit, once the test says so.
-    Later(Arc<Notify>),
-    /// The connection ends.
-    HangUp,
-}
-
-/// A request as it came in.
-#[derive(Debug, Clone)]
-struct Heard {
-    headers: Vec<(String, String)>,
-    body: String,
-}
-
-impl Heard {
-    fn header(&self, name: &str) -> &str {
-        let found = self.headers.iter().find(|(key, _)| key == name);
-        &found.unwrap_or_else(|| panic!("no {name}: {self:?}")).1
-    }
-
-    fn json(&self) -> Value {
-        serde_json::from_str(&self.body).expect("JSON")
-    }
-}
-
-/// A check of somebody's: answers from a list, then always finds nothing.
-#[derive(Clone)]
-struct Service {
-    url: String,
-    replies: Arc<Mutex<VecDeque<Reply>>>,
-    heard: Arc<Mutex<Vec<Heard>>>,
-    /// Rung for each request.
-    bell: Arc<Notify>,
-}
-
-impl Service {
-    async fn start() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("find a port");
-        let service = Self {
-            url: format!(
-                "http://{}/check",
-                listener.local_addr().expect("it is bound")
-            ),
-            replies: Arc::default(),
-            heard: Arc::default(),
-            bell: Arc::default(),
-        };
-        let serving = service.clone();
-        tokio::spawn(async move {
-            while let Ok((stream, _)) = listener.accept().await {
-                let serving = serving.clone();
-                tokio::spawn(async move {
-                    let _ = serving.serve(stream).await;
-                });
-            }
-        });
-        service
-    }
-
-    /// Serves one request; the connection is not kept.
-    async fn serve(&self, mut stream: TcpStream) -> std::io::Result<()> {
-        let mut bytes = Vec::new();
-        let head = loop {
-            if let Some(at) = bytes.windows(4).position(|four| four == b"\r\n\r\n") {
-                break at;
-            }
-            if stream.read_buf(&mut bytes).await? == 0 {
-                return Ok(());
-            }
-        };
-        let text = String::from_utf8_lossy(&bytes[..head]).into_owned();
-        let headers: Vec<(String, String)> = text
-            .lines()
-            .skip(1)
-            .filter_map(|line| line.split_once(": "))
-            .map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned()))
-            .collect();
-        let length = headers.iter().find(|(name, _)| name == "content-length");
-        let length: usize = length.map_or(0, |(_, value)| value.parse().expect("a length"));
-        while bytes.len() < head + 4 + length {
-            if stream.read_buf(&mut bytes).await? == 0 {
-                return Ok(());
-            }
-        }
-        let body = String::from_utf8_lossy(&bytes[head + 4..]).into_owned();
-        self.heard
-            .lock()
-            .expect("a lock")
-            .push(Heard { headers, body });
-        self.bell.notify_one();
-        let reply = self.replies.lock().expect("a lock").pop_front();
-        match reply.unwrap_or_else(nothing) {
-            Reply::HangUp => Ok(()),
-            Reply::Silence => {
-                stream.read_buf(&mut bytes).await?;
-                Ok(())
-            }
-            Reply::Later(bell) => {
-                bell.notified().await;
-                answer(&mut stream, 200, r#"{"hits": [{"category": "late"}]}"#).await
-            }
-            Reply::Answer(status, body) => answer(&mut stream, status, &body).await,
-        }
-    }
-
-    fn reply(&self, replies: impl IntoIterator<Item = Reply>) {
-        self.replies.lock().expect("a lock").extend(replies);
-    }
-
-    /// Waits for the next request.
-    async fn is_asked(&self) {
-        let asked = tokio::time::timeout(Duration::from_secs(10), self.bell.notified());
-        asked.await.expect("it is asked");
-    }
-
-    fn heard(&self) -> Vec<Heard> {
-        self.heard.lock().expect("a lock").clone()
-    }
-}
-
-async fn answer(stream: &mut TcpStream, status: u16, body: &str) -> std::io::Result<()> {
-    let head = format!(
-        "HTTP/1.1 {status} X\r\ncontent-type: application/json\r\nlocation: http://127.0.0.1:1/\r\n\
-         content-length: {}\r\nconnection: close\r\n\r\n",
-        body.len()
-    );
-    stream.write_all(head.as_bytes()).await?;
-    stream.write_all(body.as_bytes()).await
-}
-
-fn nothing() -> Reply {
-    Reply::Answer(200, r#"{"hits": []}"#.to_owned())
-}
-
-fn hit(hit: Value) -> Reply {
-    Reply::Answer(200, json!({"hits": [hit]}).to_string())
-}
 
 /// An instance that may connect to this machine, and a service on it.
 struct Checked {
@@ -262,6 +116,21 @@ both_dbs! {
         let token = case["task_token"].as_str().expect("a token");
         assert_eq!(checked.app.decide(token, "APPROVED").await.status, 200);
         assert_eq!(checked.status(&post).await, "published");
+    }
+
+    async fn an_author_is_told_that_a_post_is_checked(checked: Checked) {
+        checked.put(json!({})).await;
+        checked.service.reply([hit(json!({"category": "drugs"}))]);
+        let post = checked.submit().await;
+        let anna = checked.app.login(AUTHOR).await;
+        let mine = checked.app.path(&format!("mine/{post}"));
+
+        let checking = anna.get(&mine).await;
+        checked.work().await;
+        let waiting = anna.get(&mine).await;
+
+        assert!(checking.text.contains("It is being checked."), "{}", checking.text);
+        assert!(waiting.text.contains("It waits for a moderator."), "{}", waiting.text);
     }
 
     async fn what_a_check_does_not_object_to_is_published(checked: Checked) {

@@ -13,6 +13,7 @@ mod mailbox;
 mod pair;
 mod process;
 mod program;
+mod service;
 mod signature;
 mod site;
 mod smtp_script;

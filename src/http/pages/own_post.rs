@@ -1,6 +1,8 @@
 //! The page of one's own post: where it stands and why, what somebody who looks at it may expect, correct and resubmit,
 //! withdraw, appeal.
 
+mod standing;
+
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, Responder as _, web};
 use askama::Template;
@@ -15,7 +17,7 @@ use crate::http::language::locale;
 use crate::http::pages::author::{PostForm, Preview, mine_path, outcome};
 use crate::http::pages::reader::post_path;
 use crate::http::pages::{drafts, typed};
-use crate::http::parts::{Fact, Notice, Standing as _, Status, TimelineRow, When};
+use crate::http::parts::{Fact, Notice, Status, TimelineRow, When};
 use crate::http::visitor::Member;
 use crate::ids::PostId;
 use crate::locale::{Locale, MessageId};
@@ -23,14 +25,15 @@ use crate::moderation::appeal::{self, Appeal, AppealError, Statement};
 use crate::moderation::aside;
 use crate::moderation::draft;
 use crate::moderation::markdown;
-use crate::moderation::outlook::{self, MOST_AHEAD, Outlook};
+use crate::moderation::outlook;
 use crate::moderation::passages;
 use crate::moderation::rows::{PostRow, PostStatus, RevisionRow};
 use crate::moderation::rules::Field;
 use crate::moderation::submit::{Body, Title};
 use crate::moderation::supersede::{Edit, SupersedeError};
 use crate::moderation::timeline::{self, Step};
-use crate::store::{executions, posts};
+use crate::store::{cases, executions, posts};
+use standing::{asked_summary, facts, summary, timeline_rows};
 
 #[derive(Template)]
 #[template(path = "site/mine_post.html")]
@@ -320,6 +323,13 @@ impl OwnPost {
             _ => Vec::new(),
         };
         let outlook = outlook::of_post(&app.db, member.site.id, &self.post.id).await?;
+        // What never came before a moderator is still with the checks of the workflow.
+        let is_checked = self.post.status == PostStatus::Held
+            && outlook.is_none()
+            && cases::list_of_post(&app.db, member.site.id, &self.post.id)
+                .await?
+                .iter()
+                .all(|listed| listed.case.execution_id != self.post.execution_id);
         let base = mine_path(member, &self.post.id);
         let withdrawn = self.post.status == PostStatus::Withdrawn;
         let slug = self
@@ -339,7 +349,7 @@ impl OwnPost {
                     .to_string(),
                 summary: match asked {
                     Some(_) => asked_summary(locale),
-                    None => summary(locale, &self.post, self.appeal.is_some()),
+                    None => summary(locale, &self.post, self.appeal.is_some(), is_checked),
                 },
                 reason: reason
                     .flatten()
@@ -383,131 +393,4 @@ impl OwnPost {
             },
         )
     }
-}
-
-/// `about 3 before it`, `usually 2 h 5 m`, with the spread.
-fn facts(locale: Locale, outlook: &Outlook) -> Vec<Fact> {
-    let fact = |label: MessageId, value: String| Fact::new(&locale.text(label), value);
-    let ahead = match outlook.ahead {
-        0 => locale.say("outlook-next"),
-        MOST_AHEAD.. => locale.say("outlook-more").with("count", MOST_AHEAD),
-        ahead => locale.say("outlook-before").with("count", ahead),
-    };
-    let mut facts = vec![fact(MessageId("outlook-place"), ahead.to_string())];
-    match &outlook.usual {
-        Some(usual) => {
-            let span = |ms| locale.span(ms);
-            facts.push(fact(MessageId("outlook-half"), span(usual.median_ms)));
-            let spread = locale
-                .say("outlook-spread")
-                .with("short", span(usual.short_ms))
-                .with("long", span(usual.long_ms));
-            facts.push(fact(MessageId("outlook-most"), spread.to_string()));
-            let cases = locale.say("outlook-cases").with("count", usual.cases);
-            facts.push(fact(MessageId("outlook-of"), cases.to_string()));
-        }
-        None => facts.push(fact(
-            MessageId("outlook-usual"),
-            locale.text("outlook-too-few"),
-        )),
-    }
-    let due = locale.short_moment(outlook.deadline_ms);
-    facts.push(fact(MessageId("outlook-due"), due));
-    facts
-}
-
-fn asked_summary(locale: Locale) -> Notice {
-    Notice {
-        tone: "warn",
-        title: locale.text("summary-asked"),
-        text: locale.text("summary-asked-text"),
-    }
-}
-
-fn summary(locale: Locale, post: &PostRow, appealed: bool) -> Notice {
-    let (title, text) = match (post.status, post.published_revision) {
-        (PostStatus::Held, _) if appealed => (
-            MessageId("summary-appeal"),
-            MessageId("summary-appeal-text"),
-        ),
-        (PostStatus::Rejected, _) if appealed => (
-            MessageId("summary-upheld"),
-            MessageId("summary-upheld-text"),
-        ),
-        (PostStatus::Held, None) => (MessageId("summary-held"), MessageId("summary-held-text")),
-        (PostStatus::Held, Some(_)) => (
-            MessageId("summary-correction"),
-            MessageId("summary-correction-text"),
-        ),
-        (PostStatus::Published, _) => (
-            MessageId("summary-published"),
-            MessageId("summary-published-text"),
-        ),
-        (PostStatus::Rejected, None) => (
-            MessageId("summary-rejected"),
-            MessageId("summary-rejected-text"),
-        ),
-        (PostStatus::Rejected, Some(_)) => (
-            MessageId("summary-correction-rejected"),
-            MessageId("summary-correction-rejected-text"),
-        ),
-        (PostStatus::Failed, _) => (
-            MessageId("summary-failed"),
-            MessageId("summary-failed-text"),
-        ),
-        (PostStatus::Withdrawn, _) => (
-            MessageId("summary-withdrawn"),
-            MessageId("summary-withdrawn-text"),
-        ),
-    };
-    Notice {
-        tone: post.status.shown().0,
-        title: locale.text(title),
-        text: locale.text(text),
-    }
-}
-
-fn timeline_rows(locale: Locale, post: &PostRow, steps: &[(i64, Step)]) -> Vec<TimelineRow> {
-    let row = |tone, title: MessageId, detail: Option<String>, at_ms: Option<i64>| TimelineRow {
-        tone,
-        title: locale.text(title),
-        detail,
-        when: at_ms.map(|at_ms| When::of(locale, at_ms)),
-    };
-    let say = |detail: &'static str| Some(locale.text(detail));
-    let submitted = (post.created_at_ms, Step::Submitted);
-    let mut rows: Vec<TimelineRow> = std::iter::once(&submitted)
-        .chain(steps)
-        .map(|(at_ms, step)| {
-            let (tone, title, detail) = match step {
-                Step::Submitted => ("run", MessageId("step-submitted"), None),
-                Step::Revised => ("run", MessageId("step-revised"), None),
-                Step::Held => ("wait", MessageId("step-held"), say("step-held-text")),
-                Step::Asked(words) => ("run", MessageId("step-asked"), Some(words.clone())),
-                Step::Escalated => (
-                    "warn",
-                    MessageId("step-escalated"),
-                    say("step-escalated-text"),
-                ),
-                Step::Approved => ("ok", MessageId("step-approved"), None),
-                Step::Rejected(reason) => ("no", MessageId("step-rejected"), reason.clone()),
-                Step::Published => ("ok", MessageId("step-published"), None),
-                Step::Failed => ("warn", MessageId("step-failed"), None),
-                Step::RunAgain => ("run", MessageId("step-run-again"), None),
-                Step::Withdrawn => ("off", MessageId("step-withdrawn"), None),
-                Step::Appealed => (
-                    "wait",
-                    MessageId("step-appealed"),
-                    say("step-appealed-text"),
-                ),
-                Step::Overturned => ("ok", MessageId("step-overturned"), None),
-                Step::Upheld(reason) => ("no", MessageId("step-upheld"), reason.clone()),
-            };
-            row(tone, title, detail, Some(*at_ms))
-        })
-        .collect();
-    if post.status == PostStatus::Held {
-        rows.push(row("next", MessageId("step-next"), None, None));
-    }
-    rows
 }
