@@ -15,7 +15,7 @@ use crate::store::{Db, audit, idempotency, outbox, shared_rules};
 const NEXT: &str = "UPDATE sites SET rule_set_version = rule_set_version + 1 WHERE id = $1 RETURNING rule_set_version";
 const INSERT_SET: &str =
     "INSERT INTO rule_sets (site_id, version, comment, created_by, created_at_ms, outcomes)
-    SELECT site_id, $2, $3, $4, $5, COALESCE($6, outcomes) FROM rule_sets WHERE site_id = $1 AND version = $2 - 1";
+    SELECT site_id, $2, $3, $4, $5, COALESCE($6, outcomes) FROM rule_sets WHERE site_id = $1 AND version = CAST($2 AS BIGINT) - 1";
 // Lists come as JSON, so that tens of thousands of rules are a few statements.
 const END_SQLITE: &str = "UPDATE rules SET to_version = $2
     WHERE site_id = $1 AND to_version IS NULL AND id IN (SELECT value FROM json_each($3))";

@@ -23,17 +23,20 @@ pub(super) async fn recent(app: &App, site: SiteId) -> anyhow::Result<Vec<Recent
 pub(super) fn tell(locale: Locale, recent: &[RecentCase], rows: &mut [HitRow]) {
     for row in rows.iter_mut().filter(|row| row.is_rule) {
         let found = of_rule(recent, &row.rule);
-        let said = match recent.len() as i64 {
-            NEWEST.. => locale.say("hit-figures-newest").with("of", NEWEST),
-            _ => locale.say("rules-try-figures"),
-        };
-        row.figures = said
-            .with(
-                "cases",
-                counted(locale, MessageId("case-count"), found.recent),
-            )
-            .with("precision", precision(locale, &found))
-            .to_string();
+        let cases = counted(locale, MessageId("case-count"), found.recent);
+        let precision = precision(locale, &found);
+        row.figures = match recent.len() as i64 {
+            NEWEST.. => locale
+                .say("hit-figures-newest")
+                .with("cases", cases)
+                .with("of", NEWEST)
+                .with("precision", precision),
+            _ => locale
+                .say("rules-try-figures")
+                .with("cases", cases)
+                .with("precision", precision),
+        }
+        .to_string();
     }
 }
 
