@@ -28,6 +28,7 @@ mod cookies;
 pub mod error;
 pub mod extract;
 pub mod form;
+mod gzip;
 mod headers;
 mod language;
 pub mod marks;
@@ -177,6 +178,7 @@ fn endpoints() -> Vec<Endpoint> {
         get("/s/{site}/admin/queue",                        Member(Moderator), queue::show),
         get("/s/{site}/admin/queue/live",                   Member(Moderator), live::listen),
         post("/s/{site}/admin/queue/decisions",             Member(Moderator), bulk::decide),
+        post("/s/{site}/admin/queue/decisions/preview",     Member(Moderator), bulk::preview),
         post("/s/{site}/admin/queue/undo",                  Member(Moderator), bulk::undo),
         post("/s/{site}/admin/queue/masks",                 Member(Moderator), masks::choose),
         post("/s/{site}/admin/queue/views",                 Member(Moderator), views::keep),

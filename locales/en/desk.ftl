@@ -304,6 +304,7 @@ bulk-reason = Reason, as the authors read it
 bulk-reject = Reject the chosen
 bulk-approve = Approve the chosen
 bulk-none = Choose at least one case.
+bulk-preview-about = The mail to { $name }. Each of the others gets the same about their own post.
 bulk-approved = { $count ->
     [one] 1 post approved.
    *[other] { $count } posts approved.
@@ -325,6 +326,7 @@ bulk-own-decision = an appeal against your own decision
 bulk-two = your approval is kept; somebody else has to approve it too
 bulk-unknown = there is no such case
 bulk-closed = it waits for nothing any more
+bulk-failed = could not be decided, by a failure of ours; try it once more
 somebody = somebody
 
 ## What the script says

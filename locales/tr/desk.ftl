@@ -295,6 +295,7 @@ bulk-reason = Yazarların okuyacağı gerekçe
 bulk-reject = Seçilenleri reddet
 bulk-approve = Seçilenleri onayla
 bulk-none = En az bir vaka seçin.
+bulk-preview-about = { $name } için giden e-posta. Diğerlerinin her biri, kendi yazısı hakkında aynısını alır.
 bulk-approved = { $count } yazı onaylandı.
 bulk-rejected = { $count } yazı reddedildi.
 bulk-summary = { $count } vakadan { $done } tanesi için karar verildi.
@@ -307,6 +308,7 @@ bulk-own-decision = kendi kararınıza itiraz
 bulk-two = onayınız kaydedildi; bir başkasının da onaylaması gerekiyor
 bulk-unknown = böyle bir vaka yok
 bulk-closed = artık bir şey beklemiyor
+bulk-failed = bizden kaynaklanan bir hata yüzünden karar verilemedi; bir kez daha deneyin
 somebody = bir başkası
 
 ## What the script says

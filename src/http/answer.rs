@@ -1,5 +1,6 @@
 //! The outermost layer. It gives each request its id and its nonce, renders every failure in the form of the door that
-//! was used, logs a failure of ours once with its cause, and adds the security headers and the visit's cookie.
+//! was used, logs a failure of ours once with its cause, adds the security headers and the visit's cookie, and has
+//! pages compressed.
 
 use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -16,6 +17,7 @@ use crate::locale::{Locale, MessageId};
 use super::chrome::{self, PageChrome};
 use super::error::{Code, HttpError};
 use super::form::TypedTexts;
+use super::gzip;
 use super::headers;
 use super::language;
 use super::visitor;
@@ -76,6 +78,7 @@ pub(crate) async fn answer<B: MessageBody + 'static>(
     }
     chrome::add_cookies(&app, &req, &mut response);
     headers::add(&app, &req, response.headers_mut(), &id, &nonce);
+    let response = gzip::compressed(&req, response);
     Ok(ServiceResponse::new(req, response))
 }
 

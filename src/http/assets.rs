@@ -2,16 +2,15 @@
 //! which browsers may keep for ever; everything is compressed once, when the server starts.
 
 use std::collections::HashMap;
-use std::io::Write as _;
 
 use actix_web::http::header::{self, ContentEncoding};
 use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse, web};
 use flate2::Compression;
-use flate2::write::GzEncoder;
 use sha2::{Digest as _, Sha256};
 
 use super::error::HttpError;
+use super::gzip::{self, takes_gzip};
 
 const IMMUTABLE: &str = "public, max-age=31536000, immutable";
 const FOR_A_DAY: &str = "public, max-age=86400";
@@ -58,7 +57,7 @@ impl Assets {
         let asset = Asset {
             content_type: content_type(extension),
             cache_control: FOR_A_DAY,
-            gzip: gzip(&plain).filter(|gzip| gzip.len() < plain.len()),
+            gzip: gzip::pack(&plain, Compression::best()),
             plain,
         };
         let immutable = Asset {
@@ -98,23 +97,6 @@ pub(crate) async fn file(
             .body(gzip.clone()),
         _ => response.body(asset.plain.clone()),
     })
-}
-
-fn takes_gzip(req: &HttpRequest) -> bool {
-    req.headers()
-        .get(header::ACCEPT_ENCODING)
-        .and_then(|value| value.to_str().ok())
-        .is_some_and(|value| {
-            value
-                .split(',')
-                .any(|encoding| encoding.trim().split(';').next() == Some("gzip"))
-        })
-}
-
-fn gzip(plain: &[u8]) -> Option<Bytes> {
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
-    encoder.write_all(plain).ok()?;
-    encoder.finish().ok().map(Bytes::from)
 }
 
 fn content_type(extension: &str) -> &'static str {

@@ -166,7 +166,7 @@ fn csrf_token(app: &App, req: &HttpRequest) -> String {
         Some(hash) => Binding::Session(hash),
         None => Binding::Visit(visit(app, req)),
     };
-    csrf::token(&app.keyring, &binding)
+    csrf::token(&app.keyring, &binding, app.ids.random())
 }
 
 fn visit(app: &App, req: &HttpRequest) -> String {

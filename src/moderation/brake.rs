@@ -165,7 +165,7 @@ impl Moderation {
                 }
             }
             for (_, outcome) in self.decide_many(by, decider, cases).await? {
-                match outcome {
+                match outcome? {
                     Ok(_) => found.released += 1,
                     Err(_) => found.others += 1,
                 }

@@ -12,12 +12,12 @@ use crate::store::cases;
 /// So many cases are decided at once at most.
 pub const MAX_CASES: usize = 100;
 
-/// What became of one of the cases.
-pub type Outcome = (CaseId, Result<Decided, DecideError>);
+/// What became of one of the cases; the outer error is a failure of ours, after which the case stands as before.
+pub type Outcome = (CaseId, anyhow::Result<Result<Decided, DecideError>>);
 
 impl Moderation {
     /// Decides each of the cases with its answer, at the revision that was seen, in one transaction; answers in their
-    /// order.
+    /// order. If one of them breaks the transaction, the others are decided without it.
     pub async fn decide_many(
         &self,
         by: &Actor,

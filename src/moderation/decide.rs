@@ -150,9 +150,12 @@ impl Moderation {
         site_id: SiteId,
         by: &Decider,
         cases: Vec<(CaseId, i64, Answer)>,
-    ) -> anyhow::Result<Vec<Result<Decided, DecideError>>> {
+    ) -> anyhow::Result<Vec<anyhow::Result<Result<Decided, DecideError>>>> {
         let Some(in_force) = self.in_force.load(site_id).await? else {
-            return Ok(cases.iter().map(|_| Err(DecideError::Unknown)).collect());
+            return Ok(cases
+                .iter()
+                .map(|_| Ok(Err(DecideError::Unknown)))
+                .collect());
         };
         let outcomes = &in_force.outcomes;
         let mut works = Vec::with_capacity(cases.len());
@@ -173,21 +176,22 @@ impl Moderation {
         let mut results = Vec::with_capacity(works.len());
         let transacted = self.ledger.transact_all(works).await?;
         for (result, (case, revision, answer)) in transacted.into_iter().zip(cases) {
-            let result = result??;
-            results.push(match &result {
-                Err(DecideError::First(known)) => {
-                    match self.keep_first_approval(by, &answer, known).await? {
-                        None => result,
-                        Some(_) => {
+            let result = match result.flatten() {
+                Ok(Err(DecideError::First(known))) => {
+                    match self.keep_first_approval(by, &answer, &known).await {
+                        Ok(None) => Ok(Err(DecideError::First(known))),
+                        Ok(Some(_)) => {
                             let target = Target::Case(case);
                             let by = by.clone();
                             self.decide(site_id, target, by, answer, Some(revision), None)
-                                .await?
+                                .await
                         }
+                        Err(error) => Err(error),
                     }
                 }
-                _ => result,
-            });
+                result => result,
+            };
+            results.push(result);
         }
         self.mail_bell.notify_one();
         Ok(results)

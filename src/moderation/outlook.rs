@@ -36,9 +36,9 @@ pub struct UsualWait {
     pub cases: usize,
 }
 
-/// The outlook of a post that waits; `None` if it does not.
+/// The outlook of a post that waits as far as its author is told; `None` if it does not.
 pub async fn of_post(db: &Db, site: SiteId, post: &PostId) -> anyhow::Result<Option<Outlook>> {
-    let Some(id) = case_texts::find_waiting_of_post(db, site, post).await? else {
+    let Some(id) = case_texts::find_open_of_post(db, site, post).await? else {
         return Ok(None);
     };
     let Some(listed) = cases::find(db, site, &id).await? else {

@@ -21,6 +21,9 @@ const FIND_CASE: &str = concat!(
 );
 pub(super) const FIND_WAITING_OF_POST: &str = "SELECT id FROM cases
     WHERE site_id = $1 AND post_id = $2 AND status = 'waiting' ORDER BY id DESC LIMIT 1";
+// A decision that may be taken back has not left the house: to the author the case still waits.
+pub(super) const FIND_OPEN_OF_POST: &str = "SELECT id FROM cases
+    WHERE site_id = $1 AND post_id = $2 AND (status = 'waiting' OR undo_until_ms IS NOT NULL) ORDER BY id DESC LIMIT 1";
 const FIND_NEXT: &str = "SELECT id FROM cases
     WHERE site_id = $1 AND status = 'waiting' ORDER BY rank_ms, id LIMIT 1";
 pub(super) const FIND_POST: &str = concat!(
@@ -85,6 +88,19 @@ pub(crate) async fn find_waiting_of_post(
     post_id: &PostId,
 ) -> anyhow::Result<Option<CaseId>> {
     Ok(on_db!(db, |c| sqlx::query_scalar(FIND_WAITING_OF_POST)
+        .bind(site_id)
+        .bind(post_id)
+        .fetch_optional(c.read())
+        .await?))
+}
+
+/// The case of a post that waits for a decision as far as its author is told.
+pub(crate) async fn find_open_of_post(
+    db: &Db,
+    site_id: SiteId,
+    post_id: &PostId,
+) -> anyhow::Result<Option<CaseId>> {
+    Ok(on_db!(db, |c| sqlx::query_scalar(FIND_OPEN_OF_POST)
         .bind(site_id)
         .bind(post_id)
         .fetch_optional(c.read())

@@ -30,6 +30,7 @@ async fn what_runs_all_the_time_reads_only_what_it_needs() {
 
     for (sql, step) in [
         (case_texts::FIND_WAITING_OF_POST, by_post),
+        (case_texts::FIND_OPEN_OF_POST, by_post),
         (case_texts::FIND_POST, by_post),
         (engine_sqlite::load::FIND_CASE_OF_EXECUTION, by_post),
         (executions::LIST_OF_POST, runs_of_post),

@@ -86,7 +86,7 @@ both_dbs! {
                     None => {
                         let visit = "v".repeat(43);
                         let binding = gatepost::auth::csrf::Binding::Visit(visit.clone());
-                        (format!("gp_visit={visit}"), gatepost::auth::csrf::token(&fresh.app.keyring, &binding))
+                        (format!("gp_visit={visit}"), gatepost::auth::csrf::token(&fresh.app.keyring, &binding, 1))
                     }
                 };
 

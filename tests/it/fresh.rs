@@ -129,7 +129,7 @@ impl Fresh {
         let token = session::begin(&self.app.db, self.clock.now_ms(), &user, "test", None)
             .await
             .expect("begin a session");
-        let form_token = csrf::token(&self.app.keyring, &Binding::Session(secret_hash(&token)));
+        let form_token = csrf::token(&self.app.keyring, &Binding::Session(secret_hash(&token)), 1);
         (format!("gp_session={token}"), form_token)
     }
 

@@ -14,11 +14,13 @@ fn is_in(page: &Page, language: &str) -> bool {
     page.text.contains(&format!("<html lang=\"{language}\""))
 }
 
+/// What a page varies by, beside its compression.
 fn vary(page: &Page) -> Vec<&str> {
     page.headers
         .get_all(VARY)
         .iter()
         .map(|value| value.to_str().expect("a header is text"))
+        .filter(|&value| value != "Accept-Encoding")
         .collect()
 }
 

@@ -18,6 +18,7 @@ mod signature;
 mod site;
 mod smtp_script;
 mod visitor;
+mod wire;
 mod words;
 
 mod access;

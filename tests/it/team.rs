@@ -1,6 +1,9 @@
 //! Several moderators at one queue: claims, many cases decided at once, and what each hears of the others.
 
+use gatepost::on_db;
+use gatepost::store::Db;
 use serde_json::Value;
+use sqlx::AssertSqlSafe;
 
 use crate::app::TestApp;
 use crate::pair::csrf_token;
@@ -44,6 +47,20 @@ async fn decide_chosen(
 
 async fn status_of(site: &Site, case: &Value) -> Value {
     site.post(case["post_id"].as_str().expect("an id")).await["status"].clone()
+}
+
+/// Runs statements behind the program's back.
+async fn alter(db: &Db, statements: &[String]) {
+    on_db!(db, |c| {
+        let mut tx = c.begin().await.expect("begin");
+        for sql in statements {
+            sqlx::query(AssertSqlSafe(sql.clone()))
+                .execute(tx.conn())
+                .await
+                .expect("alter");
+        }
+        tx.commit().await.expect("commit");
+    });
 }
 
 both_dbs! {
@@ -125,6 +142,91 @@ both_dbs! {
         let told = app.inbox().into_iter().filter(|mail| mail.to == AUTHOR && mail.text.contains("nothing to do with this site"));
         assert_eq!(told.count(), 4, "each author is told why");
         assert_eq!(status_of(&app, &cases[4]).await, "held");
+    }
+
+    async fn a_page_of_a_hundred_is_one_transaction(app: TestApp) {
+        app.installation.hold_decisions("main", 0).await;
+        let mut cases = Vec::new();
+        for number in 0..100 {
+            cases.push(app.submit_held(&format!("Spam {number}")).await);
+        }
+        let mora = app.login(MODERATOR).await;
+        let names: Vec<String> = cases.iter().map(|case| format!("case_{}", case["id"].as_str().expect("an id"))).collect();
+        let mut form = mora.get(&app.path("admin/queue")).await.form_to("/queue/decisions").expect("the form for many");
+        form.fields.retain(|(name, _)| !name.starts_with("case_"));
+        let mut fields: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), "1")).collect();
+        fields.extend([("decision", "REJECTED"), ("template", "2")]);
+
+        // The database refuses the row of one case in the middle.
+        let refused = cases[50]["id"].as_str().expect("an id");
+        match &app.app.db {
+            Db::Sqlite(_) => alter(&app.app.db, &[format!(
+                "CREATE TRIGGER refuse BEFORE UPDATE ON cases WHEN NEW.id = '{refused}' BEGIN SELECT RAISE(ABORT, 'refused'); END"
+            )]).await,
+            Db::Postgres(_) => alter(&app.app.db, &[
+                format!("CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS \
+                    $$ BEGIN IF NEW.id = '{refused}' THEN RAISE 'refused'; END IF; RETURN NEW; END $$"),
+                "CREATE TRIGGER refuse BEFORE UPDATE ON cases FOR EACH ROW EXECUTE FUNCTION refuse()".to_owned(),
+            ]).await,
+        }
+        let broken = mora.send(form.clone(), &fields).await;
+        assert_eq!(broken.status, 409, "{}", broken.text);
+        assert!(broken.text.contains("99 of 100 cases decided."), "one that breaks breaks no other: {}", broken.text);
+        let rows = broken.texts(".earlier li");
+        let failed: Vec<&String> = rows.iter().filter(|row| row.contains("by a failure of ours")).collect();
+        assert!(failed.len() == 1 && failed[0].contains("Spam 50"), "{failed:?}");
+        assert_eq!(status_of(&app, &cases[50]).await, "held");
+        let drop = match &app.app.db {
+            Db::Sqlite(_) => "DROP TRIGGER refuse",
+            Db::Postgres(_) => "DROP TRIGGER refuse ON cases",
+        };
+        alter(&app.app.db, &[drop.to_owned()]).await;
+
+        let mut others = Vec::new();
+        for number in 0..99 {
+            others.push(app.submit_held(&format!("More {number}")).await);
+        }
+        others.push(cases.swap_remove(50));
+        let names: Vec<String> = others.iter().map(|case| format!("case_{}", case["id"].as_str().expect("an id"))).collect();
+        let mut fields: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), "1")).collect();
+        fields.extend([("decision", "REJECTED"), ("template", "2")]);
+        let sent = mora.send(form, &fields).await;
+        assert!(mora.follow(&sent).await.text.contains("100 posts rejected."));
+        for case in &others {
+            assert_eq!(status_of(&app, case).await, "rejected");
+        }
+        if let Db::Postgres(db) = &app.app.db {
+            let ids: Vec<&str> = others.iter().map(|case| case["id"].as_str().expect("an id")).collect();
+            let transactions: i64 = sqlx::query_scalar("SELECT COUNT(DISTINCT xmin::text) FROM cases WHERE id = ANY($1)")
+                .bind(&ids).fetch_one(db.read()).await.expect("count");
+            assert_eq!(transactions, 1);
+        }
+    }
+
+    async fn the_mail_to_many_is_looked_at_before_it_goes(app: TestApp) {
+        app.installation.hold_decisions("main", 0).await;
+        let (first, second) = (app.submit_held("First").await, app.submit_held("Second").await);
+        let mora = app.login(MODERATOR).await;
+        let mut form = mora.get(&app.path("admin/queue")).await.form_to("/queue/decisions").expect("the form for many");
+        form.fields.retain(|(name, _)| !name.starts_with("case_"));
+        form.action = mora.url(&app.path("admin/queue/decisions/preview"));
+        let names = [&first, &second].map(|case| format!("case_{}", case["id"].as_str().expect("an id")));
+        let chosen = [(names[0].as_str(), "1"), (names[1].as_str(), "1"), ("decision", "REJECTED")];
+
+        let refused = mora.send(form.clone(), &[&chosen[..], &[("reason", "See {source}.")]].concat()).await;
+        assert_eq!(refused.status, 422, "{}", refused.text);
+        let seen = mora.send(form, &[&chosen[..], &[("reason", "Dear {author}, no.")]].concat()).await;
+
+        assert_eq!(seen.status, 200, "{}", seen.text);
+        assert_eq!(seen.texts(".mail-preview h2").len(), 1);
+        assert!(seen.texts(".mail-preview pre").concat().contains("Dear Anna Author, no."), "{}", seen.text);
+        assert_eq!(status_of(&app, &first).await, "held", "nothing is decided by looking");
+        let again = seen.form(&["decision", "reason", "template"]).expect("the form with what was chosen");
+        let sent = mora.send(again, &[("decision", "REJECTED")]).await;
+        assert!(mora.follow(&sent).await.text.contains("2 posts rejected."));
+        app.app.run_until_idle().await.expect("work");
+        let told = app.inbox().into_iter().filter(|mail| mail.to == AUTHOR && mail.text.contains("Dear Anna Author, no."));
+        assert_eq!(told.count(), 2);
     }
 
     async fn of_many_each_has_its_own_outcome(app: TestApp) {

@@ -63,10 +63,15 @@ both_dbs! {
         let case = app.submit_held("Patience").await;
         app.app.run_until_idle().await.expect("work");
         let before = told(&app);
+        let anna = app.login(AUTHOR).await;
+        let mine = app.path(&format!("mine/{}", case["post_id"].as_str().expect("an id")));
+        let seen = anna.get(&mine).await.texts("main");
+assert!(seen.concat().contains("Place in the queue"), "{seen:?}");
 
         let mora = decide(&app, &case, MODERATOR, &[("decision", "APPROVED")]).await;
 
         assert_eq!(case_status(&app, &case).await, "approved", "the queue knows at once");
+        assert_eq!(anna.get(&mine).await.texts("main"), seen, "the author does not");
         assert!(mora.get(&app.path("admin/queue")).await.texts(".rows a.name").is_empty());
         app.clock.advance_ms(SECONDS * 1_000 - 1);
         app.app.run_until_idle().await.expect("work");

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, Responder as _, web};
+use anyhow::Context as _;
 use askama::Template;
 
 use crate::app::App;
@@ -18,10 +19,11 @@ use crate::moderation::bulk::{MAX_CASES, Outcome};
 use crate::moderation::decide::{Answer, DecideError, Decided, Decision};
 use crate::moderation::masks::{self, Masks};
 use crate::moderation::reason::Known;
+use crate::moderation::rules::Hit;
 use crate::store::cases::{self, ListedCase};
 
 use super::case::{case_path, decider};
-use super::decision::{DecisionFields, ReasonChoice, choices};
+use super::decision::{DecisionFields, MailPreview, ReasonChoice, choices};
 use super::queue::path as queue_path;
 use super::undo::UndoBar;
 
@@ -38,7 +40,8 @@ struct BulkPage {
 #[template(path = "admin/bulk_again.html")]
 struct BulkAgainPage {
     page: PageChrome,
-    problem: String,
+    problem: Option<String>,
+    preview: Option<(MailPreview, String)>,
     decisions_path: String,
     chosen: Vec<ChosenRow>,
     templates: Vec<ReasonChoice>,
@@ -61,6 +64,12 @@ struct ResultRow {
     text: String,
 }
 
+/// What the form sends: the cases that were chosen, each at the revision that was seen, and what is decided of them.
+struct Sent {
+    chosen: Vec<(ListedCase, i64)>,
+    fields: DecisionFields,
+}
+
 /// `POST /s/{site}/admin/queue/decisions`
 pub(crate) async fn decide(
     req: HttpRequest,
@@ -69,40 +78,14 @@ pub(crate) async fn decide(
     form: Form<BTreeMap<String, String>>,
 ) -> Result<HttpResponse, HttpError> {
     let locale = locale(&req);
-    let mut fields = form.0;
-    let cases = take_cases(&mut fields)?;
-    let mut take = |name: &str| fields.remove(name).unwrap_or_default();
-    let decision: Decision = take("decision")
-        .parse()
-        .map_err(|_| HttpError::invalid("decision", "must be APPROVED or REJECTED"))?;
+    let sent = Sent::read(&app, &member, form.0).await?;
     let masks = masks::find(&app.db, &member.actor()).await?;
-    let fields = DecisionFields::for_many(decision, take("reason"), take("template"));
-    let mut chosen = Vec::with_capacity(cases.len());
-    for (id, revision) in cases {
-        let listed = cases::find(&app.db, member.site.id, &id).await?;
-        chosen.extend(listed.map(|listed| (listed, revision)));
-    }
-    if chosen.is_empty() {
-        let problem = locale.text("bulk-none");
-        return again(&req, &member, &masks, chosen, &fields, problem);
-    }
-    let settings = &member.site.settings;
-    let answers: Result<Vec<Answer>, String> = chosen
-        .iter()
-        .map(|(listed, _)| {
-            let known = Known {
-                title: &listed.title,
-                author: &listed.author_name,
-                site: &member.site.name,
-            };
-            fields.answer(locale, settings, &known)
-        })
-        .collect();
-    let answers = match answers {
+    let answers = match sent.answers(locale, &member) {
         Ok(answers) => answers,
-        Err(problem) => return again(&req, &member, &masks, chosen, &fields, problem),
+        Err(problem) => return sent.again(&req, &member, &masks, Some(problem), None),
     };
-    let cases = chosen
+    let cases = sent
+        .chosen
         .iter()
         .zip(answers)
         .map(|((listed, revision), answer)| (listed.case.id.clone(), *revision, answer))
@@ -111,8 +94,11 @@ pub(crate) async fn decide(
         .moderation
         .decide_many(&member.actor(), &decider(&member), cases)
         .await?;
-    if outcomes.iter().all(|(_, result)| result.is_ok()) {
-        let id = match decision {
+    if outcomes
+        .iter()
+        .all(|(_, result)| matches!(result, Ok(Ok(_))))
+    {
+        let id = match sent.fields.decision {
             Decision::Approved => MessageId("bulk-approved"),
             Decision::Rejected => MessageId("bulk-rejected"),
         };
@@ -120,7 +106,37 @@ pub(crate) async fn decide(
             .flash(locale.say(id).with("count", outcomes.len()).to_string())
             .respond_to(&req));
     }
-    outcome(&req, &app, &member, &masks, &chosen, &outcomes).await
+    outcome(&req, &app, &member, &masks, &sent.chosen, &outcomes).await
+}
+
+/// `POST /s/{site}/admin/queue/decisions/preview`
+pub(crate) async fn preview(
+    req: HttpRequest,
+    app: web::Data<App>,
+    member: Member,
+    form: Form<BTreeMap<String, String>>,
+) -> Result<HttpResponse, HttpError> {
+    let sent = Sent::read(&app, &member, form.0).await?;
+    let masks = masks::find(&app.db, &member.actor()).await?;
+    let answers = match sent.answers(locale(&req), &member) {
+        Ok(answers) => answers,
+        Err(problem) => return sent.again(&req, &member, &masks, Some(problem), None),
+    };
+    let mut mails = None;
+    if let Some(((listed, _), Answer::Decision { reason, .. })) =
+        sent.chosen.iter().zip(answers).next()
+    {
+        let hits: Vec<Hit> = serde_json::from_str(&listed.hits).context("the hits of a case")?;
+        let reason = reason.unwrap_or_default();
+        let (subject, text) = app.outbox.preview_rejection(
+            &member.site,
+            (&listed.case.post_id, &listed.title, &hits),
+            &reason,
+            &[],
+        )?;
+        mails = Some((MailPreview { subject, text }, listed.author_name.clone()));
+    }
+    sent.again(&req, &member, &masks, None, mails)
 }
 
 /// `POST /s/{site}/admin/queue/undo`
@@ -159,37 +175,81 @@ fn take_cases(fields: &mut BTreeMap<String, String>) -> Result<Vec<(CaseId, i64)
     Ok(cases)
 }
 
-/// What was chosen and typed, to be sent once more.
-fn again(
-    req: &HttpRequest,
-    member: &Member,
-    masks: &Masks,
-    chosen: Vec<(ListedCase, i64)>,
-    fields: &DecisionFields,
-    problem: String,
-) -> Result<HttpResponse, HttpError> {
-    let slug = &member.site.slug;
-    let (reason, template) = fields.words();
-    let page = BulkAgainPage {
-        page: PageChrome::titled(req, "bulk-heading", "queue"),
-        problem,
-        decisions_path: format!("{}/decisions", queue_path(slug)),
-        templates: choices(&member.site.settings, template),
-        reason: reason.to_owned(),
-        chosen: chosen
-            .into_iter()
-            .map(|(listed, revision)| {
-                Ok(ChosenRow {
-                    path: case_path(slug, &listed.case.id),
-                    id: listed.case.id.to_string(),
-                    revision,
-                    title: masks.cover_stored(&listed.title, &listed.hits)?,
-                    author: listed.author_name,
+impl Sent {
+    async fn read(
+        app: &App,
+        member: &Member,
+        mut fields: BTreeMap<String, String>,
+    ) -> Result<Self, HttpError> {
+        let cases = take_cases(&mut fields)?;
+        let mut take = |name: &str| fields.remove(name).unwrap_or_default();
+        let decision: Decision = take("decision")
+            .parse()
+            .map_err(|_| HttpError::invalid("decision", "must be APPROVED or REJECTED"))?;
+        let fields = DecisionFields::for_many(decision, take("reason"), take("template"));
+        let mut chosen = Vec::with_capacity(cases.len());
+        for (id, revision) in cases {
+            let listed = cases::find(&app.db, member.site.id, &id).await?;
+            chosen.extend(listed.map(|listed| (listed, revision)));
+        }
+        Ok(Self { chosen, fields })
+    }
+
+    /// The answer to each case, or what is wrong with one of them.
+    fn answers(&self, locale: Locale, member: &Member) -> Result<Vec<Answer>, String> {
+        if self.chosen.is_empty() {
+            return Err(locale.text("bulk-none"));
+        }
+        let of_case = |(listed, _): &(ListedCase, i64)| {
+            let known = Known {
+                title: &listed.title,
+                author: &listed.author_name,
+                site: &member.site.name,
+            };
+            self.fields.answer(locale, &member.site.settings, &known)
+        };
+        self.chosen.iter().map(of_case).collect()
+    }
+
+    /// What was chosen and typed, to be sent once more: with what is wrong with it, or with the first of the mails and the
+    /// name of whom it goes to.
+    fn again(
+        self,
+        req: &HttpRequest,
+        member: &Member,
+        masks: &Masks,
+        problem: Option<String>,
+        preview: Option<(MailPreview, String)>,
+    ) -> Result<HttpResponse, HttpError> {
+        let status = match problem {
+            Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            None => StatusCode::OK,
+        };
+        let slug = &member.site.slug;
+        let (reason, template) = self.fields.words();
+        let page = BulkAgainPage {
+            page: PageChrome::titled(req, "bulk-heading", "queue"),
+            problem,
+            preview,
+            decisions_path: format!("{}/decisions", queue_path(slug)),
+            templates: choices(&member.site.settings, template),
+            reason: reason.to_owned(),
+            chosen: self
+                .chosen
+                .into_iter()
+                .map(|(listed, revision)| {
+                    Ok(ChosenRow {
+                        path: case_path(slug, &listed.case.id),
+                        id: listed.case.id.to_string(),
+                        revision,
+                        title: masks.cover_stored(&listed.title, &listed.hits)?,
+                        author: listed.author_name,
+                    })
                 })
-            })
-            .collect::<anyhow::Result<_>>()?,
-    };
-    page_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
+                .collect::<anyhow::Result<_>>()?,
+        };
+        page_with(status, &page)
+    }
 }
 
 async fn outcome(
@@ -202,12 +262,21 @@ async fn outcome(
 ) -> Result<HttpResponse, HttpError> {
     let slug = &member.site.slug;
     let locale = locale(req);
-    let done = outcomes.iter().filter(|(_, result)| result.is_ok()).count();
+    let done = outcomes
+        .iter()
+        .filter(|(_, result)| matches!(result, Ok(Ok(_))))
+        .count();
     let rows = chosen
         .iter()
         .zip(outcomes)
         .map(|((listed, _), (id, result))| {
-            let (tone, text) = told(locale, result);
+            let (tone, text) = match result {
+                Ok(result) => told(locale, result),
+                Err(fault) => {
+                    tracing::error!(case = %id, "a case could not be decided: {fault:#}");
+                    ("warn", locale.text("bulk-failed"))
+                }
+            };
             Ok(ResultRow {
                 tone,
                 title: masks.cover_stored(&listed.title, &listed.hits)?,

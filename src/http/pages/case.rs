@@ -120,9 +120,13 @@ pub(crate) async fn preview(
                 .page(StatusCode::UNPROCESSABLE_ENTITY);
         }
     };
-    let (subject, text) =
-        app.outbox
-            .preview_rejection(&member.site, &desk.file, &reason, &fields.passages.0)?;
+    let file = &desk.file;
+    let (subject, text) = app.outbox.preview_rejection(
+        &member.site,
+        (&file.post.id, &file.revision.title, &file.hits),
+        &reason,
+        &fields.passages.0,
+    )?;
     desk.typed(&fields, None)
         .preview(MailPreview { subject, text })
         .page(StatusCode::OK)

@@ -3,8 +3,8 @@
 use anyhow::Context as _;
 
 use super::{Draft, MailFrame, Words};
+use crate::ids::PostId;
 use crate::moderation::passages::{self, Span};
-use crate::moderation::queue::CaseFile;
 use crate::moderation::rows::PostStatus;
 use crate::moderation::rules::Hit;
 use crate::moderation::site::Site;
@@ -62,11 +62,12 @@ letter!(DecisionOverturned, "mail/decision_overturned.html", "mail/decision_over
 });
 
 impl Outbox {
-    /// The subject and the text of the mail that an author would get, if the case were rejected for that reason now.
+    /// The subject and the text of the mail that an author would get, if the post, with its title and its hits, were
+    /// rejected for that reason now.
     pub fn preview_rejection(
         &self,
         site: &Site,
-        file: &CaseFile,
+        (post, title, hits): (&PostId, &str, &[Hit]),
         reason: &str,
         spans: &[Span],
     ) -> anyhow::Result<(String, String)> {
@@ -77,16 +78,15 @@ impl Outbox {
             site_url: self.config.link(&format!("/s/{}/", site.slug)),
             off_url: None,
         };
-        let title = &file.revision.title;
-        let post_url = format!("/s/{}/mine/{}", site.slug, file.post.id);
+        let post_url = format!("/s/{}/mine/{}", site.slug, post);
         let words = PostRejected {
             mail: &frame,
             title,
             by_moderator: true,
             reason,
-            ground: &statements::ground(locale, &site.name, &statements::categories_of(&file.hits)),
-            facts: &statements::facts(locale, &file.hits, true, false),
-            passages: &passages::quotes(&passages::chosen(&file.hits, spans)),
+            ground: &statements::ground(locale, &site.name, &statements::categories_of(hits)),
+            facts: &statements::facts(locale, hits, true, false),
+            passages: &passages::quotes(&passages::chosen(hits, spans)),
             appeal_until: &locale.moment(self.clock.now_ms() + appeal::OPEN_MS),
             post_url: &self.config.link(&post_url),
         }
