@@ -5,6 +5,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use anyhow::Context as _;
 use serde_json::json;
 use tokio::task::JoinSet;
 use url::Url;
@@ -12,28 +13,33 @@ use url::Url;
 use crate::auth::keyring::Keyring;
 use crate::clock::{Clock, rfc3339};
 use crate::config::Config;
+use crate::ids::{SiteId, TaskId};
 use crate::moderation::Moderation;
-use crate::moderation::external::{Asked, CheckAnswer, CheckDraft, ExternalCheck, read_hits};
+use crate::moderation::external::{
+    Asked, CheckAnswer, CheckDraft, ExternalCheck, Health, Standing, read_hits,
+};
 use crate::moderation::in_force::InForce;
 use crate::moderation::rows::CheckRequestRow;
 use crate::moderation::rules::Hit;
 use crate::outbox::Outcome;
-use crate::store::checks::{self, CheckSubject};
+use crate::store::checks::{self, CheckSubject, FailureNote};
 
 mod client;
 mod guard;
+mod places;
 
 pub use client::Failure;
 use client::{Client, Question};
 pub use guard::{Guard, Refused};
+use places::Places;
 
-/// Requests under way at once in a process.
-const CONCURRENCY: usize = 32;
 /// How long a claim holds: longer than the slowest check may take.
 const LEASE_MS: i64 = 60 * 1000;
 /// While some are under way and there is place, those of other replicas and those whose time has come are looked for so
 /// often; what this one makes rings.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
+/// How much longer than its timeout a check that is tried out is left alone by others.
+const TRIAL_MARGIN_MS: i64 = 1000;
 
 /// Whoever asks. Cheap to clone; any number of replicas may ask on one database.
 #[derive(Clone)]
@@ -69,21 +75,11 @@ impl Checks {
     pub async fn run_once(&self) -> anyhow::Result<Outcome> {
         // Each in a task of its own: one that holds the database must go on while others are claimed.
         let mut under_way = JoinSet::new();
+        let mut places = Places::default();
         let mut asked = 0;
         loop {
-            let now_ms = self.clock.now_ms();
-            let free = CONCURRENCY - under_way.len();
-            let db = &self.moderation.db;
-            let claimed = match free {
-                0 => Vec::new(),
-                free => checks::claim(db, now_ms, now_ms + LEASE_MS, free).await?,
-            };
-            for request in claimed {
-                asked += 1;
-                let checks = self.clone();
-                under_way.spawn(async move { checks.carry(request).await });
-            }
-            let has_place = under_way.len() < CONCURRENCY;
+            asked += self.fill(&mut places, &mut under_way).await?;
+            let has_place = places.free() > 0;
             tokio::select! {
                 done = under_way.join_next() => if done.is_none() {
                     return Ok(Outcome::of(asked));
@@ -92,6 +88,35 @@ impl Checks {
                 () = tokio::time::sleep(LOOK_AGAIN), if has_place => {}
             }
         }
+    }
+
+    /// Claims what is due as far as there are places, and begins to ask; answers how many.
+    async fn fill(
+        &self,
+        places: &mut Places,
+        under_way: &mut JoinSet<()>,
+    ) -> anyhow::Result<usize> {
+        let (now_ms, db) = (self.clock.now_ms(), &self.moderation.db);
+        let mut begun = 0;
+        if places.free() == 0 {
+            return Ok(begun);
+        }
+        for site in places.in_turn(checks::due_sites(db, now_ms).await?) {
+            let free = places.free_for(site);
+            if free == 0 {
+                continue;
+            }
+            for request in checks::claim(db, site, now_ms, now_ms + LEASE_MS, free).await? {
+                let place = places.take(site);
+                let checks = self.clone();
+                under_way.spawn(async move {
+                    checks.carry(request).await;
+                    drop(place);
+                });
+                begun += 1;
+            }
+        }
+        Ok(begun)
     }
 
     /// Asks for one task and answers it. An error of ours leaves it to whoever claims it next.
@@ -125,7 +150,7 @@ impl Checks {
                 .answer_check(request, CheckAnswer::Hits(Vec::new()))
                 .await;
         };
-        let answer = match self.ask(&in_force, check, request, &subject).await {
+        let answer = match self.ask_if_up(&in_force, check, request, &subject).await? {
             Ok(hits) => {
                 tracing::debug!(
                     site = site.0,
@@ -143,7 +168,6 @@ impl Checks {
                     error = failure.name(),
                     "{cause}"
                 );
-                checks::note_failure(db, request, self.clock.now_ms(), &cause).await?;
                 CheckAnswer::Failed {
                     error: failure.name(),
                     cause,
@@ -151,6 +175,62 @@ impl Checks {
             }
         };
         self.moderation.answer_check(request, answer).await
+    }
+
+    /// Asks a check that is reached, or whose rest is over; one that rests fails at once. What came of it is kept.
+    async fn ask_if_up(
+        &self,
+        in_force: &InForce,
+        check: &ExternalCheck,
+        request: &CheckRequestRow,
+        subject: &CheckSubject,
+    ) -> anyhow::Result<Result<Vec<Hit>, Failure>> {
+        let (site, db, now_ms) = (request.site_id, &self.moderation.db, self.clock.now_ms());
+        // What is in force says how it is to be asked, but not how it went a moment ago.
+        let known = checks::find(db, site, &check.name).await?;
+        let health = known.map_or_else(Health::default, |known| known.health);
+        let standing = health.at(now_ms);
+        let may_ask = match standing {
+            Standing::Asked => true,
+            Standing::Resting { .. } => false,
+            Standing::OnTrial => {
+                let until_ms = now_ms + check.draft.timeout_ms + TRIAL_MARGIN_MS;
+                let seen_ms = health.rest_until_ms;
+                checks::take_trial(db, site, &check.name, seen_ms, until_ms).await?
+            }
+        };
+        if !may_ask {
+            return Ok(Err(Failure::Resting(health.failures)));
+        }
+        let answer = self.ask(in_force, check, request, subject).await;
+        if let Err(failure) = &answer {
+            let note = FailureNote {
+                site,
+                check: &check.name,
+                at_ms: self.clock.now_ms(),
+                failure: &cause(check, failure, request.attempt),
+                is_down: failure.is_down(),
+                is_trial: standing == Standing::OnTrial,
+            };
+            checks::note_failure(db, &note).await?;
+        }
+        self.note_answer(site, &check.name, health, &answer).await?;
+        Ok(answer)
+    }
+
+    /// Whatever a check that failed now answers, it is asked again.
+    async fn note_answer(
+        &self,
+        site: SiteId,
+        check: &str,
+        health: Health,
+        answer: &Result<Vec<Hit>, Failure>,
+    ) -> anyhow::Result<()> {
+        let is_down = answer.as_ref().is_err_and(Failure::is_down);
+        match health.failures > 0 && !is_down {
+            true => checks::end_rest(&self.moderation.db, site, check).await,
+            false => Ok(()),
+        }
     }
 
     async fn ask(
@@ -175,15 +255,17 @@ impl Checks {
         self.ask_about(in_force, check, id, &about, &asked).await
     }
 
-    /// Asks a check about a text that is no post, for its owner to see what it says.
+    /// Asks a check about a text that is no post, for its owner to see what it says. One that is left alone is asked too,
+    /// and is asked about posts again once it answers.
     pub async fn try_out(
         &self,
-        in_force: &InForce,
         check: &ExternalCheck,
-        id: &str,
         title: &str,
         body: &str,
-    ) -> Result<Vec<Hit>, Failure> {
+    ) -> anyhow::Result<Result<Vec<Hit>, Failure>> {
+        let now_ms = self.clock.now_ms();
+        let in_force = self.moderation.in_force.load(check.site_id).await?;
+        let in_force = in_force.context("the site has just gone")?;
         let asked = Asked {
             title: title.to_owned(),
             body: body.to_owned(),
@@ -191,11 +273,16 @@ impl Checks {
         };
         let about = About {
             kind: "post.try",
-            at_ms: self.clock.now_ms(),
+            at_ms: now_ms,
             post: None,
         };
-        self.ask_about(in_force, check, id.to_owned(), &about, &asked)
-            .await
+        let id: TaskId = self.moderation.tools.ids.next(now_ms);
+        let answer = self
+            .ask_about(&in_force, check, id.to_string(), &about, &asked)
+            .await;
+        self.note_answer(check.site_id, &check.name, check.health, &answer)
+            .await?;
+        Ok(answer)
     }
 
     async fn ask_about(

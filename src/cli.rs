@@ -14,6 +14,7 @@ use crate::telemetry;
 mod audit;
 mod backup;
 mod bench;
+mod checks;
 mod completions;
 mod demo;
 mod doctor;
@@ -63,6 +64,7 @@ enum Command {
     Site(site::Args),
     Key(key::Args),
     Rules(rules::Args),
+    Checks(checks::Args),
     Posts(posts::Args),
     Workflow(workflow::Args),
     Outbox(outbox::Args),
@@ -114,6 +116,7 @@ fn run(command: Command, setup: Setup) -> anyhow::Result<ExitCode> {
         Command::Site(args) => setup.run(async |at| site::run(&at.config, args).await),
         Command::Key(args) => setup.run(async |at| key::run(&at.config, args).await),
         Command::Rules(args) => setup.run(async |at| rules::run(&at.config, args).await),
+        Command::Checks(args) => setup.run(async |at| checks::run(&at.config, args).await),
         Command::Posts(args) => setup.run(async |at| posts::run(&at.config, args).await),
         Command::Workflow(args) => workflow::run(args, setup),
         Command::Outbox(args) => setup.run(async |at| outbox::run(&at.config, args).await),

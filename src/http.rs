@@ -90,6 +90,7 @@ fn endpoints() -> Vec<Endpoint> {
         get("/api/v1/checks/{check}",           Open,   api::checks::show),
         endpoint(Method::PUT, "/api/v1/checks/{check}", Open, api::checks::put),
         endpoint(Method::DELETE, "/api/v1/checks/{check}", Open, api::checks::remove),
+        post("/api/v1/checks/{check}/try",      Open,   api::checks::try_out),
         get("/api/v1/openapi.json",             Open,   api::document::openapi),
         get("/api/v1/docs",                     Open,   api::docs::show),
 

@@ -28,6 +28,7 @@ check-on = asked
 check-save = Save
 check-failed = Failed
 check-never-failed = has not failed
+check-resting = It was not reached { $count } times in a row and is left alone until { $until }; then one post tries it out.
 check-secret = Signing secret
 check-secret-once = The check “{ $name }” has a new secret. Keep it now: it is not shown again.
 check-secret-renew = Make a new secret

@@ -28,6 +28,7 @@ check-on = soruluyor
 check-save = Kaydet
 check-failed = Başarısız oldu
 check-never-failed = hiç başarısız olmadı
+check-resting = Art arda { $count } kez ulaşılamadı; { $until } zamanına kadar sorulmuyor, sonra bir yazıyla denenir.
 check-secret = İmza anahtarı
 check-secret-once = “{ $name }” denetleyicisinin yeni bir anahtarı var. Şimdi saklayın: bir daha gösterilmez.
 check-secret-renew = Yeni anahtar oluştur

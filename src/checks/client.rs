@@ -32,6 +32,8 @@ pub enum Failure {
     Refused(String),
     /// What it answered is not an answer.
     BadAnswer(String),
+    /// It was not asked, since it was not reached so often in a row.
+    Resting(i64),
 }
 
 impl Failure {
@@ -39,10 +41,15 @@ impl Failure {
     pub fn name(&self) -> &'static str {
         match self {
             Self::Timeout(_) => "Check.Timeout",
-            Self::Unavailable(_) => "Check.Unavailable",
+            Self::Unavailable(_) | Self::Resting(_) => "Check.Unavailable",
             Self::Refused(_) => "Check.Refused",
             Self::BadAnswer(_) => "Check.BadAnswer",
         }
+    }
+
+    /// Whether it was asked and not reached.
+    pub(super) fn is_down(&self) -> bool {
+        matches!(self, Self::Timeout(_) | Self::Unavailable(_))
     }
 }
 
@@ -53,6 +60,9 @@ impl fmt::Display for Failure {
             Self::Unavailable(why) => write!(f, "is not available ({why})"),
             Self::Refused(why) => write!(f, "was not asked ({why})"),
             Self::BadAnswer(why) => write!(f, "gave an answer that cannot be used ({why})"),
+            Self::Resting(failures) => {
+                write!(f, "is left alone after {failures} failures in a row")
+            }
         }
     }
 }

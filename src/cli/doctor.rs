@@ -11,6 +11,7 @@ use super::{print, print_json};
 use crate::clock::{Clock as _, SystemClock, rfc3339};
 use crate::config::sources::Loaded;
 use crate::config::{Config, data_dir};
+use crate::moderation::external::Standing;
 use crate::moderation::site;
 use crate::outbox::transport::Smtp;
 use crate::store::checks as external_checks;
@@ -242,7 +243,15 @@ async fn failing_checks(db: &Db, since_ms: i64) -> anyhow::Result<Vec<String>> {
         for check in external_checks::list(db, site.id).await? {
             let recent = check.failed.filter(|(at_ms, _)| *at_ms >= since_ms);
             if let Some((_, failure)) = recent.filter(|_| check.draft.enabled) {
-                failing.push(format!("{}: {failure}", site.slug));
+                let rests = match check.health.at(SystemClock.now_ms()) {
+                    Standing::Resting { until_ms } => format!(
+                        " (failed {} times in a row; left alone until {})",
+                        check.health.failures,
+                        rfc3339(until_ms)
+                    ),
+                    Standing::Asked | Standing::OnTrial => String::new(),
+                };
+                failing.push(format!("{}: {failure}{rests}", site.slug));
             }
         }
     }

@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
 use crate::http::error::HttpError;
+use crate::moderation::external::RESTS_AFTER;
 use crate::store::gauges::{self, Backlog, SiteGauge};
 
 /// Serves `/metrics` on `listener` until `shutdown`.
@@ -43,9 +44,17 @@ async fn show(app: web::Data<App>) -> Result<HttpResponse, HttpError> {
     let mail = gauges::mail(&app.db).await?;
     let timers = gauges::timers(&app.db).await?;
     let checks = gauges::checks(&app.db).await?;
+    let resting = gauges::resting(&app.db, RESTS_AFTER).await?;
     Ok(HttpResponse::Ok()
         .content_type("text/plain; version=0.0.4; charset=utf-8")
-        .body(text(&sites, &mail, &timers, &checks, app.clock.now_ms())))
+        .body(text(
+            &sites,
+            &mail,
+            &timers,
+            &checks,
+            resting,
+            app.clock.now_ms(),
+        )))
 }
 
 /// The numbers in Prometheus' text format.
@@ -54,6 +63,7 @@ fn text(
     mail: &Backlog,
     timers: &Backlog,
     checks: &Backlog,
+    resting: i64,
     now_ms: i64,
 ) -> String {
     // A site's name has only letters, digits and hyphens, so that its label needs no escaping.
@@ -112,6 +122,11 @@ fn text(
             "How long the first of them has waited.",
             alone(late(checks.due_at_ms)),
         ),
+        (
+            "gatepost_checks_resting",
+            "External checks that are left alone, since they were not reached several times in a row.",
+            alone(resting as f64),
+        ),
     ] {
         let _ = writeln!(text, "# HELP {name} {help}\n# TYPE {name} gauge");
         for (labels, value) in samples {
@@ -142,11 +157,12 @@ mod tests {
             due_at_ms: None,
         };
 
-        let text = text(&[site], &backlog, &backlog, &backlog, 5_500);
+        let text = text(&[site], &backlog, &backlog, &backlog, 2, 5_500);
 
         assert!(text.contains(
             "# TYPE gatepost_cases_waiting gauge\ngatepost_cases_waiting{site=\"main\"} 3\n"
         ));
+        assert!(text.contains("gatepost_checks_resting 2\n"));
         assert!(text.contains("gatepost_cases_overdue_seconds{site=\"main\"} 1.5\n"));
         assert!(text.contains("gatepost_mails_late_seconds 0\n"));
     }

@@ -21,8 +21,11 @@ use crate::store::{checks, workflows};
 use crate::text_enum;
 
 mod answer;
+mod health;
 
 pub use answer::{Asked, read_hits};
+pub(crate) use health::RESTS_AFTER;
+pub use health::{Health, Standing, rest_ms};
 
 /// The shortest and the longest time that a check can be given, in milliseconds.
 pub const TIMEOUT_MS: std::ops::RangeInclusive<i64> = 100..=30_000;
@@ -132,6 +135,8 @@ pub struct ExternalCheck {
     pub created_at_ms: i64,
     /// When it last failed, and how.
     pub failed: Option<(i64, String)>,
+    /// Whether it is reached.
+    pub health: Health,
 }
 
 impl ExternalCheck {
@@ -208,6 +213,7 @@ impl Moderation {
             },
             created_at_ms: before.map_or(now_ms, |before| before.created_at_ms),
             failed: before.and_then(|before| before.failed.clone()),
+            health: Health::default(),
             draft,
         };
         let action = match before {

@@ -5,7 +5,7 @@ use anyhow::{Context as _, Error};
 use sqlx::FromRow;
 
 use crate::ids::{ExecutionId, PostId, SiteId, TaskId, UserId};
-use crate::moderation::external::{CheckDraft, ExternalCheck};
+use crate::moderation::external::{CheckDraft, ExternalCheck, Health, rest_ms};
 use crate::moderation::rows::{AuditRow, CheckRequestRow};
 use crate::on_db;
 use crate::store::{Db, audit};
@@ -13,7 +13,7 @@ use crate::store::{Db, audit};
 macro_rules! check_columns {
     () => {
         "site_id, name, url, secret_id, timeout_ms, on_failure, action, severity, score_percent, enabled,
-    created_at_ms, failed_at_ms, failure"
+    created_at_ms, failed_at_ms, failure, failures, rest_until_ms"
     };
 }
 const LIST: &str = concat!(
@@ -29,22 +29,33 @@ const FIND: &str = concat!(
 const PUT: &str = concat!(
     "INSERT INTO external_checks (",
     check_columns!(),
-    ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, NULL, NULL)
+    ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, NULL, NULL, 0, 0)
     ON CONFLICT (site_id, name) DO UPDATE SET url = excluded.url, secret_id = excluded.secret_id,
     timeout_ms = excluded.timeout_ms, on_failure = excluded.on_failure, action = excluded.action,
-    severity = excluded.severity, score_percent = excluded.score_percent, enabled = excluded.enabled"
+    severity = excluded.severity, score_percent = excluded.score_percent, enabled = excluded.enabled, failures = 0, rest_until_ms = 0"
 );
 const REMOVE: &str = "DELETE FROM external_checks WHERE site_id = $1 AND name = $2";
 const TOUCH: &str = "UPDATE sites SET checks_version = checks_version + 1 WHERE id = $1";
-const NOTE_FAILURE: &str = "UPDATE external_checks SET failed_at_ms = $3, failure = $4
-    WHERE site_id = $1 AND name = $2";
-const IS_DUE: &str =
-    "SELECT COUNT(*) FROM (SELECT 1 FROM check_requests WHERE lease_until_ms <= $1 LIMIT 1) AS due";
+// While a check rests, only the one that tries it out counts.
+const NOTE_FAILURE: &str =
+    "UPDATE external_checks SET failed_at_ms = $3, failure = $4, failures = failures + $5
+    WHERE site_id = $1 AND name = $2 AND (rest_until_ms <= $3 OR $6) RETURNING failures";
+const REST: &str = "UPDATE external_checks SET rest_until_ms = $3 WHERE site_id = $1 AND name = $2";
+const TAKE_TRIAL: &str = "UPDATE external_checks SET rest_until_ms = $4
+    WHERE site_id = $1 AND name = $2 AND rest_until_ms = $3";
+const END_REST: &str =
+    "UPDATE external_checks SET failures = 0, rest_until_ms = 0 WHERE site_id = $1 AND name = $2";
+/// Jumps from site to site, over what waits at each.
+pub(super) const DUE_SITES: &str = "WITH RECURSIVE asking (site_id) AS (SELECT MIN(site_id) FROM check_requests
+    UNION ALL SELECT (SELECT MIN(check_requests.site_id) FROM check_requests WHERE check_requests.site_id > asking.site_id)
+        FROM asking WHERE asking.site_id IS NOT NULL)
+    SELECT site_id FROM asking WHERE EXISTS (SELECT 1 FROM check_requests AS due
+        WHERE due.site_id = asking.site_id AND due.lease_until_ms <= $1) ORDER BY site_id";
 macro_rules! claim {
     ($lock:literal) => {
         concat!(
             "WITH due (due_site, due_id) AS MATERIALIZED (SELECT site_id, task_id FROM check_requests
-        WHERE lease_until_ms <= $1 ORDER BY created_at_ms LIMIT $3",
+        WHERE site_id = $4 AND lease_until_ms <= $1 ORDER BY lease_until_ms LIMIT $3",
             $lock,
             ") UPDATE check_requests SET lease_until_ms = $2
     FROM due WHERE site_id = due_site AND task_id = due_id RETURNING ",
@@ -78,6 +89,8 @@ struct Row {
     created_at_ms: i64,
     failed_at_ms: Option<i64>,
     failure: Option<String>,
+    failures: i64,
+    rest_until_ms: i64,
 }
 
 impl TryFrom<Row> for ExternalCheck {
@@ -99,6 +112,10 @@ impl TryFrom<Row> for ExternalCheck {
             name: row.name,
             created_at_ms: row.created_at_ms,
             failed: row.failed_at_ms.zip(row.failure),
+            health: Health {
+                failures: row.failures,
+                rest_until_ms: row.rest_until_ms,
+            },
         })
     }
 }
@@ -174,41 +191,97 @@ pub(crate) async fn remove(
     })
 }
 
-/// Notes how a check failed last.
-pub(crate) async fn note_failure(
-    db: &Db,
-    request: &CheckRequestRow,
-    now_ms: i64,
-    failure: &str,
-) -> anyhow::Result<()> {
+/// How a check failed.
+pub(crate) struct FailureNote<'a> {
+    pub(crate) site: SiteId,
+    pub(crate) check: &'a str,
+    pub(crate) at_ms: i64,
+    /// In words.
+    pub(crate) failure: &'a str,
+    /// Whether it was not reached, rather than not understood.
+    pub(crate) is_down: bool,
+    /// Whether it rests, and this was the question that tried it out.
+    pub(crate) is_trial: bool,
+}
+
+/// Notes how a check failed last; one that was not reached often enough in a row is left alone for a while.
+pub(crate) async fn note_failure(db: &Db, note: &FailureNote<'_>) -> anyhow::Result<()> {
     on_db!(db, |c| {
         let mut tx = c.begin().await?;
-        sqlx::query(NOTE_FAILURE)
-            .bind(request.site_id)
-            .bind(&request.check_name)
-            .bind(now_ms)
-            .bind(failure)
+        let failures: Option<i64> = sqlx::query_scalar(NOTE_FAILURE)
+            .bind(note.site)
+            .bind(note.check)
+            .bind(note.at_ms)
+            .bind(note.failure)
+            .bind(i64::from(note.is_down))
+            .bind(note.is_trial)
+            .fetch_optional(tx.conn())
+            .await?;
+        let rest_ms = failures.filter(|_| note.is_down).and_then(rest_ms);
+        if let Some(rest_ms) = rest_ms {
+            sqlx::query(REST)
+                .bind(note.site)
+                .bind(note.check)
+                .bind(note.at_ms + rest_ms)
+                .execute(tx.conn())
+                .await?;
+        }
+        Ok(tx.commit().await?)
+    })
+}
+
+/// Takes it upon the caller to try out a check whose rest until `seen_ms` is over; others leave it alone until
+/// `rest_until_ms`. Answers whether the caller was first.
+pub(crate) async fn take_trial(
+    db: &Db,
+    site: SiteId,
+    name: &str,
+    seen_ms: i64,
+    rest_until_ms: i64,
+) -> anyhow::Result<bool> {
+    on_db!(db, |c| {
+        let mut tx = c.begin().await?;
+        let taken = sqlx::query(TAKE_TRIAL)
+            .bind(site)
+            .bind(name)
+            .bind(seen_ms)
+            .bind(rest_until_ms)
+            .execute(tx.conn())
+            .await?;
+        tx.commit().await?;
+        Ok(taken.rows_affected() == 1)
+    })
+}
+
+/// A check that failed has answered.
+pub(crate) async fn end_rest(db: &Db, site: SiteId, name: &str) -> anyhow::Result<()> {
+    on_db!(db, |c| {
+        let mut tx = c.begin().await?;
+        sqlx::query(END_REST)
+            .bind(site)
+            .bind(name)
             .execute(tx.conn())
             .await?;
         Ok(tx.commit().await?)
     })
 }
 
-/// Claims up to `limit` requests, the oldest first. Until `lease_until_ms` nobody else does.
+/// The sites for which a check is to be asked now, by their ids. Costs no write lock; most of the time there are none.
+pub(crate) async fn due_sites(db: &Db, now_ms: i64) -> anyhow::Result<Vec<SiteId>> {
+    Ok(on_db!(db, |c| sqlx::query_scalar(DUE_SITES)
+        .bind(now_ms)
+        .fetch_all(c.read())
+        .await?))
+}
+
+/// Claims up to `limit` requests of a site, the oldest first. Until `lease_until_ms` nobody else does.
 pub(crate) async fn claim(
     db: &Db,
+    site: SiteId,
     now_ms: i64,
     lease_until_ms: i64,
     limit: usize,
 ) -> anyhow::Result<Vec<CheckRequestRow>> {
-    // Nothing is due most of the time, and a look costs no write lock.
-    let due: i64 = on_db!(db, |c| sqlx::query_scalar(IS_DUE)
-        .bind(now_ms)
-        .fetch_one(c.read())
-        .await?);
-    if due == 0 || limit == 0 {
-        return Ok(Vec::new());
-    }
     let sql = match db {
         Db::Sqlite(_) => CLAIM_SQLITE,
         Db::Postgres(_) => CLAIM_POSTGRES,
@@ -219,6 +292,7 @@ pub(crate) async fn claim(
             .bind(now_ms)
             .bind(lease_until_ms)
             .bind(i64::try_from(limit)?)
+            .bind(site)
             .fetch_all(tx.conn())
             .await
             .context("claim requests to external checks")?;

@@ -17,6 +17,8 @@ const MAIL: &str =
 const TIMERS: &str = "SELECT COUNT(*) AS waiting, MIN(wake_at_ms) AS due_at_ms FROM executions WHERE wake_at_ms IS NOT NULL";
 const CHECKS: &str =
     "SELECT COUNT(*) AS waiting, MIN(created_at_ms) AS due_at_ms FROM check_requests";
+// A table with few rows.
+const RESTING: &str = "SELECT COUNT(*) FROM external_checks WHERE failures >= $1";
 
 /// What waits at a site.
 #[derive(Debug, Clone, PartialEq, Eq, FromRow)]
@@ -58,4 +60,13 @@ pub async fn timers(db: &Db) -> anyhow::Result<Backlog> {
 /// Questions to external checks without an answer.
 pub async fn checks(db: &Db) -> anyhow::Result<Backlog> {
     on_db!(db, |c| sqlx::query_as(CHECKS).fetch_one(c.read()).await).context("count what waits")
+}
+
+/// External checks that are left alone, since they were not reached `failures` times in a row or more.
+pub async fn resting(db: &Db, failures: i64) -> anyhow::Result<i64> {
+    on_db!(db, |c| sqlx::query_scalar(RESTING)
+        .bind(failures)
+        .fetch_one(c.read())
+        .await)
+    .context("count resting checks")
 }

@@ -41,6 +41,14 @@ async fn what_runs_all_the_time_reads_only_what_it_needs() {
             checks::CLAIM_SQLITE,
             "USING PRIMARY KEY (site_id=? AND task_id=?)",
         ),
+        (
+            checks::CLAIM_SQLITE,
+            "USING COVERING INDEX check_requests_of_site (site_id=? AND lease_until_ms<?)",
+        ),
+        (
+            checks::DUE_SITES,
+            "USING COVERING INDEX check_requests_of_site (site_id=? AND lease_until_ms<?)",
+        ),
     ] {
         let steps = plan(&db, sql).await;
         assert!(

@@ -26,7 +26,8 @@ struct Checked {
 
 impl Arrange for Checked {
     async fn arrange(kind: Kind) -> Result<Self, String> {
-        let installation = Installation::arrange(kind).await?;
+        let mut installation = Installation::arrange(kind).await?;
+        installation.set("GATEPOST_CHECKS_ALLOW", "127.0.0.0/8");
         let app = TestApp::start(installation, |config| {
             config.checks_allow = vec!["127.0.0.0/8".parse().expect("a block")];
         })
@@ -54,6 +55,24 @@ impl Checked {
     async fn work_later(&self) {
         self.app.clock.advance_ms(60_000);
         self.work().await;
+    }
+
+    /// Lets just so much time pass that a retry is due.
+    async fn work_soon(&self) {
+        self.app.clock.advance_ms(25_000);
+        self.work().await;
+    }
+
+    /// Submits two posts; the workflow asks three times for each.
+    async fn fail_five_times(&self) {
+        self.service
+            .reply((0..5).map(|_| Reply::Answer(503, String::new())));
+        for _ in 0..2 {
+            self.submit().await;
+            self.work().await;
+            self.work_soon().await;
+            self.work_soon().await;
+        }
     }
 
     /// Submits a post that no rule hits, and what became of it.
@@ -178,6 +197,84 @@ both_dbs! {
         let shown = checked.app.api_get("/checks/images").await.json();
         assert!(shown["failure"].as_str().expect("a failure").contains("in 3 attempts"), "{shown}");
         assert_eq!(shown.get("secret"), None, "it is shown once");
+    }
+
+    async fn a_check_that_is_not_reached_is_left_alone_until_one_post_tries_it_out(checked: Checked) {
+        checked.put(json!({"timeout_ms": 300, "on_failure": "pass"})).await;
+        checked.fail_five_times().await;
+        assert_eq!(checked.service.heard().len(), 5, "the sixth time it is left alone");
+        let shown = checked.app.api_get("/checks/images").await.json();
+        assert_eq!(shown["failures"], 5, "{shown}");
+        assert!(shown["rests_until"].is_string(), "{shown}");
+        let owner = checked.app.login(OWNER).await;
+        let page = owner.get(&checked.app.path("admin/checks")).await;
+        assert!(page.text.contains("It was not reached 5 times in a row"), "{}", page.text);
+
+        // One of three posts tries it out; the others are not asked about, nor is it when its rest is twice as long.
+        checked.app.clock.advance_ms(30_000);
+        checked.service.reply([Reply::Silence]);
+        let posts = [checked.submit().await, checked.submit().await, checked.submit().await];
+        checked.work().await;
+        assert_eq!(checked.service.heard().len(), 6);
+        checked.work_soon().await;
+        checked.work_soon().await;
+        assert_eq!(checked.service.heard().len(), 6);
+        for post in &posts {
+            assert_eq!(checked.status(post).await, "published", "they went on without it");
+        }
+
+        checked.app.clock.advance_ms(60_000);
+        let post = checked.submit().await;
+        checked.work().await;
+        assert_eq!(checked.service.heard().len(), 7);
+        assert_eq!(checked.status(&post).await, "published");
+        let shown = checked.app.api_get("/checks/images").await.json();
+        assert_eq!((&shown["failures"], &shown["rests_until"]), (&json!(0), &Value::Null), "{shown}");
+    }
+
+    async fn a_try_that_is_answered_ends_a_rest(checked: Checked) {
+        checked.put(json!({"timeout_ms": 900})).await;
+        checked.fail_five_times().await;
+        assert_eq!(checked.app.api_get("/checks/images").await.json()["failures"], 5);
+        let try_out = async |text: Value| {
+            Page::read(checked.app.request("POST", "/checks/images/try").json(&text)).await
+        };
+
+        checked.service.reply([Reply::Answer(500, String::new()), hit(json!({"category": "spam", "quote": "pills"}))]);
+        let failed = try_out(json!({"body": "Buy pills"})).await.json();
+        assert_eq!((&failed["error"], &failed["verdict"]), (&json!("Check.Unavailable"), &Value::Null), "{failed}");
+        assert_eq!(checked.app.api_get("/checks/images").await.json()["failures"], 5, "posts count alone");
+        let found = try_out(json!({"title": "T", "body": "Buy pills"})).await.json();
+        assert_eq!((&found["verdict"], &found["hits"][0]["text"]), (&json!("hold"), &json!("pills")), "{found}");
+        assert_eq!(checked.app.api_get("/checks/images").await.json()["failures"], 0);
+
+        assert_eq!(try_out(json!({"title": "T"})).await.status, 400);
+        let unknown = checked.app.request("POST", "/checks/nobody/try").json(&json!({"body": "a"}));
+        assert_eq!(Page::read(unknown).await.status, 404);
+    }
+
+    async fn commands_list_checks_and_try_them(checked: Checked) {
+        let installation = &checked.app.installation;
+        assert_eq!(installation.run_json(&["checks", "list", "--json"]).await, json!([]));
+        checked.put(json!({})).await;
+        checked.fail_five_times().await;
+        checked.service.reply([hit(json!({"category": "spam", "quote": "pills", "score": 0.75, "note": "sells"})), Reply::Answer(404, String::new())]);
+        let file = installation.database.folder.path().join("text.md");
+        std::fs::write(&file, "Buy pills").expect("write the text");
+        let file = file.to_str().expect("a path");
+
+        let listed = installation.run(&["checks", "list"]).await;
+        let (_, ended) = installation.try_run(&["checks", "try", "nobody", file]).await;
+        assert!(!ended.success(), "there is none of that name");
+        let tried = installation.run_with(&["checks", "try", "images", "--title", "T"], "Buy pills").await;
+        let (failed, ended) = installation.try_run(&["checks", "try", "images", file, "--json"]).await;
+        assert!(!ended.success() && failed.contains("Check.BadAnswer"), "{failed}");
+        let told = installation.run_json(&["checks", "list", "--json"]).await;
+
+        assert!(listed.starts_with("on  images") && listed.contains("left alone until 2030-01-01T"), "{listed}");
+        assert!(tried.contains(r#"body 4..9 "pills": hold spam, severity 2, score 0.75 sells"#), "{tried}");
+        assert!(tried.ends_with("hold\n"), "{tried}");
+        assert_eq!((&told[0]["name"], &told[0]["failures"]), (&json!("images"), &json!(0)), "the try ended its rest: {told}");
     }
 
     async fn a_check_that_fails_open_lets_the_post_pass_and_says_so(checked: Checked) {

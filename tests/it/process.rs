@@ -51,6 +51,11 @@ impl Installation {
         found.map(|(_, value)| value.as_str())
     }
 
+    /// The installation with a variable set.
+    pub fn set(&mut self, name: &'static str, value: &str) {
+        self.settings.push((name, value.to_owned()));
+    }
+
     /// Runs a command to its end and returns what it printed; it has to succeed.
     pub async fn run(&self, arguments: &[&str]) -> String {
         self.run_with(arguments, "").await

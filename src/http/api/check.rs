@@ -66,15 +66,7 @@ pub(crate) async fn check(
 ) -> Result<HttpResponse, HttpError> {
     let caller = Caller::of(&req, &[Scope::Submit]).await?;
     let text = Request::<Text>::read(&req, payload).await?.value;
-    let title = text.title.as_deref().map(Title::parse).transpose();
-    let (title, body) = match (title, Body::parse(&text.body)) {
-        (Ok(title), Ok(body)) => (title, body),
-        (title, body) => {
-            let broken = title.err().into_iter().chain(body.err());
-            let errors: Vec<FieldError> = broken.map(FieldError::from).collect();
-            return Err(invalid_fields(&errors));
-        }
-    };
+    let (title, body) = read_text(text.title.as_deref(), &text.body)?;
     let in_force = caller
         .app
         .moderation
@@ -102,4 +94,19 @@ pub(crate) async fn check(
         hits: &checked.hits,
         problem: checked.problem.as_deref(),
     }))
+}
+
+/// The title, if there is one, and the body of a text that is no post yet; all that is wrong with it at once.
+pub(super) fn read_text(
+    title: Option<&str>,
+    body: &str,
+) -> Result<(Option<Title>, Body), HttpError> {
+    match (title.map(Title::parse).transpose(), Body::parse(body)) {
+        (Ok(title), Ok(body)) => Ok((title, body)),
+        (title, body) => {
+            let broken = title.err().into_iter().chain(body.err());
+            let errors: Vec<FieldError> = broken.map(FieldError::from).collect();
+            Err(invalid_fields(&errors))
+        }
+    }
 }

@@ -11,10 +11,13 @@ use crate::clock::rfc3339;
 use crate::http::error::HttpError;
 use crate::http::extract::segment;
 use crate::moderation::external::{CheckDraft, ExternalCheck, OnFailure, PutCheck, is_asked_by};
-use crate::moderation::rules::{Action, FieldError};
+use crate::moderation::rules::{self, Action, FieldError, Verdict};
+use crate::moderation::submit::Title;
 use crate::store::{checks, workflows};
 
 use super::caller::Caller;
+use super::check::read_text;
+use super::hit::{self, Hit};
 use super::request::{Request, invalid_fields};
 
 /// An external check as it is to be. What is not said is as in the form for a new one.
@@ -70,6 +73,10 @@ pub(crate) struct ListedCheck {
     failed_at: Option<String>,
     /// How.
     failure: Option<String>,
+    /// How often it was not reached in a row.
+    failures: i64,
+    /// It is left alone until then, since it was not reached several times in a row; afterwards one post tries it out.
+    rests_until: Option<String>,
     /// What its requests are signed with. Told once, to whoever made it.
     #[serde(skip_serializing_if = "Option::is_none")]
     secret: Option<String>,
@@ -84,6 +91,35 @@ pub(crate) struct CheckList {
     next_cursor: Option<String>,
     /// Whether the workflow in force asks them. One of the site's own has to call `ExternalChecksFunction`.
     asked_by_workflow: bool,
+}
+
+/// A text that a check is tried with.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"title": "An offer", "body": "Buy pills."}))]
+pub(crate) struct TriedText {
+    /// Plain text, one line.
+    #[schema(min_length = 1, max_length = 200)]
+    title: Option<String>,
+    /// Markdown, 200,000 bytes at most.
+    #[schema(min_length = 1)]
+    body: String,
+}
+
+/// What a check says of a text, or why it does not.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct TriedCheck<'a> {
+    /// What it would lead to; null if there is no answer.
+    verdict: Option<Verdict>,
+    /// What it found, in the order in which it told it.
+    #[serde(serialize_with = "hit::list")]
+    #[schema(value_type = Vec<Hit>)]
+    hits: &'a [rules::Hit],
+    /// The error's name, as Retry and Catch of a workflow know it; null if it answered.
+    #[schema(value_type = Option<String>)]
+    error: Option<&'static str>,
+    /// The error in words.
+    problem: Option<String>,
 }
 
 impl WantedCheck {
@@ -122,6 +158,10 @@ impl From<ExternalCheck> for ListedCheck {
             created_at: rfc3339(check.created_at_ms),
             failed_at: failed_at.map(rfc3339),
             failure,
+            failures: check.health.failures,
+            rests_until: Some(check.health.rest_until_ms)
+                .filter(|until_ms| *until_ms > 0)
+                .map(rfc3339),
             secret: None,
         }
     }
@@ -201,6 +241,44 @@ pub(crate) async fn put(
     Ok(HttpResponse::build(status).json(ListedCheck {
         secret,
         ..ListedCheck::from(check)
+    }))
+}
+
+/// Try an external check
+///
+/// Asks the check about a text now, with `"type": "post.try"`, and says what it answers. Nothing is stored. A check that is left
+/// alone is asked too; if it answers, it is asked about posts again.
+#[utoipa::path(
+    post, path = "/checks/{check}/try", operation_id = "try_check", tag = "checks", security(("api_key" = ["admin"])),
+    params(("check" = String, Path, description = "The check's name")),
+    request_body = TriedText,
+    responses((status = 200, description = "What it answers, also if that is none", body = TriedCheck))
+)]
+pub(crate) async fn try_out(
+    req: HttpRequest,
+    payload: web::Payload,
+) -> Result<HttpResponse, HttpError> {
+    let caller = Caller::of(&req, &[Scope::Admin]).await?;
+    let text = Request::<TriedText>::read(&req, payload).await?.value;
+    let (title, body) = read_text(text.title.as_deref(), &text.body)?;
+    let (app, site) = (&caller.app, caller.site_id());
+    let check = checks::find(&app.db, site, segment(&req, "check")).await?;
+    let check = check.ok_or_else(HttpError::not_found)?;
+    let title = title.as_ref().map_or("", Title::as_str);
+    let tried = app.checks.try_out(&check, title, body.as_str()).await?;
+    Ok(HttpResponse::Ok().json(match &tried {
+        Ok(hits) => TriedCheck {
+            verdict: Some(Verdict::of(hits)),
+            hits,
+            error: None,
+            problem: None,
+        },
+        Err(failure) => TriedCheck {
+            verdict: None,
+            hits: &[],
+            error: Some(failure.name()),
+            problem: Some(format!("The check “{}” {failure}", check.name)),
+        },
     }))
 }
 

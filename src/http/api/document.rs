@@ -66,6 +66,7 @@ another request with it is refused. Times are RFC 3339 in UTC; offsets count Uni
         checks::show,
         checks::put,
         checks::remove,
+        checks::try_out,
         openapi,
         docs::show,
     ),

@@ -14,7 +14,7 @@ use crate::http::marks::{HitRow, Marks};
 use crate::http::parts::{Choice, When};
 use crate::http::visitor::Member;
 use crate::locale::{Locale, MessageId};
-use crate::moderation::external::{CheckDraft, ExternalCheck, OnFailure, is_asked_by};
+use crate::moderation::external::{CheckDraft, ExternalCheck, Health, OnFailure, is_asked_by};
 use crate::moderation::rules::{Action, FieldError};
 use crate::store::{checks, workflows};
 
@@ -36,6 +36,7 @@ struct CheckPage {
     secret: Option<String>,
     failed: Option<When>,
     failure: String,
+    resting: Option<String>,
     form: CheckForm,
     test_title: String,
     test_text: String,
@@ -49,6 +50,7 @@ struct CheckRow {
     is_on: bool,
     failed: Option<When>,
     failure: String,
+    resting: Option<String>,
 }
 
 struct CheckForm {
@@ -276,14 +278,10 @@ pub(crate) async fn try_out(
     Form(fields): Form<TryFields>,
 ) -> Result<HttpResponse, HttpError> {
     let check = find(&req, &app, &owner).await?;
-    let in_force = app.moderation.in_force.load(owner.site.id).await?;
-    let in_force = in_force.ok_or_else(HttpError::not_found)?;
-    let id: crate::ids::TaskId = app.ids.next(app.clock.now_ms());
     let (title, body) = (&fields.title, &fields.body);
-    let asked = app
-        .checks
-        .try_out(&in_force, &check, id.as_str(), title, body);
-    let asked = asked.await;
+    let asked = app.checks.try_out(&check, title, body).await?;
+    // What it answered may have ended its rest.
+    let check = find(&req, &app, &owner).await?;
     let mut shown = check_page(&req, &owner, &check, &CheckFields::of(&check), &[]);
     let say = |id| shown.page.say(id).to_string();
     shown.answer = Some(match asked {
@@ -401,6 +399,7 @@ async fn checks_page(
             .into_iter()
             .map(|check| {
                 let (failed, failure) = failed(locale, &check);
+                let resting = resting(locale, &check);
                 CheckRow {
                     path: path_of(owner, &check.name),
                     name: check.name,
@@ -408,6 +407,7 @@ async fn checks_page(
                     is_on: check.draft.enabled,
                     failed,
                     failure,
+                    resting,
                 }
             })
             .collect(),
@@ -422,7 +422,8 @@ fn check_page(
     errors: &[FieldError],
 ) -> CheckPage {
     let page = PageChrome::titled(req, "checks", "settings");
-    let (failed, failure) = failed(page.locale, check);
+    let locale = page.locale;
+    let (failed, failure) = failed(locale, check);
     CheckPage {
         form: fields.form(&page, false, errors),
         page,
@@ -431,6 +432,7 @@ fn check_page(
         secret: None,
         failed,
         failure,
+        resting: resting(locale, check),
         test_title: String::new(),
         test_text: String::new(),
         answer: None,
@@ -442,4 +444,19 @@ fn failed(locale: Locale, check: &ExternalCheck) -> (Option<When>, String) {
         Some((at_ms, failure)) => (Some(When::of(locale, *at_ms)), failure.clone()),
         None => (None, String::new()),
     }
+}
+
+/// That it is left alone, and until when; None if it is asked.
+fn resting(locale: Locale, check: &ExternalCheck) -> Option<String> {
+    let Health {
+        failures,
+        rest_until_ms,
+    } = check.health;
+    (rest_until_ms > 0).then(|| {
+        locale
+            .say("check-resting")
+            .with("count", failures)
+            .with("until", When::of(locale, rest_until_ms).text)
+            .to_string()
+    })
 }

@@ -192,7 +192,7 @@ fn find(quote: &str, asked: &Asked) -> Option<(Field, usize, usize, String)> {
 mod tests {
     use super::*;
     use crate::ids::SiteId;
-    use crate::moderation::external::CheckDraft;
+    use crate::moderation::external::{CheckDraft, Health};
 
     fn check() -> ExternalCheck {
         ExternalCheck {
@@ -202,6 +202,7 @@ mod tests {
             draft: CheckDraft::default(),
             created_at_ms: 0,
             failed: None,
+            health: Health::default(),
         }
     }
 

@@ -77,7 +77,7 @@ impl Passage<'_> {
             attempt: question.retries.saturating_add(1),
             created_at_ms: now_ms,
             expires_at_ms: question.deadline_ms.unwrap_or(now_ms + UNLIMITED_MS),
-            lease_until_ms: 0,
+            lease_until_ms: now_ms,
         });
     }
 
