@@ -106,6 +106,9 @@ pub(crate) async fn apply_once(
     let outcomes = change.outcomes.as_ref();
     let outcomes = outcomes.map(serde_json::to_string).transpose()?;
     let ended: Vec<&String> = change.replaced.iter().chain(&change.remove).collect();
+    // In the order of the table's key, so that a long list is written behind what is there and not all over it.
+    let mut put: Vec<&Rule> = change.put.iter().collect();
+    put.sort_unstable_by(|one, other| one.id.cmp(&other.id));
     on_db!(db, |c| {
         let mut tx = c.begin().await?;
         let version: i64 = sqlx::query_scalar(NEXT)
@@ -143,7 +146,7 @@ pub(crate) async fn apply_once(
                 .execute(tx.conn())
                 .await?;
         }
-        for rules in change.put.chunks(BATCH) {
+        for rules in put.chunks(BATCH) {
             sqlx::query(insert)
                 .bind(site)
                 .bind(version)
