@@ -163,6 +163,7 @@ both_dbs! {
         let queue = mora.get(&app.path("admin/queue")).await;
         let seen = mora.get(&queue.links("First words")[0]).await;
         let mine = anna.follow(&sent).await;
+        app.clock.advance_ms(1_000);
         let revised = anna
             .submit(&mine, &[("title", "Second words"), ("body", &body)])
             .await;
