@@ -34,6 +34,7 @@ pub mod flow;
 pub mod functions;
 pub mod handover;
 pub mod in_force;
+mod likeness;
 pub mod link;
 pub mod live;
 pub mod markdown;

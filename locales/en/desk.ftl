@@ -5,6 +5,8 @@ queue-found = { $count ->
    *[other] { $count } cases found
     }
 queue-cut = This filter finds many cases. { $count } of the queue were looked through for this page; look on for more.
+queue-like = Only what has much the same text as { $case }.
+queue-like-case = this case
 queue-unseen = { $count ->
     [one] 1 case has just come in and cannot be found yet.
    *[other] { $count } cases have just come in and cannot be found yet.
@@ -121,6 +123,9 @@ case-earlier = Earlier posts
 case-notes = Notes about the author
 case-write-note = Write one
 case-note-hint = For colleagues only
+case-alike = Much the same text
+case-alike-all = Show them in the queue
+case-alike-more = Show all of them in the queue
 case-similar = Held by the same rule
 case-run = Run
 case-execution = The whole execution

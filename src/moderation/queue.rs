@@ -13,7 +13,7 @@ use crate::moderation::outcomes::Outcomes;
 use crate::moderation::rows::{CaseRow, CaseStatus, PostRow, PostStatus, RevisionRow};
 use crate::moderation::rules::Hit;
 use crate::moderation::run::{self, Run};
-use crate::moderation::search::Terms;
+use crate::moderation::search::{self as search_words, Terms};
 use crate::store::audit::NamedAudit;
 use crate::store::cases::{self, CaseCursor, ListedCase};
 use crate::store::notes::{self, Note};
@@ -85,10 +85,21 @@ pub struct CaseFile {
     pub appeal: Option<Appeal>,
     /// The revision that was judged or published before this one, if there is one.
     pub judged: Option<RevisionRow>,
+    /// What waits with much the same text.
+    pub alike: Alike,
     /// What the worst of its rules holds besides.
     pub similar: Vec<SimilarCase>,
     /// The post's newest case, if that is another one.
     pub newer: Option<CaseId>,
+}
+
+/// What waits besides a case with much the same text.
+#[derive(Debug, Default)]
+pub struct Alike {
+    /// The foremost of them.
+    pub cases: Vec<BriefCase>,
+    /// Whether there are others.
+    pub is_more: bool,
 }
 
 /// What an author did on a site.
@@ -233,6 +244,9 @@ async fn find_places(
     if let Some(categories) = &filter.queue {
         terms = terms.any_category(categories);
     }
+    if let Some(bands) = &filter.like {
+        terms = terms.any_band(bands);
+    }
     if terms.0.is_empty() || terms.0.iter().any(Vec::is_empty) {
         return Ok(Found {
             places: Vec::new(),
@@ -368,6 +382,7 @@ pub async fn find(db: &Db, site: SiteId, id: &CaseId) -> anyhow::Result<Option<C
         }
         None => Vec::new(),
     };
+    let alike = alike(db, site, id, &revision).await?;
     let is_appeal = case.categories.contains(&format!(",{},", appeal::CATEGORY));
     Ok(Some(CaseFile {
         appeal: match is_appeal {
@@ -390,10 +405,44 @@ pub async fn find(db: &Db, site: SiteId, id: &CaseId) -> anyhow::Result<Option<C
         post,
         revision,
         judged,
+        alike,
         similar,
         newer,
         listed,
     }))
+}
+
+async fn alike(
+    db: &Db,
+    site: SiteId,
+    id: &CaseId,
+    revision: &RevisionRow,
+) -> anyhow::Result<Alike> {
+    let filter = QueueFilter {
+        like: Some(search_words::bands(&revision.title, &revision.body)),
+        ..QueueFilter::all(CaseStatus::Waiting)
+    };
+    let start = CaseCursor::start();
+    // It is much like itself.
+    let limit = SIMILAR as usize + 1;
+    let mut found = find_places(db, site, &filter, Order::Ascending, &start, limit).await?;
+    found.places.retain(|place| place.id != id.as_str());
+    let is_more = found.next.is_some() || found.places.len() > SIMILAR as usize;
+    found.places.truncate(SIMILAR as usize);
+    Ok(Alike {
+        cases: queue::list_brief_these(db, site, &found.places).await?,
+        is_more,
+    })
+}
+
+/// The bands of a case's text, by which others like it are found; `None` if there is no such case.
+pub async fn bands_of(db: &Db, site: SiteId, id: &CaseId) -> anyhow::Result<Option<Vec<String>>> {
+    let Some(listed) = cases::find(db, site, id).await? else {
+        return Ok(None);
+    };
+    let case = &listed.case;
+    let revision = posts::find_revision(db, site, &case.post_id, case.revision).await?;
+    Ok(revision.map(|revision| search_words::bands(&revision.title, &revision.body)))
 }
 
 async fn record(db: &Db, site: SiteId, author: &UserId, post: &PostRow) -> anyhow::Result<Record> {

@@ -10,6 +10,7 @@ use unicode_segmentation::UnicodeSegmentation as _;
 
 use crate::ids::{self, SiteId, is_id};
 use crate::moderation::Moderation;
+use crate::moderation::likeness;
 use crate::moderation::site;
 use crate::store::search::{self, Entry, Source};
 
@@ -75,6 +76,16 @@ impl Terms {
         self
     }
 
+    /// A text that is much like another one: any of its bands.
+    pub(crate) fn any_band(mut self, bands: &[String]) -> Self {
+        let terms = bands.iter().map(|band| Term {
+            words: vec![band_word(band)],
+            is_prefix: false,
+        });
+        self.0.push(terms.collect());
+        self
+    }
+
     /// A rule that hit.
     pub(crate) fn rule(self, rule: &str) -> Self {
         self.exactly('r', rule)
@@ -119,6 +130,9 @@ impl Terms {
 impl Terms {
     /// Where words that were typed stand in a text, in bytes, in order.
     pub(crate) fn places(&self, text: &str) -> Vec<Range<usize>> {
+        if self.0.is_empty() {
+            return Vec::new();
+        }
         let is_meant = |word: &String| {
             self.0.iter().flatten().any(|term| {
                 let last = term.words.len() - 1;
@@ -172,10 +186,19 @@ fn folded_words(text: &str) -> Vec<String> {
         .collect()
 }
 
+/// The bands by which texts are found that are much like this one.
+pub(crate) fn bands(title: &str, body: &str) -> Vec<String> {
+    let mut all = words(title);
+    all.extend(words(body));
+    likeness::bands(&all)
+}
+
 /// All that a case is found by, in order.
 fn entry(source: &Source) -> Entry {
     let mut all = words(&source.title);
     all.extend(words(&source.body));
+    let bands = likeness::bands(&all);
+    all.extend(bands.iter().map(|band| band_word(band)));
     let name = words(&source.author_name);
     all.extend(name.iter().cloned());
     all.extend(name.iter().map(|word| name_word(word)));
@@ -193,6 +216,10 @@ fn entry(source: &Source) -> Entry {
 
 fn name_word(word: &str) -> String {
     format!("_n{word}")
+}
+
+fn band_word(band: &str) -> String {
+    format!("_l{band}")
 }
 
 /// A value of a kind, letter by letter, as one word that no text has.

@@ -208,6 +208,8 @@ pub struct QueueFilter {
     pub category: String,
     /// The categories of a queue: one of their hits has any of them.
     pub queue: Option<Vec<String>>,
+    /// The bands of a text (`search::bands`): theirs is much like it.
+    pub like: Option<Vec<String>>,
     /// The id of a rule that hit.
     pub rule: String,
     /// The author: an id, an address or a name.
@@ -223,6 +225,7 @@ impl QueueFilter {
             status,
             category: String::new(),
             queue: None,
+            like: None,
             rule: String::new(),
             author: String::new(),
             words: String::new(),
@@ -232,7 +235,7 @@ impl QueueFilter {
     /// Whether it leaves anything out.
     pub fn is_narrow(&self) -> bool {
         let mut texts = [&self.category, &self.rule, &self.author, &self.words].into_iter();
-        self.queue.is_some() || texts.any(|text| !text.trim().is_empty())
+        self.queue.is_some() || self.like.is_some() || texts.any(|text| !text.trim().is_empty())
     }
 }
 

@@ -96,6 +96,39 @@ both_dbs! {
         assert_eq!(cards, ["Free money", "İSTANBUL'da"], "the case is among those that were found");
     }
 
+    async fn what_has_much_the_same_text_is_found_together(app: TestApp) {
+        let spam = |name: &str| {
+            let words: Vec<String> = (0..120).map(|word| format!("bargain{word}")).collect();
+            format!("Dear {name}, look at this. {} Yours, a {WORD} friend of {name}.", words.join(" "))
+        };
+        for (title, body) in [
+            ("Watches", spam("Ada")),
+            ("Cheap watches!", spam("Bob")),
+            ("My summer", format!("A {WORD} word about the sea, the sand and a very long way home.")),
+            ("For you", spam("Cleo")),
+        ] {
+            app.submit(title, &body).await;
+            app.clock.advance_ms(1_000);
+        }
+        idle(&app).await;
+        let mora = app.login(MODERATOR).await;
+        let queue = mora.get(&app.path("admin/queue")).await;
+
+        let case = mora.get(&queue.links("Watches")[0]).await;
+        assert!(case.text.contains("Much the same text"), "{}", case.text);
+        let all = mora.get(&case.links("Show them in the queue")[0]).await;
+        assert_eq!(titles(&all), ["Watches", "Cheap watches!", "For you"]);
+        assert!(all.text.contains("3 cases found"), "{}", all.text);
+        let narrower = mora.get(&format!("{}&q=bob", case.links("Show them in the queue")[0])).await;
+        assert_eq!(titles(&narrower), ["Cheap watches!"]);
+        let alone = mora.get(&queue.links("My summer")[0]).await;
+        assert!(!alone.text.contains("Much the same text"), "{}", alone.text);
+        for nobody in ["0000000000000000000000000a", "x%27"] {
+            let none = mora.get(&app.path(&format!("admin/queue?like={nobody}"))).await;
+            assert_eq!((none.status, titles(&none)), (200, Vec::new()), "{nobody}");
+        }
+    }
+
     async fn what_matches_most_of_a_long_queue_is_looked_through_piece_by_piece(app: TestApp) {
         let hay = app.submit_held("Hay").await;
         app.clock.advance_ms(60_000);

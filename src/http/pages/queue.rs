@@ -44,6 +44,8 @@ struct QueuePage {
     rules: Vec<Choice>,
     author: String,
     q: String,
+    like: String,
+    like_path: String,
     masks: Vec<MaskRow>,
     masks_path: String,
     views: Vec<ViewRow>,
@@ -72,6 +74,7 @@ pub(crate) struct QueueQuery {
     rule: String,
     author: String,
     q: String,
+    like: String,
     after: Option<String>,
     size: Option<usize>,
     mine: bool,
@@ -97,6 +100,7 @@ pub(crate) async fn show(
         rule: query.rule,
         author: query.author,
         q: query.q.trim().to_owned(),
+        like: query.like,
     };
     let status = query.state.unwrap_or(CaseStatus::Waiting);
     let filter = narrow.filter(&app, member.site.id, status).await?;
@@ -168,6 +172,8 @@ pub(crate) async fn show(
         views_path: format!("{}/views", path(slug)),
         can_keep: narrow.is_narrow(),
         q: narrow.q.clone(),
+        like: narrow.like.clone(),
+        like_path: format!("{}/{}", path(slug), narrow.like),
         tabs: tabs(
             locale,
             slug,

@@ -40,6 +40,8 @@ pub(crate) struct ViewFields {
     author: String,
     #[serde(default)]
     q: String,
+    #[serde(default)]
+    like: String,
 }
 
 impl ViewRow {
@@ -69,6 +71,7 @@ pub(crate) async fn keep(
         rule: fields.rule,
         author: fields.author,
         q: fields.q,
+        like: fields.like,
     };
     let query = narrow.text(fields.state);
     let kept = app

@@ -10,7 +10,7 @@ use crate::locale::{Locale, MessageId};
 use crate::moderation::diff::{self, Fate};
 use crate::moderation::handover::OWNERS;
 use crate::moderation::masks::Masks;
-use crate::moderation::queue::{self, CaseFile};
+use crate::moderation::queue::{self, BriefCase, CaseFile};
 use crate::moderation::rows::{ExecutionStatus, PostStatus};
 use crate::moderation::run::Run;
 use crate::store::audit::NamedAudit;
@@ -29,7 +29,7 @@ pub(super) struct NoteRow {
     pub when: When,
 }
 
-/// Another case that waits for the same rule.
+/// Another case that waits, with much the same text or for the same rule.
 pub(super) struct SimilarRow {
     pub title: String,
     pub path: String,
@@ -137,6 +137,18 @@ pub(super) fn similar(slug: &str, file: &CaseFile) -> Vec<SimilarRow> {
             author: case.author_name.clone(),
         })
         .collect()
+}
+
+/// What waits with much the same text.
+pub(super) fn alike(slug: &str, file: &CaseFile, masks: &Masks) -> anyhow::Result<Vec<SimilarRow>> {
+    let row = |case: &BriefCase| {
+        Ok(SimilarRow {
+            title: masks.cover_stored(&case.title, &case.hits)?,
+            path: case_path(slug, &case.case.id),
+            author: case.author_name.clone(),
+        })
+    };
+    file.alike.cases.iter().map(row).collect()
 }
 
 pub(super) fn facts(locale: Locale, file: &CaseFile) -> Vec<Fact> {

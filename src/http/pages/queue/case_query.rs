@@ -5,8 +5,8 @@ use serde::Deserialize;
 use url::form_urlencoded::Serializer;
 
 use crate::app::App;
-use crate::ids::SiteId;
-use crate::moderation::queue::QueueFilter;
+use crate::ids::{CaseId, SiteId, is_id};
+use crate::moderation::queue::{self, QueueFilter};
 use crate::moderation::rows::CaseStatus;
 
 /// The query of a case's page: which cases stand beside it.
@@ -18,6 +18,8 @@ pub(crate) struct CaseQuery {
     pub rule: String,
     pub author: String,
     pub q: String,
+    /// The id of a case: those with much the same text.
+    pub like: String,
 }
 
 impl CaseQuery {
@@ -36,9 +38,15 @@ impl CaseQuery {
                 Some(outcomes.unwrap_or_default().in_queue(queue))
             }
         };
+        let like = match is_id(&self.like) {
+            true => queue::bands_of(&app.db, site, &CaseId::from(self.like.clone())).await?,
+            false => None,
+        };
+        let like = like.or((!self.like.is_empty()).then(Vec::new));
         Ok(QueueFilter {
             status,
             queue,
+            like,
             category: self.category.clone(),
             rule: self.rule.clone(),
             author: self.author.clone(),
@@ -60,13 +68,14 @@ impl CaseQuery {
         self.fields().iter().any(|(_, value)| !value.is_empty())
     }
 
-    fn fields(&self) -> [(&'static str, &str); 5] {
+    fn fields(&self) -> [(&'static str, &str); 6] {
         [
             ("queue", &self.queue),
             ("category", &self.category),
             ("rule", &self.rule),
             ("author", &self.author),
             ("q", &self.q),
+            ("like", &self.like),
         ]
     }
 
