@@ -26,6 +26,8 @@ const ATTRIBUTE_MAX_BYTES: usize = 2_000;
 const NODE_BYTES: usize = 2_048;
 /// What markup may take in a part of a body besides as much as the text itself.
 const MARKUP_CHARS: usize = 100;
+/// Links of a part whose targets are looked for in the whole.
+const DEFINITIONS_MAX: usize = 32;
 /// Ends a text without being seen; the sanitizer drops it.
 const BREAK: &str = "<!---->";
 
@@ -106,9 +108,10 @@ pub fn plain_text(markdown: &str) -> String {
     text::rendered(markdown).text
 }
 
-/// The part of a body that is enough to see so many characters before and behind its code point `at`: to render a whole
-/// body for the sake of a line costs as much as its author likes.
-pub fn around(markdown: &str, at: usize, before: usize, behind: usize) -> &str {
+/// The part of a body that is enough to see so many characters before and behind its code point `at`, below the targets
+/// of its links that are defined elsewhere: to render a whole body for the sake of a line costs as much as its author
+/// likes.
+pub fn around(markdown: &str, at: usize, before: usize, behind: usize) -> String {
     let byte_of = |chars: usize| {
         let found = markdown.char_indices().nth(chars);
         found.map_or(markdown.len(), |(byte, _)| byte)
@@ -120,12 +123,29 @@ pub fn around(markdown: &str, at: usize, before: usize, behind: usize) -> &str {
     let nearest = byte_of(at.saturating_sub(2 * room(before)));
     let block = markdown[nearest..from].rfind("\n\n");
     let begin = block.map_or(from, |block| nearest + block);
-    &markdown[begin..to]
+    let part = &markdown[begin..to];
+    let mut definitions = String::new();
+    for label in part
+        .split('[')
+        .skip(1)
+        .filter_map(|rest| Some(rest.split_once(']')?.0))
+        .take(DEFINITIONS_MAX)
+    {
+        let definition = format!("\n[{label}]:");
+        if !definitions.contains(&definition) && markdown.contains(&definition) {
+            definitions.push_str(&definition);
+            definitions.push_str(" #\n");
+        }
+    }
+    match definitions.is_empty() {
+        true => part.to_owned(),
+        false => format!("{definitions}\n{part}"),
+    }
 }
 
 /// The beginning of the visible text on one line, cut between words where it is longer than `max_chars`.
 pub fn excerpt(markdown: &str, max_chars: usize) -> String {
-    let text = plain_text(around(markdown, 0, 0, max_chars));
+    let text = plain_text(&around(markdown, 0, 0, max_chars));
     let mut excerpt = String::new();
     let mut chars = 0;
     for word in text.split_whitespace() {

@@ -17,7 +17,7 @@ use crate::moderation::site::SiteSettings;
 use super::handover::HandOver;
 
 /// Characters on either side of a passage, by which it is told from others of the same words.
-const AROUND_CHARS: usize = 16;
+const AROUND_CHARS: usize = 24;
 
 /// The fields of `templates/admin/decision.html`.
 #[derive(Debug, Clone)]
@@ -129,6 +129,7 @@ impl PassageRow {
                 Field::Body => body,
             };
             let from = hit.start.saturating_sub(AROUND_CHARS);
+            let to = hit.end + AROUND_CHARS;
             let part = |from: usize, to: usize| -> String {
                 source
                     .chars()
@@ -138,14 +139,33 @@ impl PassageRow {
             };
             Self {
                 span: Span::of(hit),
-                before: part(from, hit.start),
+                before: whole_words_of_end(part(from, hit.start), from > 0),
                 text: part(hit.start, hit.end),
-                after: part(hit.end, hit.end + AROUND_CHARS),
+                after: whole_words_of_beginning(
+                    part(hit.end, to),
+                    source.chars().nth(to).is_some(),
+                ),
                 is_masked: masks.covers(hit),
                 is_chosen: false,
             }
         });
         rows.collect()
+    }
+}
+
+/// What stands before a passage, without the piece of a word that it begins with if it was cut.
+fn whole_words_of_end(text: String, is_cut: bool) -> String {
+    match text.split_once(char::is_whitespace) {
+        Some((_, whole)) if is_cut => format!("… {whole}"),
+        _ => text,
+    }
+}
+
+/// What stands behind one, without the piece of a word that it ends with if it was cut.
+fn whole_words_of_beginning(text: String, is_cut: bool) -> String {
+    match text.rsplit_once(char::is_whitespace) {
+        Some((whole, _)) if is_cut => format!("{whole} …"),
+        _ => text,
     }
 }
 

@@ -239,3 +239,13 @@ fn a_part_of_a_body_is_around_its_place_and_begins_with_its_block() {
     assert_eq!(around("short", 2, 24, 160), "short");
     assert_eq!(around("é", 9, 1, 1), "é");
 }
+
+#[test]
+fn links_that_are_defined_far_away_are_read_as_links() {
+    let filling = "Words. ".repeat(200);
+    let body = format!(
+        "See [the advisory][ml], [docs] and [sic] in `a[0][ml]`. {filling}\n\n[ml]: https://a.example/\n[docs]: /d\n"
+    );
+
+    assert!(excerpt(&body, 60).starts_with("See the advisory, docs and [sic] in a[0][ml]. Words."));
+}

@@ -330,7 +330,7 @@ fn excerpt(body: &str, hits: &[Hit], viewer: &Viewer<'_>) -> Vec<Piece> {
 
 /// The line around `words`, which stand at the code point `at` of the body.
 fn line_around(body: &str, at: usize, words: &str) -> Option<String> {
-    let text = markdown::plain_text(markdown::around(body, at, BEFORE_CHARS, AFTER_CHARS));
+    let text = markdown::plain_text(&markdown::around(body, at, BEFORE_CHARS, AFTER_CHARS));
     let before = text[..text.find(words)?].chars().count();
     let start = before.saturating_sub(BEFORE_CHARS);
     let shown: String = text
