@@ -127,6 +127,7 @@ impl Moderation {
                 definition: &DEFINITION,
                 version: VERSION,
                 hold_seconds: in_force.site.settings.appeal_timeout_seconds,
+                place_ms: None,
             };
             let checked = in_force.check_by(&revision.title, &revision.body, &record);
             let mut passage = Passage::start_on(

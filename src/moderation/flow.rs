@@ -19,6 +19,7 @@ use crate::moderation::rows::{
 use crate::moderation::rules::{Checked, Hit};
 
 mod fate;
+mod place;
 mod undo;
 
 /// Who acts when nobody does.
@@ -53,6 +54,8 @@ pub(crate) struct Course<'a> {
     pub(crate) version: i64,
     /// How long it may wait for somebody.
     pub(crate) hold_seconds: i64,
+    /// The place in the queue that it had in another run, and keeps.
+    pub(crate) place_ms: Option<i64>,
 }
 
 /// One post on its way through one event: reads from the rows as they were, collects the rows as they are to be.
@@ -79,11 +82,13 @@ impl<'a> Passage<'a> {
         revision: RevisionRow,
         author_name: &str,
         checked: &Checked,
+        place_ms: Option<i64>,
     ) -> Self {
         let course = Course {
             definition: &in_force.definition,
             version: in_force.site.workflow_version,
             hold_seconds: in_force.site.settings.decision_timeout_seconds,
+            place_ms,
         };
         Self::start_on(
             tools,
@@ -117,6 +122,9 @@ impl<'a> Passage<'a> {
             "author": author_name,
             "hold": {"timeoutSeconds": course.hold_seconds},
         });
+        if let Some(place_ms) = course.place_ms {
+            place::write(&mut input, place_ms);
+        }
         let checks: Vec<_> = in_force
             .asked_checks()
             .map(|check| json!({"name": check.name, "onFailure": check.draft.on_failure}))
@@ -349,7 +357,11 @@ impl<'a> Passage<'a> {
         }
         for request in wishes.requests {
             if progress.opened.contains(&request.task) {
-                self.park(request.task, request.deadline_ms);
+                self.park(
+                    request.task,
+                    request.deadline_ms,
+                    place::read(state.input()),
+                );
             }
         }
         for _ in 0..wishes.escalations {

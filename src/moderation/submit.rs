@@ -393,6 +393,7 @@ fn begin(
         revision.clone(),
         &draft.author_name,
         checked,
+        None,
     );
     let submitted = Submitted {
         execution_arn: execution_arn(&in_force.site.account, &passage.post().execution_id),

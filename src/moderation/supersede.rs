@@ -12,7 +12,7 @@ use crate::moderation::Tools;
 use crate::moderation::flow::{Passage, audit_row, execution_arn};
 use crate::moderation::in_force::InForce;
 use crate::moderation::rows::{
-    CaseRow, CaseStatus, Change, ExecutionStatus, PostRow, PostStatus, RevisionRow, Subject,
+    CaseStatus, Change, ExecutionStatus, PostRow, PostStatus, RevisionRow, Subject,
 };
 use crate::moderation::rules::Checked;
 use crate::moderation::submit::{Body, Submitted, Title};
@@ -95,13 +95,8 @@ impl Moderation {
             };
             let actor = format!("user:{}", edit.author_id);
             let post = subject.post.clone();
-            let place_ms = subject
-                .case
-                .as_ref()
-                .filter(|case| case.status == CaseStatus::Waiting)
-                .map(|case| case.rank_ms);
             let ended = match end_run(&tools, &in_force, subject, "Superseded") {
-                Ok(change) => change,
+                Ok(ended) => ended,
                 Err(error) => return (Change::default(), Err(error)),
             };
             let (mut change, submitted) = begin_run(
@@ -113,7 +108,6 @@ impl Moderation {
                 &checked,
                 ended,
             );
-            keep_place(&mut change, place_ms);
             change.revisions.push(revision.clone());
             change.audit.push(audit_row(
                 &tools,
@@ -191,7 +185,7 @@ impl Moderation {
             };
             let post = subject.post.clone();
             let ended = match end_run(&tools, &in_force, subject, "RunAgain") {
-                Ok(change) => change,
+                Ok(ended) => ended,
                 Err(error) => return (Change::default(), Err(error)),
             };
             let (mut change, submitted) = begin_run(
@@ -236,7 +230,7 @@ impl Moderation {
             }
             let mut post = subject.post.clone();
             let mut change = match end_run(&tools, &in_force, subject, "Withdrawn") {
-                Ok(change) => change,
+                Ok(ended) => ended.change,
                 Err(error) => return (Change::default(), Err(error)),
             };
             post.status = PostStatus::Withdrawn;
@@ -323,24 +317,32 @@ impl Moderation {
     }
 }
 
+/// A run that was ended.
+struct Ended {
+    change: Change,
+    /// The place in the queue that its post had.
+    place_ms: Option<i64>,
+}
+
 /// Ends the subject's run, if it has not ended, and voids its case; the post's own row is left to the caller.
 fn end_run(
     tools: &Tools,
     in_force: &InForce,
     subject: Subject,
     error: &str,
-) -> anyhow::Result<Change> {
+) -> anyhow::Result<Ended> {
+    let place_ms = Passage::place_of(&subject)?;
+    let mut change = Change::default();
     if subject.execution.status == ExecutionStatus::Running {
         let event = Event::Stopped {
             error: Some(error.to_owned()),
             cause: None,
         };
         if let Ok(passage) = Passage::advance(tools, in_force, subject, event, None)? {
-            return Ok(passage.into_change_without_post());
+            change = passage.into_change_without_post();
         }
-        return Ok(Change::default());
+        return Ok(Ended { change, place_ms });
     }
-    let mut change = Change::default();
     change.cases.extend(
         subject
             .case
@@ -350,15 +352,7 @@ fn end_run(
                 case
             }),
     );
-    Ok(change)
-}
-
-/// Whoever corrects a post that waits does not go to the end of the queue for it.
-fn keep_place(change: &mut Change, place_ms: Option<i64>) {
-    let waiting = |case: &&mut CaseRow| case.status == CaseStatus::Waiting;
-    for case in change.cases.iter_mut().filter(waiting) {
-        case.rank_ms = place_ms.map_or(case.rank_ms, |place_ms| place_ms.min(case.rank_ms));
-    }
+    Ok(Ended { change, place_ms })
 }
 
 /// Starts a run for `revision` and adds what it does to `change`.
@@ -369,18 +363,28 @@ fn begin_run(
     revision: RevisionRow,
     author_name: &str,
     checked: &Checked,
-    mut change: Change,
+    ended: Ended,
 ) -> (Change, Submitted) {
     post.revision = revision.number;
     post.status = PostStatus::Held;
     post.updated_at_ms = revision.created_at_ms;
     post.execution_id = tools.ids.next::<ExecutionId>(revision.created_at_ms);
-    let passage = Passage::start(tools, in_force, post, revision, author_name, checked);
+    let place_ms = ended.place_ms;
+    let passage = Passage::start(
+        tools,
+        in_force,
+        post,
+        revision,
+        author_name,
+        checked,
+        place_ms,
+    );
     let submitted = Submitted {
         execution_arn: execution_arn(&in_force.site.account, &passage.post().execution_id),
         post: passage.post().clone(),
         hits: checked.hits.clone(),
     };
+    let mut change = ended.change;
     change.append(passage.into_change());
     (change, submitted)
 }

@@ -152,6 +152,38 @@ both_dbs! {
         assert!(waiting.text.contains("It waits for a moderator."), "{}", waiting.text);
     }
 
+    async fn a_corrected_post_keeps_its_place_though_it_is_checked_first(checked: Checked) {
+        checked.put(json!({})).await;
+        let objection = || hit(json!({"category": "drugs"}));
+        checked.service.reply([objection(), objection(), objection()]);
+        let anna = checked.app.login(AUTHOR).await;
+        let fields = [("title", "Mine"), ("body", "A señor with pills.")];
+        let sent = anna.fill(&checked.app.path("write"), &fields).await;
+        checked.work().await;
+        checked.app.clock.advance_ms(60_000);
+        checked.submit().await;
+        checked.work().await;
+        let order = async || -> Vec<Value> {
+            let queue = checked.app.api_get("/queue").await.json();
+            let cases = queue["items"].as_array().expect("items");
+            cases.iter().map(|case| case["title"].clone()).collect()
+        };
+        assert_eq!(order().await, ["Mine", "A title"]);
+
+        // Corrected twice: the second time while the first correction is being checked.
+        checked.app.clock.advance_ms(60_000);
+        for body in ["No pills.", "None at all."] {
+            let mine = anna.follow(&sent).await;
+            let revised = anna.submit(&mine, &[("title", "Mine"), ("body", body)]).await;
+            assert_eq!(revised.status, 303, "{}", revised.text);
+            assert_eq!(order().await, ["A title"], "it is being checked");
+        }
+        checked.app.clock.advance_ms(60_000);
+        checked.work().await;
+
+        assert_eq!(order().await, ["Mine", "A title"]);
+    }
+
     async fn what_a_check_does_not_object_to_is_published(checked: Checked) {
         checked.put(json!({"action": "reject"})).await;
         checked.service.reply([nothing(), hit(json!({"category": "spam", "score": 0.2})), hit(json!({"category": "spam"}))]);

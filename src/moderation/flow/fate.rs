@@ -21,9 +21,11 @@ const UNLIMITED_MS: i64 = 99_999_999_000;
 const SEVERITY_STEP_MS: i64 = 6 * 60 * 60 * 1000;
 
 impl Passage<'_> {
-    /// Puts the post into the queue, or keeps it there under a new task.
-    pub(super) fn park(&mut self, task: TaskId, deadline_ms: Option<i64>) {
+    /// Puts the post into the queue, or keeps it there under a new task. Whoever corrects a post that waits does not go to
+    /// the end for it: its first case in the run is at `place_ms` or before.
+    pub(super) fn park(&mut self, task: TaskId, deadline_ms: Option<i64>, place_ms: Option<i64>) {
         let now_ms = self.now_ms;
+        let place_ms = place_ms.filter(|_| self.case.is_none());
         let kept = self.case.take_if(|case| case.status == CaseStatus::Waiting);
         let first_park = kept.is_none();
         // A case of this run that was decided stays as it is; this is another one.
@@ -33,7 +35,8 @@ impl Passage<'_> {
         case.deadline_ms = deadline_ms.unwrap_or(now_ms + UNLIMITED_MS);
         // One whose time was over keeps the place that it had.
         if first_park {
-            case.rank_ms = case.deadline_ms - case.severity * SEVERITY_STEP_MS;
+            let rank_ms = case.deadline_ms - case.severity * SEVERITY_STEP_MS;
+            case.rank_ms = place_ms.map_or(rank_ms, |place_ms| place_ms.min(rank_ms));
         }
         case.problem = self.problem.take().or(case.problem);
         case.remind_at_ms = deadline_ms.map(|deadline_ms| now_ms + (deadline_ms - now_ms) / 2);
