@@ -83,6 +83,7 @@ fn endpoints() -> Vec<Endpoint> {
         get("/api/v1/rules/versions",           Open,   api::rule_versions::list),
         get("/api/v1/rules/versions/{version}", Open,   api::rule_versions::show),
         post("/api/v1/rules/versions/{version}/restore", Open, api::rule_versions::restore),
+        get("/api/v1/rules/{rule}/figures",     Open,   api::rule_figures::show),
         get("/api/v1/rules/{rule}",             Open,   api::rules::show),
         endpoint(Method::PATCH, "/api/v1/rules/{rule}", Open, api::rules::change),
         endpoint(Method::DELETE, "/api/v1/rules/{rule}", Open, api::rules::remove),

@@ -10,6 +10,7 @@ use clap::Subcommand;
 use serde_json::json;
 
 mod outcomes;
+mod shared;
 
 use super::instance::{self, SiteFlag};
 use super::{CREATED_BY, print, print_json, rules_test};
@@ -37,6 +38,7 @@ enum Command {
     Import(ImportArgs),
     Export(ExportArgs),
     Outcomes(outcomes::Args),
+    Shared(shared::Args),
     Check(CheckArgs),
     Test(TestArgs),
 }
@@ -128,6 +130,7 @@ pub(super) async fn run(config: &Config, args: Args) -> anyhow::Result<ExitCode>
         Command::Import(args) => import(&app, args).await,
         Command::Export(args) => write(&app, args).await,
         Command::Outcomes(args) => outcomes::run(&app, args).await,
+        Command::Shared(args) => shared::run(&app, args).await,
         Command::Check(args) => check(&app, args).await,
         Command::Test(args) => {
             let site = instance::find_site(&app, &args.site.site).await?;

@@ -13,6 +13,7 @@ pub(crate) mod page;
 pub(crate) mod posts;
 pub(crate) mod queue;
 pub(crate) mod request;
+pub(crate) mod rule_figures;
 pub(crate) mod rule_lists;
 pub(crate) mod rule_versions;
 pub(crate) mod rules;

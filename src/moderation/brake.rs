@@ -1,5 +1,5 @@
-//! The brake: a rule that holds or rejects far more than anybody can have meant, soon after it was written, is put to
-//! shadow, and the owners are told. Looks at the posts that were judged, so nothing is counted while posts come in, and
+//! The brake: a rule that holds or rejects far more than anybody can have meant, soon after it was written or a change of
+//! outcomes made it do so, is put to shadow, and the owners are told. Looks at the posts that were judged, so nothing is counted while posts come in, and
 //! neither a restart nor another replica forgets what was held.
 
 use std::collections::{HashMap, HashSet};
@@ -11,11 +11,12 @@ use crate::auth::role::Actor;
 use crate::ids::{self, CaseId, MailId, SiteId};
 use crate::moderation::Moderation;
 use crate::moderation::decide::{Answer, Decider, Decision};
+use crate::moderation::in_force::InForce;
 use crate::moderation::rows::{MailKind, PostStatus};
 use crate::moderation::rule_set::{Edit, RuleRefused};
 use crate::moderation::rules::{Action, Rule};
 use crate::store::brakes::{self, Brake, Braked, Judged};
-use crate::store::{outbox, rules};
+use crate::store::{outbox, rule_versions, rules};
 
 /// How long a rule is watched after it was written.
 pub const WATCHED_MS: i64 = 24 * 60 * 60 * 1_000;
@@ -79,8 +80,9 @@ impl Moderation {
         let verdicts: Vec<Verdict> = judged.iter().map(Verdict::of).collect::<Result<_, _>>()?;
         let mut braked = 0;
         for rule in suspects(&verdicts) {
-            let young = brakes::find_young(&self.db, site, rule, since_ms).await?;
-            let Some(from_version) = young else {
+            let written = brakes::find_young(&self.db, site, rule, since_ms).await?;
+            let raised = self.find_raised(&in_force, rule, since_ms).await?;
+            let Some(from_version) = written.max(raised) else {
                 continue;
             };
             let since = verdicts.iter().filter(|post| post.version >= from_version);
@@ -101,6 +103,25 @@ impl Moderation {
             braked += usize::from(self.put_to_shadow(site, run_away).await?);
         }
         Ok(braked)
+    }
+
+    /// Since which version a rule leads to something else because what hits lead to was changed, not the rule; if that is
+    /// not longer ago than `since_ms`.
+    async fn find_raised(
+        &self,
+        in_force: &InForce,
+        rule: &str,
+        since_ms: i64,
+    ) -> anyhow::Result<Option<i64>> {
+        let site = in_force.site.id;
+        let changed = brakes::find_outcomes_change(&self.db, site, rule, since_ms).await?;
+        let Some(version) = changed else {
+            return Ok(None);
+        };
+        let before = rule_versions::outcomes_of(&self.db, site, version - 1).await?;
+        let rule = rules::find(&self.db, site, rule).await?;
+        let is_other = |rule: &Rule| before.of(rule) != in_force.outcomes.of(rule);
+        Ok(rule.is_some_and(|rule| is_other(&rule)).then_some(version))
     }
 
     /// Whether it was: another replica may have been first, or somebody changed the rules just now.

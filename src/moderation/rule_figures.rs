@@ -13,8 +13,11 @@ use crate::moderation::Moderation;
 use crate::moderation::in_force::InForce;
 use crate::moderation::rows::RevisionRow;
 use crate::moderation::rules::{Action, Matcher, Rule};
+use crate::store::cases::{self, RuleFigures};
 use crate::store::{posts, rules};
 
+/// What counts as recent: 30 days.
+pub const RECENT_MS: i64 = 30 * 24 * 60 * 60 * 1_000;
 /// How many of the newest posts are asked for hits.
 pub const POSTS_MAX: i64 = 10_000;
 /// How many of the newest posts are checked to know the cost.
@@ -44,15 +47,46 @@ pub struct Cost {
     pub posts: u32,
 }
 
+/// How good a rule is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Figures {
+    /// What became of the cases that it opened.
+    pub cases: RuleFigures,
+    /// In how many recent posts it hit.
+    pub posts: HitPosts,
+    /// What it costs; none where there are no posts, or it cannot be compiled.
+    pub cost: Option<Cost>,
+}
+
 #[derive(Deserialize)]
 struct HitOf {
     rule: String,
     action: Action,
 }
 
+impl Cost {
+    /// In microseconds, begun ones whole: alone, and with all rules.
+    pub fn micros(&self) -> (i64, i64) {
+        let micros = |duration: Duration| {
+            i64::try_from(duration.as_nanos().div_ceil(1_000)).unwrap_or(i64::MAX)
+        };
+        (micros(self.alone), micros(self.all))
+    }
+}
+
 impl Moderation {
+    /// All that is known of a rule of the site.
+    pub async fn figures_of(&self, site: SiteId, rule: &Rule) -> anyhow::Result<Figures> {
+        let since_ms = self.tools.clock.now_ms() - RECENT_MS;
+        Ok(Figures {
+            cases: cases::figures_of_rule(&self.db, site, &rule.id, since_ms).await?,
+            posts: self.posts_hit_by(site, &rule.id, since_ms).await?,
+            cost: self.cost_of(site, rule).await?,
+        })
+    }
+
     /// In how many of the posts since then the rule hit, of the newest [`POSTS_MAX`].
-    pub async fn posts_hit_by(
+    async fn posts_hit_by(
         &self,
         site: SiteId,
         rule: &str,
@@ -70,7 +104,7 @@ impl Moderation {
     }
 
     /// What the rule costs on the site's newest posts; `None` where there are none, or the rule cannot be compiled.
-    pub async fn cost_of(&self, site: SiteId, rule: &Rule) -> anyhow::Result<Option<Cost>> {
+    async fn cost_of(&self, site: SiteId, rule: &Rule) -> anyhow::Result<Option<Cost>> {
         let Some(in_force) = self.in_force.load(site).await? else {
             return Ok(None);
         };

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use serde_json::json;
 
-use crate::auth::role::Actor;
+use crate::ids::SiteId;
 use crate::moderation::Moderation;
 use crate::moderation::rows::AuditRow;
 use crate::moderation::rule_set::Edit;
@@ -45,19 +45,19 @@ impl Moderation {
         Ok(taken)
     }
 
-    /// Lets other sites use the rules of an owner's site, or no more of them: what they have they keep.
-    pub async fn share_rules(&self, owner: &Actor, shares: bool) -> anyhow::Result<()> {
+    /// Lets other sites use the rules of a site, or no more of them: what they have they keep.
+    pub async fn share_rules(&self, site: SiteId, shares: bool, by: &str) -> anyhow::Result<()> {
         let now_ms = self.tools.clock.now_ms();
         let line = AuditRow {
-            site_id: owner.site_id,
+            site_id: site,
             id: self.tools.ids.next(now_ms),
             at_ms: now_ms,
-            actor: format!("user:{}", owner.user_id),
+            actor: by.to_owned(),
             action: "rules.shared".to_owned(),
-            subject: format!("site:{}", owner.site_id),
+            subject: format!("site:{site}"),
             details: json!({"shares": shares}).to_string(),
         };
-        shared_rules::share(&self.db, owner.site_id, shares, &line).await
+        shared_rules::share(&self.db, site, shares, &line).await
     }
 
     /// What taking over the rules of `of` makes of `ours`.

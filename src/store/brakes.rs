@@ -21,6 +21,11 @@ const FIND_YOUNG: &str = "SELECT rules.from_version FROM rules
     WHERE rules.site_id = $1 AND rules.id = $2 AND rules.to_version IS NULL AND rule_sets.created_at_ms >= $3
     AND NOT EXISTS (SELECT 1 FROM brakes WHERE brakes.site_id = rules.site_id AND brakes.rule_id = rules.id
         AND brakes.at_ms >= $3)";
+const FIND_OUTCOMES_CHANGE: &str = "SELECT MAX(changed.version) FROM rule_sets AS changed
+    JOIN rule_sets AS before ON before.site_id = changed.site_id AND before.version = changed.version - 1
+    WHERE changed.site_id = $1 AND changed.created_at_ms >= $3 AND changed.outcomes <> before.outcomes
+    AND NOT EXISTS (SELECT 1 FROM brakes WHERE brakes.site_id = changed.site_id AND brakes.rule_id = $2
+        AND brakes.at_ms >= $3)";
 const COUNT_BEFORE: &str =
     "SELECT COUNT(*) FROM revisions WHERE site_id = $1 AND number = 1 AND rule_set_version < $2
     AND post_id IN (SELECT id FROM posts WHERE site_id = $1 ORDER BY id LIMIT $3)";
@@ -125,6 +130,22 @@ pub(crate) async fn list_judged(db: &Db, site: SiteId, limit: i64) -> anyhow::Re
         .bind(site)
         .bind(limit)
         .fetch_all(c.read())
+        .await?))
+}
+
+/// The version that last changed what hits lead to, if that is not longer ago than `since_ms` and the rule was not braked
+/// since.
+pub(crate) async fn find_outcomes_change(
+    db: &Db,
+    site: SiteId,
+    rule: &str,
+    since_ms: i64,
+) -> anyhow::Result<Option<i64>> {
+    Ok(on_db!(db, |c| sqlx::query_scalar(FIND_OUTCOMES_CHANGE)
+        .bind(site)
+        .bind(rule)
+        .bind(since_ms)
+        .fetch_one(c.read())
         .await?))
 }
 

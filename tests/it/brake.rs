@@ -65,6 +65,49 @@ both_dbs! {
         assert_eq!(action(&app, &rule).await, "hold");
     }
 
+    async fn a_rule_that_runs_away_by_a_change_of_outcomes_is_put_to_shadow(app: TestApp) {
+        let mild = add(&app, json!({"pattern": "harmless", "severity": 1, "action": "hold"})).await;
+        let put = async |outcomes: Value| {
+            app.clock.advance_ms(1_000);
+            let put = app.request("PUT", "/rules/outcomes").json(&json!({"outcomes": outcomes}));
+            let put = crate::visitor::Page::read(put).await;
+            assert_eq!(put.status, 200, "{}", put.text);
+            app.clock.advance_ms(1_000);
+        };
+        put(json!({"hold_from": 2})).await;
+        submit(&app, 20, "Of harmless things.").await;
+        // Two days later the rule is old, and so is what it led to.
+        app.clock.advance_ms(2 * 24 * 60 * 60 * 1_000);
+        let other = add(&app, json!({"pattern": "things", "severity": 2, "action": "shadow"})).await;
+        put(json!({"hold_from": 1})).await;
+        let held = submit(&app, 6, "Of harmless things.").await;
+        assert_eq!(held[0]["status"], "held");
+        app.app.run_until_idle().await.expect("work");
+
+        assert_eq!(action(&app, &mild).await, "shadow");
+        assert_eq!(action(&app, &other).await, "shadow", "as it was written");
+        app.clock.advance_ms(1_000);
+        assert_eq!(app.submit("After", "Of harmless things.").await["status"], "published");
+        let olga = app.login(OWNER).await;
+        let form = olga.get(&app.path("admin/rules")).await.form_to("/release").expect("the form");
+        assert_eq!(olga.send(form, &[]).await.status, 303);
+        let id = held[0]["id"].as_str().expect("an id");
+        assert_eq!(app.post(id).await["status"], "published");
+    }
+
+    async fn a_change_of_outcomes_brakes_no_rule_that_did_the_same_before(app: TestApp) {
+        let old = add(&app, json!({"pattern": "harmless", "severity": 3})).await;
+        submit(&app, 20, "Of harmless things.").await;
+        app.clock.advance_ms(2 * 24 * 60 * 60 * 1_000);
+        let put = app.request("PUT", "/rules/outcomes").json(&json!({"outcomes": {"hold_from": 2}}));
+        assert_eq!(crate::visitor::Page::read(put).await.status, 200);
+        app.clock.advance_ms(1_000);
+        submit(&app, 6, "Of harmless things.").await;
+        app.app.run_until_idle().await.expect("work");
+
+        assert_eq!(action(&app, &old).await, "hold");
+    }
+
     async fn rules_that_hold_little_or_are_old_or_came_first_are_left_alone(app: TestApp) {
         let first = add(&app, json!({"pattern": "first"})).await;
         submit(&app, 20, "The first of them.").await;

@@ -162,6 +162,7 @@ both_dbs! {
         let mora = app.login(MODERATOR).await;
         let queue = mora.get(&app.path("admin/queue")).await;
         let seen = mora.get(&queue.links("First words")[0]).await;
+        app.clock.advance_ms(1);
         let mine = anna.follow(&sent).await;
         app.clock.advance_ms(1_000);
         let revised = anna

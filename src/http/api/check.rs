@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use crate::auth::access_key::Scope;
 use crate::http::error::HttpError;
-use crate::moderation::rules::{self, FieldError, Verdict};
+use crate::moderation::rules::{self, FieldError, Verdict, View};
 use crate::moderation::submit::{Body, Title};
 use crate::people::email::EmailAddress;
 
@@ -27,6 +27,9 @@ pub(crate) struct Text {
     body: String,
     /// Who would submit it, for rules that ask for the author; somebody new if it is not said.
     author: Option<Submitter>,
+    /// Whether the answer has `readings`.
+    #[serde(default)]
+    readings: bool,
 }
 
 /// Who would submit a text.
@@ -50,6 +53,19 @@ pub(crate) struct CheckedText<'a> {
     /// Why a post would be held although no rule says so.
     #[serde(skip_serializing_if = "Option::is_none")]
     problem: Option<&'a str>,
+    /// The body as each view reads it, one upon the other, without those that read what the one before does; if it was
+    /// asked for. A hit's `view` names those that were needed to find it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    readings: Option<Vec<Reading>>,
+}
+
+/// A text as one view reads it.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Reading {
+    /// The view's name: `text` is without disguises.
+    view: &'static str,
+    /// What it reads.
+    text: String,
 }
 
 /// Check a text
@@ -93,7 +109,16 @@ pub(crate) async fn check(
         verdict: checked.verdict,
         hits: &checked.hits,
         problem: checked.problem.as_deref(),
+        readings: text.readings.then(|| readings_of(body.as_str())),
     }))
+}
+
+fn readings_of(body: &str) -> Vec<Reading> {
+    let read = |(view, text): (View, String)| Reading {
+        view: view.as_str(),
+        text,
+    };
+    rules::readings(body).into_iter().map(read).collect()
 }
 
 /// The title, if there is one, and the body of a text that is no post yet; all that is wrong with it at once.

@@ -92,7 +92,7 @@ fn operations(document: &Value, endpoint: &str) -> Vec<Operation> {
 
 /// In the order of use: a post is submitted, read, found in the queue, decided on.
 fn rank(path: &str, method: &str) -> usize {
-    const ORDER: [&str; 25] = [
+    const ORDER: [&str; 26] = [
         "post /posts",
         "get /posts/{id}",
         "get /posts",
@@ -103,6 +103,7 @@ fn rank(path: &str, method: &str) -> usize {
         "get /rules",
         "post /rules",
         "get /rules/{rule}",
+        "get /rules/{rule}/figures",
         "patch /rules/{rule}",
         "delete /rules/{rule}",
         "post /rules/rehearse",

@@ -20,8 +20,8 @@ use crate::moderation::rows::{CaseStatus, PostStatus};
 
 use super::request::JSON;
 use super::{
-    check, checks, decisions, docs, outcomes, posts, queue, rule_lists, rule_versions, rules,
-    shared_rules,
+    check, checks, decisions, docs, outcomes, posts, queue, rule_figures, rule_lists,
+    rule_versions, rules, shared_rules,
 };
 
 /// Where the API lives.
@@ -50,6 +50,7 @@ another request with it is refused. Times are RFC 3339 in UTC; offsets count Uni
         rules::list,
         rules::create,
         rules::show,
+        rule_figures::show,
         rules::change,
         rules::remove,
         rule_lists::import,

@@ -1,7 +1,5 @@
 //! One rule: its page, changes to it, and what it said over time. Its form is `rule_form`.
 
-use std::time::Duration;
-
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, Responder as _, web};
 use askama::Template;
@@ -19,9 +17,10 @@ use crate::http::terms;
 use crate::http::visitor::Member;
 use crate::ids::{RuleId, SiteId};
 use crate::locale::{Locale, MessageId};
+use crate::moderation::rule_figures::Figures;
 use crate::moderation::rule_set::{Edit, RuleRefused};
 use crate::moderation::rules::Rule;
-use crate::store::cases::{self, RuleFigures};
+use crate::store::cases::RuleFigures;
 use crate::store::rules::{self, RuleVersion};
 
 use super::rehearsal::{Report, rehearse};
@@ -33,9 +32,6 @@ pub(super) const STALE: MessageId = MessageId("rule-stale");
 
 /// On the button of the form that changes a rule.
 const SAVE: MessageId = MessageId("rule-save");
-
-/// What counts as recent in a rule's figures: 30 days.
-pub(super) const RECENT_MS: i64 = 30 * 24 * 60 * 60 * 1_000;
 
 #[derive(Template)]
 #[template(path = "admin/rule.html")]
@@ -239,13 +235,11 @@ async fn figures(
     site_id: SiteId,
     rule: &Rule,
 ) -> Result<Vec<Figure>, HttpError> {
-    let since_ms = app.clock.now_ms() - RECENT_MS;
-    let found = cases::figures_of_rule(&app.db, site_id, &rule.id, since_ms).await?;
-    let hit = app
-        .moderation
-        .posts_hit_by(site_id, &rule.id, since_ms)
-        .await?;
-    let cost = app.moderation.cost_of(site_id, rule).await?;
+    let Figures {
+        cases: found,
+        posts: hit,
+        cost,
+    } = app.moderation.figures_of(site_id, rule).await?;
     let figure = |label: MessageId, value| Figure {
         label: locale.text(label),
         value,
@@ -276,20 +270,18 @@ async fn figures(
             MessageId("rule-cost"),
             match cost {
                 None => locale.text("rule-cost-unknown"),
-                Some(cost) => locale
-                    .say("rule-cost-of")
-                    .with("alone", micros(cost.alone))
-                    .with("all", micros(cost.all))
-                    .with("posts", i64::from(cost.posts))
-                    .to_string(),
+                Some(cost) => {
+                    let (alone, all) = cost.micros();
+                    locale
+                        .say("rule-cost-of")
+                        .with("alone", alone)
+                        .with("all", all)
+                        .with("posts", i64::from(cost.posts))
+                        .to_string()
+                }
             },
         ),
     ])
-}
-
-/// Microseconds, begun ones whole.
-fn micros(duration: Duration) -> i64 {
-    i64::try_from(duration.as_nanos().div_ceil(1_000)).unwrap_or(i64::MAX)
 }
 
 /// How often people agreed with a rule.

@@ -22,6 +22,7 @@ use crate::http::visitor::Member;
 use crate::ids::is_id;
 use crate::locale::{Locale, MessageId, Value};
 use crate::moderation::in_force::InForce;
+use crate::moderation::rule_figures::RECENT_MS;
 use crate::moderation::rule_set::Edit;
 use crate::moderation::rules::{
     Action, Author, Rule, RuleDraft, RuleKind, Verdict, View, readings,
@@ -32,7 +33,7 @@ use crate::store::{cases, posts};
 use super::brake::{self, BrakeRow};
 use super::outcomes::path as outcomes_path;
 use super::rehearsal::rehearse;
-use super::rule::{RECENT_MS, precision, rule_path};
+use super::rule::{precision, rule_path};
 use super::rule_form::{RuleFields, RuleForm};
 use super::rule_lists::ImportForm;
 use super::shared_rules::path as shared_path;

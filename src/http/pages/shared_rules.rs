@@ -91,7 +91,9 @@ pub(crate) async fn change(
     let edit = match what {
         What::Share | What::Keep => {
             let shares = matches!(what, What::Share);
-            app.moderation.share_rules(&owner.actor(), shares).await?;
+            app.moderation
+                .share_rules(owner.site.id, shares, &owner.by())
+                .await?;
             return Ok(done(match shares {
                 true => MessageId("shared-are-shared"),
                 false => MessageId("shared-are-kept"),

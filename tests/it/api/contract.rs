@@ -216,6 +216,8 @@ both_dbs! {
         check(&document, "post", "/rules", &api.post("/rules", &json!({"pattern": "smurf"})).await);
         check(&document, "get", "/rules", &api.get("/rules").await);
         check(&document, "get", "/rules/{rule}", &api.get(&path).await);
+        check(&document, "get", "/rules/{rule}/figures", &api.get(&format!("{path}/figures")).await);
+        check(&document, "post", "/check", &api.post("/check", &json!({"body": "A l0ttery.", "readings": true})).await);
         check(&document, "post", "/rules/rehearse", &api.post("/rules/rehearse", &json!({"add": {"pattern": "lotter*"}})).await);
         check(&document, "post", "/rules/import", &api.post("/rules/import", &json!({"text": "gargamel\n/(/"})).await);
         check(&document, "get", "/rules/versions", &api.get("/rules/versions").await);

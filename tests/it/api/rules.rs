@@ -27,6 +27,42 @@ impl Api {
 }
 
 both_dbs! {
+    async fn a_rule_has_figures(api: Api) {
+        let rule = api.post("/rules", &json!({"pattern": "smurf", "action": "shadow"})).await.json();
+        let path = format!("/rules/{}", text(&rule["id"]));
+        let of_nothing = api.get(&format!("{path}/figures")).await.json();
+        assert_eq!((&of_nothing["posts"], &of_nothing["precision"], &of_nothing["cost"]), (&json!(0), &Value::Null, &Value::Null));
+
+        api.post("/posts", &new_post("A smurf", "Blue.")).await;
+        api.send("PATCH", &path, &json!({"action": "hold"})).await;
+        for decision in ["APPROVED", "REJECTED", "REJECTED"] {
+            api.post("/posts", &new_post("A smurf", "Bluer.")).await;
+            let case = api.get("/queue").await.json()["items"][0].clone();
+            let decided = api.post("/decisions", &json!({"task_token": case["task_token"], "decision": decision, "reason": "So."})).await;
+            assert_eq!(decided.status, 200, "{}", decided.text);
+        }
+        let found = api.get(&format!("{path}/figures")).await.json();
+
+        assert_eq!((&found["posts"], &found["posts_only_logged"], &found["posts_is_more"]), (&json!(4), &json!(1), &json!(false)), "{found}");
+        assert_eq!((&found["cases"], &found["approved"], &found["rejected"]), (&json!(3), &json!(1), &json!(2)), "{found}");
+        let precision = found["precision"].as_f64().expect("a number");
+        assert!((precision - 2.0 / 3.0).abs() < 1e-9, "{found}");
+        assert!(found["last_case_at"].is_string() && found["cost"]["posts"] == 4, "{found}");
+        assert_eq!(api.get(&format!("/rules/{}/figures", "0".repeat(26))).await.status, 404);
+    }
+
+    async fn a_checked_text_is_read_by_each_view(api: Api) {
+        let body = json!({"body": "Fr\u{00e9}\u{00e9} **m0ney**", "readings": true});
+        let read = api.post("/check", &body).await.json();
+
+        let readings = read["readings"].as_array().expect("a list");
+        let of = |view: &str| readings.iter().find(|reading| reading["view"] == view).map(|reading| text(&reading["text"]));
+        assert_eq!(of("text"), Some("fr\u{00e9}\u{00e9} **m0ney**"), "{read}");
+        assert_eq!((of("marks"), of("repeated")), (Some("free m0ney"), Some("fre money")), "{read}");
+        let without = api.post("/check", &json!({"body": "a"})).await.json();
+        assert_eq!(without.get("readings"), None);
+    }
+
     async fn rules_are_added_changed_and_removed(api: Api) {
         let added = api.post("/rules", &json!({"pattern": "free money", "severity": 3, "comment": "complaints"})).await;
         assert_eq!(added.status, 201, "{}", added.text);

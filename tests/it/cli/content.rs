@@ -104,6 +104,28 @@ both_dbs! {
         assert!(csv.contains("word,blockhead,normal,both,hold,,2,,true,en,"), "{csv}");
     }
 
+    async fn rules_are_shared_between_sites(given: TestDatabase) {
+        let desk = Desk(given);
+        desk.run(&["site", "add", "kitchen", "--name", "The Kitchen"]).text();
+        desk.write("words.txt", "blockhead\n");
+        desk.run(&["rules", "import", "words.txt"]).text();
+        let of_kitchen = ["rules", "shared", "--site", "kitchen"];
+
+        let early = desk.run(&[&of_kitchen[..], &["--use", "main"]].concat());
+        let shared = desk.run(&["rules", "shared", "--share", "yes"]).text();
+        let used = desk.run(&[&of_kitchen[..], &["--use", "main", "--json"]].concat()).json();
+        let held = desk.run_with(&["rules", "check", "--site", "kitchen", "--json"], "A blockhead.").json();
+        let given_up = desk.run(&[&of_kitchen[..], &["--give-up", "main"]].concat()).text();
+        let let_go = desk.run_with(&["rules", "check", "--site", "kitchen", "--json"], "A blockhead.").json();
+
+        assert!(early.code == 1 && early.stderr.contains("no site whose rules can be used"), "{early:?}");
+        assert!(shared.starts_with("others may use the rules of main"), "{shared}");
+        assert_eq!((&used["shares"], &used["items"][0]["site"]), (&json!(false), &json!("main")), "{used}");
+        assert!(used["items"][0]["taken_version"].is_number(), "{used}");
+        assert!(given_up.contains("main: 1 rules, not used"), "{given_up}");
+        assert_eq!((&held["verdict"], &let_go["verdict"]), (&json!("hold"), &json!("publish")));
+    }
+
     async fn a_list_is_imported_once_and_exported(given: TestDatabase) {
         let desk = Desk(given);
         desk.write("words.txt", "# insults\nblockhead\nblockhead\nutter nonsense\nrubb*\n");

@@ -3,11 +3,12 @@
 
 use crate::app::App;
 use crate::http::marks::HitRow;
-use crate::http::pages::rule::{RECENT_MS, precision};
+use crate::http::pages::rule::precision;
 use crate::http::pages::rules::counted;
 use crate::ids::{self, SiteId};
 use crate::locale::{Locale, MessageId};
 use crate::moderation::rows::CaseStatus;
+use crate::moderation::rule_figures::RECENT_MS;
 use crate::store::cases::{self, RecentCase, RuleFigures};
 
 /// Cases that are looked at.
