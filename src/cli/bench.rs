@@ -52,13 +52,25 @@ enum Part {
         /// Files of rules; words are made up where they do not suffice
         #[arg(value_name = "LIST")]
         lists: Vec<PathBuf>,
+        /// Little of everything, once: shows that it runs, and measures nothing
+        #[arg(long)]
+        quick: bool,
     },
 }
 
 /// Runs outside the runtime: the load and the limits make their own.
 pub(super) fn run(args: Args) -> anyhow::Result<ExitCode> {
-    if let Some(Part::Rules { texts, lists }) = args.part {
-        bench::run_rules(&RulesPlan { texts, lists })?;
+    if let Some(Part::Rules {
+        texts,
+        lists,
+        quick: is_quick,
+    }) = args.part
+    {
+        bench::run_rules(&RulesPlan {
+            texts,
+            lists,
+            is_quick,
+        })?;
         return Ok(ExitCode::SUCCESS);
     }
     bench::run(&Plan {
