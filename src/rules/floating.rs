@@ -239,7 +239,8 @@ impl Floating {
         }
         for disguised in [false, true] {
             let flat = Flat::of(text.text, start, WORD_MAX, disguised);
-            budget.spend(flat.text.len())?;
+            // Markup leaves nothing in the text, but was read.
+            budget.spend(flat.text.len().max(flat.bytes_read))?;
             let found = self.glob_in(glob, &flat, 0, text, budget)?;
             if found.is_some() || !flat.is_disguised {
                 return Ok(found);
@@ -258,6 +259,8 @@ struct Flat {
     is_disguised: bool,
     /// They are read as letters.
     shows_disguised: bool,
+    /// How much of the original it was made of.
+    bytes_read: usize,
 }
 
 /// The lower-case letter, or the character itself; 0 where more has to be known.
@@ -284,6 +287,7 @@ impl Flat {
             from: Vec::with_capacity(room),
             is_disguised: false,
             shows_disguised: disguised,
+            bytes_read: 0,
         };
         let is_word = max < usize::MAX;
         let mut at = start;
@@ -318,6 +322,7 @@ impl Flat {
             flat.push(&token, at);
             at += token.len;
         }
+        flat.bytes_read = at - start;
         flat
     }
 

@@ -139,6 +139,19 @@ fn wildcards_stay_within_a_word() {
 }
 
 #[test]
+fn a_text_of_tags_alone_is_held_before_a_wildcard_has_read_it_from_each_of_them() {
+    let mut rule = rule("r0", RuleKind::Wildcard, "c*ck", Action::Hold);
+    rule.draft.mode = MatchMode::Aggressive;
+    let wildcard = Matcher::build(7, &[rule]).expect("the rule compiles");
+
+    let checked = wildcard.check("", &"<b>".repeat(60_000));
+
+    assert_eq!(checked.verdict, Verdict::Hold);
+    assert!(checked.problem.is_some(), "{checked:?}");
+    assert_eq!(wildcard.check("", &"<b>".repeat(300)).problem, None);
+}
+
+#[test]
 fn regexes_ignore_case_and_see_the_rendered_text() {
     assert_eq!(
         hits(&holding(RuleKind::Regex, r"smu+rf\d*"), "a **SM**UUURF12 b"),
