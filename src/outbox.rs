@@ -20,6 +20,7 @@ use crate::store::{Db, outbox};
 mod backoff;
 mod digest;
 mod letter;
+pub mod not_sent;
 pub mod notices;
 pub(crate) mod render;
 pub mod transport;
@@ -138,7 +139,7 @@ impl Outbox {
             Ok(Rendering::Each(people)) => {
                 return Fate::Replaced(self.one_for_each(mail, &people));
             }
-            Ok(Rendering::Nothing(reason)) => return Fate::Skipped(reason.to_owned()),
+            Ok(Rendering::Nothing(reason)) => return Fate::Skipped(reason.to_string()),
             Err(error) => {
                 tracing::error!(mail = %mail.id, kind = %mail.kind, "make a mail: {error:#}");
                 Failure::Transient("its text could not be made; the log says why".to_owned())

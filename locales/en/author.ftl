@@ -143,3 +143,5 @@ step-appealed-text = Somebody who did not take the decision looks at it again.
 step-overturned = Appeal granted, published
 step-upheld = The decision stands
 step-next = A moderator decides
+draft-too-long = The draft is too long to be kept.
+draft-too-many = There are { $count } drafts already: submit or discard some first.

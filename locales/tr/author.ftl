@@ -140,3 +140,5 @@ step-appealed-text = Yazıyı, kararı vermemiş olan biri yeniden inceler.
 step-overturned = İtiraz kabul edildi, yayımlandı
 step-upheld = Karar değişmedi
 step-next = Bir moderatör karar verecek
+draft-too-long = Taslak saklanamayacak kadar uzun.
+draft-too-many = Zaten { $count } taslak var: önce birkaçını gönderin veya silin.

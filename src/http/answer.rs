@@ -209,7 +209,7 @@ struct ErrorPage {
     status: u16,
     heading: String,
     what: String,
-    /// What only programs are told usually is not translated.
+    /// What only programs and hand-made requests are told is not translated.
     what_is_english: bool,
     remedy: String,
     back_path: String,
@@ -246,15 +246,15 @@ async fn page(req: &HttpRequest, id: &RequestId, error: &HttpError) -> HttpRespo
                 .to_string(),
         ),
     };
-    let what = match locale {
+    let what = error.told_in(locale).or_else(|| match locale {
         Locale::En => None,
-        _ => what(error.code()),
-    };
+        _ => what(error.code()).map(|what| locale.text(what)),
+    });
     let html = ErrorPage {
         status: status.as_u16(),
         heading: locale.text(heading(error.code())),
-        what: what.map_or_else(|| sentence(error.detail()), |what| locale.text(what)),
         what_is_english: what.is_none() && locale != Locale::En,
+        what: what.unwrap_or_else(|| sentence(error.detail())),
         remedy: locale.text(remedy(error.code())),
         back_path,
         back_label,
@@ -303,6 +303,11 @@ fn what(code: Code) -> Option<MessageId> {
         Code::CsrfFailed => MessageId("what-csrf-failed"),
         Code::Internal => MessageId("what-internal"),
         Code::Overloaded => MessageId("what-overloaded"),
+        Code::MethodNotAllowed => MessageId("what-method-not-allowed"),
+        Code::TooLarge => MessageId("what-too-large"),
+        Code::Timeout => MessageId("what-timeout"),
+        Code::UnsupportedMediaType => MessageId("what-unsupported-media-type"),
+        Code::BadRequest => MessageId("what-bad-request"),
         _ => return None,
     })
 }

@@ -10,6 +10,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, ResponseError};
 use serde_json::{Map, Value};
 
+use crate::locale::Locale;
 use crate::store;
 
 macro_rules! codes {
@@ -97,8 +98,12 @@ struct Inner {
     retry_after_seconds: Option<i64>,
     aws_type: Option<&'static str>,
     extra: Map<String, Value>,
+    told: Option<Told>,
     cause: Option<anyhow::Error>,
 }
+
+/// What happened, for people, in their language.
+type Told = Box<dyn Fn(Locale) -> String + Send + Sync>;
 
 impl HttpError {
     /// An error with a sentence that says what happened: lower case, without a full stop.
@@ -109,6 +114,7 @@ impl HttpError {
             retry_after_seconds: None,
             aws_type: None,
             extra: Map::new(),
+            told: None,
             cause: None,
         }))
     }
@@ -146,6 +152,12 @@ impl HttpError {
         self
     }
 
+    /// Says on pages what happened, as a sentence of the reader's language; programs are told the detail, in English.
+    pub fn told(mut self, told: impl Fn(Locale) -> String + Send + Sync + 'static) -> Self {
+        self.0.told = Some(Box::new(told));
+        self
+    }
+
     /// Says when to try again.
     pub fn retry_after_seconds(mut self, seconds: i64) -> Self {
         self.0.retry_after_seconds = Some(seconds);
@@ -180,6 +192,11 @@ impl HttpError {
 
     pub(super) fn extra(&self) -> &Map<String, Value> {
         &self.0.extra
+    }
+
+    /// What pages say, where that is more than the code does.
+    pub(super) fn told_in(&self, locale: Locale) -> Option<String> {
+        self.0.told.as_ref().map(|told| told(locale))
     }
 
     pub(super) fn cause(&self) -> Option<&anyhow::Error> {

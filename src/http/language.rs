@@ -17,8 +17,16 @@ const PUBLIC: [&str; 3] = [
 /// What the browser asks for had a say in the page's language.
 struct Asked;
 
-/// The language of the page at this address for whoever asks: what they chose, else what their browser asks for, else
-/// the site's.
+/// The language of the mail that led to this page.
+struct Addressed(Locale);
+
+/// Goes on in the language of the mail that led here, for who has not chosen another one.
+pub(crate) fn address(req: &HttpRequest, locale: Locale) {
+    req.extensions_mut().insert(Addressed(locale));
+}
+
+/// The language of the page at this address for whoever asks: what they chose, else that of the mail which led here, else
+/// what their browser asks for, else the site's.
 pub(crate) fn locale(req: &HttpRequest) -> Locale {
     let pattern = req.match_pattern().unwrap_or_default();
     let known = known(req);
@@ -30,6 +38,9 @@ pub(crate) fn locale(req: &HttpRequest) -> Locale {
     let session = known.as_deref().and_then(|known| known.session.as_ref());
     if let Some(chosen) = session.and_then(|session| session.user.language) {
         return chosen;
+    }
+    if let Some(&Addressed(locale)) = req.extensions().get() {
+        return locale;
     }
     req.extensions_mut().insert(Asked);
     asked(req).unwrap_or(of_site)

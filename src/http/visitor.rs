@@ -119,13 +119,18 @@ fn check(access: Access, known: &Known) -> Result<(), HttpError> {
         Verdict::Allow => Ok(()),
         Verdict::LogIn => Err(HttpError::new(Code::Unauthenticated, "log in first")),
         Verdict::Hide => Err(HttpError::not_found()),
-        Verdict::Refuse => Err(HttpError::new(
-            Code::Forbidden,
-            format!(
-                "your role on this site is {}, which does not reach here",
-                known.role.map_or("", Role::as_str)
-            ),
-        )),
+        Verdict::Refuse => {
+            let role = known.role;
+            let name = role.map_or("", Role::as_str);
+            let detail = format!("your role on this site is {name}, which does not reach here");
+            Err(HttpError::new(Code::Forbidden, detail).told(move |locale| {
+                let role = role.map_or_else(String::new, |role| locale.text(role.message()));
+                locale
+                    .say("role-does-not-reach")
+                    .with("role", role)
+                    .to_string()
+            }))
+        }
     }
 }
 

@@ -16,6 +16,9 @@ use crate::moderation::rules::{Author, Checked, Matcher, Rule, Verdict};
 use crate::moderation::site::{self, Site};
 use crate::store::{Db, checks, rule_versions, rules, workflows};
 
+/// How the problem begins of what was checked without working rules.
+pub(crate) const NOT_LOADED: &str = "the rules could not be loaded: ";
+
 /// How long a process may go by what it knows before it looks at the site's row again.
 const MAX_AGE_MS: i64 = 1_000;
 
@@ -79,7 +82,7 @@ impl InForce {
                 verdict: Verdict::Hold,
                 hits: Vec::new(),
                 rule_set_version: self.site.rule_set_version,
-                problem: Some(format!("the rules could not be loaded: {problem}")),
+                problem: Some(format!("{NOT_LOADED}{problem}")),
             },
         }
     }

@@ -5,6 +5,7 @@
 use crate::auth::keyring::{Keyring, Purpose};
 use crate::auth::role::Role;
 use crate::ids::{CaseId, SiteId, UserId, is_id};
+use crate::locale::Locale;
 use crate::moderation::rows::CaseStatus;
 use crate::moderation::site::{self, Site};
 use crate::store::case_texts::{self, CaseText};
@@ -86,6 +87,8 @@ pub(crate) enum Standing {
 #[derive(Debug)]
 pub(crate) struct Opened {
     pub(crate) claims: Claims,
+    /// The language of the mail that it stood in.
+    pub(crate) locale: Locale,
     pub(crate) site: Site,
     pub(crate) text: CaseText,
     pub(crate) standing: Standing,
@@ -118,6 +121,7 @@ pub(crate) async fn open(
         }
     };
     Ok(Some(Opened {
+        locale: person.language.unwrap_or(site.settings.language),
         claims,
         site,
         text,

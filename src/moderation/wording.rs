@@ -1,7 +1,8 @@
 //! How a case is put into words: the same in mails and on the pages behind their links.
 
 use crate::locale::Locale;
-use crate::moderation::rules::{Action, Field, Hit};
+use crate::moderation::in_force::NOT_LOADED;
+use crate::moderation::rules::{Action, Checked, Field, Hit};
 
 /// Characters on either side of the first hit.
 const EXCERPT_MARGIN: usize = 90;
@@ -23,8 +24,8 @@ pub(crate) fn about(locale: Locale, hits: &[Hit], revision: i64) -> String {
 
 /// Why the post is held: "3 hits of 2 rules; the highest severity is 3."
 pub(crate) fn why(locale: Locale, hits: &[Hit], problem: Option<&str>) -> String {
-    if let Some(problem) = problem {
-        return sentence(problem);
+    if let Some(stored) = problem {
+        return sentence(&self::problem(locale, stored));
     }
     let mut rules: Vec<&str> = counted(hits).map(|hit| hit.rule.as_str()).collect();
     let count = rules.len();
@@ -45,6 +46,30 @@ pub(crate) fn why(locale: Locale, hits: &[Hit], problem: Option<&str>) -> String
                 .with("severity", i64::from(severity))
                 .to_string()
         }
+    }
+}
+
+/// What kept a post from its verdict, from what its row says. What services, rules and workflows said of it themselves
+/// is shown as they said it.
+pub(crate) fn problem(locale: Locale, stored: &str) -> String {
+    if let Some(cause) = stored.strip_prefix(NOT_LOADED) {
+        return locale
+            .say("problem-not-loaded")
+            .with("cause", cause)
+            .to_string();
+    }
+    let of_check = stored
+        .strip_prefix("The check “")
+        .and_then(|rest| rest.split_once("” "));
+    match (stored, of_check) {
+        (Checked::TOO_MUCH_WORK, _) => locale.text("problem-too-much-work"),
+        (Checked::BROKEN, _) => locale.text("problem-broken"),
+        (_, Some((check, cause))) => locale
+            .say("problem-check")
+            .with("check", check)
+            .with("cause", cause)
+            .to_string(),
+        _ => stored.to_owned(),
     }
 }
 

@@ -9,6 +9,7 @@ use crate::ids::{CaseId, PostId, UserId};
 use crate::locale::{Locale, Message};
 use crate::moderation::rows::{MailKind, MailRow};
 use crate::moderation::site::Site;
+use crate::outbox::not_sent::NotSent;
 use crate::people::notice_kinds::{Muted, NoticeKind};
 use crate::store::addressees::{self, Addressee, Audience};
 
@@ -59,7 +60,7 @@ pub(crate) enum Rendering {
     /// One row for each of these people.
     Each(Vec<UserId>),
     /// No mail, and why not.
-    Nothing(&'static str),
+    Nothing(NotSent),
 }
 
 /// How secret links are written.
@@ -130,16 +131,16 @@ impl Outbox {
     pub(crate) async fn render(&self, mail: &MailRow, links: Links) -> anyhow::Result<Rendering> {
         let payload: Payload = serde_json::from_str(&mail.payload)?;
         let Some(in_force) = self.in_force.load(mail.site_id).await? else {
-            return Ok(Rendering::Nothing("the site is gone"));
+            return Ok(Rendering::Nothing(NotSent::Site));
         };
         if let (None, Some(to)) = (&mail.user_id, &payload.to) {
             return self.audience(mail, to).await;
         }
         let Some(to) = self.addressee(mail).await? else {
-            return Ok(Rendering::Nothing("the account is gone"));
+            return Ok(Rendering::Nothing(NotSent::Account));
         };
         if is_notice(mail.kind) && (to.notices == Some(false) || is_muted(&to, mail.kind)) {
-            return Ok(Rendering::Nothing("notices are switched off"));
+            return Ok(Rendering::Nothing(NotSent::Muted));
         }
         let off_url = is_notice(mail.kind).then(|| self.off_url(mail, &to, links));
         let site = &in_force.site;
@@ -193,7 +194,7 @@ impl Outbox {
         let people =
             addressees::list(&self.db, mail.site_id, audience, self.clock.now_ms()).await?;
         Ok(if people.is_empty() {
-            Rendering::Nothing("nobody wants to hear of it")
+            Rendering::Nothing(NotSent::Nobody)
         } else {
             Rendering::Each(people)
         })
@@ -233,7 +234,7 @@ fn is_muted(to: &Addressee, kind: MailKind) -> bool {
 
 impl Draft<'_> {
     /// The letter's words, or why there is nothing to say any more.
-    async fn words(&self) -> anyhow::Result<Result<Words, &'static str>> {
+    async fn words(&self) -> anyhow::Result<Result<Words, NotSent>> {
         match self.mail.kind {
             MailKind::CasesWaiting => self.cases_waiting().await,
             MailKind::Reminder => self.reminder().await,

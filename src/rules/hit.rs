@@ -86,3 +86,10 @@ pub struct Checked {
     /// Why the post is held although no rule says so.
     pub problem: Option<String>,
 }
+
+impl Checked {
+    /// The problem of a text that uses up its budget.
+    pub const TOO_MUCH_WORK: &'static str = "the text takes too much work to check";
+    /// The problem where checking itself broke.
+    pub const BROKEN: &'static str = "the check failed";
+}

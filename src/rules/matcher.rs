@@ -157,11 +157,8 @@ impl Matcher {
         let result = catch_unwind(AssertUnwindSafe(check));
         let (hits, problem) = match result {
             Ok((hits, None)) => (hits, None),
-            Ok((hits, Some(Exhausted))) => (
-                hits,
-                Some("the text takes too much work to check".to_owned()),
-            ),
-            Err(_) => (Vec::new(), Some("the check failed".to_owned())),
+            Ok((hits, Some(Exhausted))) => (hits, Some(Checked::TOO_MUCH_WORK.to_owned())),
+            Err(_) => (Vec::new(), Some(Checked::BROKEN.to_owned())),
         };
         let least = match problem {
             Some(_) => Verdict::Hold,

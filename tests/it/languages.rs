@@ -89,6 +89,43 @@ both_dbs! {
         assert!(mails.iter().any(|mail| mail.to.contains(MODERATOR) && mail.subject == "A post waits: “Kayıp”"));
     }
 
+    async fn a_turkish_moderator_is_told_in_turkish_what_was_wrong(app: TestApp) {
+        let case = app.submit_held("Notlu").await;
+        let path = app.path(&format!("admin/queue/{}", case["id"].as_str().expect("an id")));
+        let mora = app.login(MODERATOR).await;
+        mora.fill("/account", &[("language", "tr")]).await;
+        app.app.run_until_idle().await.expect("work");
+
+        let page = mora.get(&path).await;
+        for (form, fields, words) in [
+            ("/notes", &[("text", " ")][..], "Not henüz boş."),
+            ("/snooze", &[("hours", "9000")], "saat arasında ertelenebilir."),
+            ("/ask", &[("note", " ")], "Neyin değişmesi gerektiğini"),
+            ("/hand-over", &[("to", "0000000000000000000000000a")], "burada karar veren bir iş arkadaşına"),
+        ] {
+            let refused = mora.send(page.form_to(form).expect("the form"), fields).await;
+            assert_eq!(refused.status, 400, "{form}: {}", refused.text);
+            assert!(refused.text.contains(words), "{form}: {}", refused.text);
+            assert!(!refused.text.contains("lang=\"en\""), "{form}: {}", refused.text);
+        }
+        let closed = mora.get(&app.path("admin/people")).await;
+        assert_eq!(closed.status, 403);
+        assert!(closed.text.contains("Bu sitedeki rolünüz (moderatör) buraya yetmiyor."), "{}", closed.text);
+
+        // The mail was written in her language before she chose; what it leads to speaks it now, whatever the browser asks for.
+        let mail = app.inbox().into_iter().rfind(|mail| mail.to == MODERATOR && mail.text.contains("/decide/")).expect("a mail");
+        let stranger = Visitor::speaking(&app.base, "en");
+        assert!(is_in(&stranger.get(&mail.link("/decide/")).await, "tr"));
+
+        app.decide(case["task_token"].as_str().expect("a token"), "APPROVED").await;
+        app.app.run_until_idle().await.expect("work");
+        let olga = app.login(OWNER).await;
+        olga.fill("/account", &[("language", "tr")]).await;
+        let outbox = olga.get(&app.path("admin/outbox")).await;
+        let held = olga.get(&outbox.links("Yazınız bir moderatörü bekliyor")[0]).await;
+        assert!(held.text.contains("yazı artık beklemiyor"), "{}", held.text);
+    }
+
     async fn public_pages_are_in_the_language_of_the_site(fresh: Fresh) {
         fresh.add("main", OWNER, Role::Owner).await;
         let owner = fresh.visitor();

@@ -146,11 +146,23 @@ fn refused(locale: Locale, error: AsideError) -> Result<String, HttpError> {
         AsideError::OwnPost => locale.text("aside-own-post"),
         AsideError::Words => {
             let text = format!("must say what to change, in at most {MAX_CHARS} characters");
-            return Err(HttpError::invalid("note", &text));
+            let told = |locale: Locale| {
+                locale
+                    .say("aside-words-rule")
+                    .with("chars", MAX_CHARS)
+                    .to_string()
+            };
+            return Err(HttpError::invalid("note", &text).told(told));
         }
         AsideError::Hours => {
             let text = format!("must be 1 to {MAX_HOURS}");
-            return Err(HttpError::invalid("hours", &text));
+            let told = |locale: Locale| {
+                locale
+                    .say("aside-hours-rule")
+                    .with("hours", MAX_HOURS)
+                    .to_string()
+            };
+            return Err(HttpError::invalid("hours", &text).told(told));
         }
     })
 }

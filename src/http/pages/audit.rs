@@ -134,12 +134,12 @@ pub(super) fn day_ms(field: &'static str, text: &str) -> Result<Option<i64>, Htt
     if text.is_empty() {
         return Ok(None);
     }
-    let day: jiff::civil::Date = text
-        .parse()
-        .map_err(|_| HttpError::invalid(field, "must be a date like 2026-11-22"))?;
-    let at = day
-        .to_zoned(jiff::tz::TimeZone::UTC)
-        .map_err(|_| HttpError::invalid(field, "must be a date like 2026-11-22"))?;
+    let refuse = |_| {
+        HttpError::invalid(field, "must be a date like 2026-11-22")
+            .told(|locale| locale.text("audit-date-rule"))
+    };
+    let day: jiff::civil::Date = text.parse().map_err(refuse)?;
+    let at = day.to_zoned(jiff::tz::TimeZone::UTC).map_err(refuse)?;
     Ok(Some(at.timestamp().as_millisecond()))
 }
 

@@ -169,7 +169,13 @@ fn take_cases(fields: &mut BTreeMap<String, String>) -> Result<Vec<(CaseId, i64)
         cases.push((CaseId::from(id.to_owned()), revision));
     }
     if cases.len() > MAX_CASES {
-        return Err(HttpError::invalid("case", "at most 100 at once"));
+        let told = |locale: Locale| {
+            locale
+                .say("bulk-too-many")
+                .with("count", MAX_CASES)
+                .to_string()
+        };
+        return Err(HttpError::invalid("case", "at most 100 at once").told(told));
     }
     fields.retain(|field, _| !field.starts_with("case_"));
     Ok(cases)

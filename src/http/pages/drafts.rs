@@ -76,11 +76,13 @@ async fn put(app: &App, member: &Member, typing: Typing) -> Result<DraftId, Http
         .keep_draft(member.site.id, author, typing)
         .await?;
     kept.map_err(|error| match error {
-        KeepError::TooLong => HttpError::new(Code::TooLarge, "the draft is too long to be kept"),
+        KeepError::TooLong => HttpError::new(Code::TooLarge, "the draft is too long to be kept")
+            .told(|locale| locale.text("draft-too-long")),
         KeepError::TooMany => HttpError::invalid(
             "draft",
             format!("cannot be kept beside {MOST} others; submit or discard some"),
-        ),
+        )
+        .told(|locale| locale.say("draft-too-many").with("count", MOST).to_string()),
         KeepError::Unknown => HttpError::not_found(),
     })
 }

@@ -85,16 +85,20 @@ pub(crate) async fn hand_over(
         Ok(None) => redirect.flash(locale.text("hand-over-owners-done")),
         Err(HandOverError::Unknown) => return Err(HttpError::not_found()),
         Err(HandOverError::Nobody) => {
-            return Err(HttpError::invalid(
-                "to",
-                "must be owners or a colleague who decides here",
-            ));
+            let rule = "must be owners or a colleague who decides here";
+            return Err(
+                HttpError::invalid("to", rule).told(|locale| locale.text("hand-over-nobody"))
+            );
         }
         Err(HandOverError::TooLong) => {
-            return Err(HttpError::invalid(
-                "words",
-                "must have at most 500 characters",
-            ));
+            let rule = "must have at most 500 characters";
+            let told = |locale: Locale| {
+                locale
+                    .say("hand-over-words-rule")
+                    .with("chars", 500_i64)
+                    .to_string()
+            };
+            return Err(HttpError::invalid("words", rule).told(told));
         }
         Err(HandOverError::Closed) => redirect.flash(locale.text("case-nobody-waits")),
     }

@@ -13,7 +13,7 @@ use crate::http::chrome::{PageChrome, Redirect, token_page};
 use crate::http::error::HttpError;
 use crate::http::extract::segment;
 use crate::http::form::Form;
-use crate::http::language::locale;
+use crate::http::language::{self, locale};
 use crate::http::marks::{HitRow, Marks, Segment};
 use crate::http::pages::case::{FIRST_APPROVAL, case_path};
 use crate::http::pages::decision::{DecisionFields, DecisionForm};
@@ -162,14 +162,12 @@ fn known(opened: &Opened) -> Known<'_> {
 
 /// What the link leads to now. A link that we did not make leads nowhere.
 async fn open(req: &HttpRequest, app: &App) -> Result<Opened, HttpError> {
-    link::open(
-        &app.db,
-        &app.keyring,
-        app.clock.now_ms(),
-        segment(req, "link"),
-    )
-    .await?
-    .ok_or_else(HttpError::not_found)
+    let now_ms = app.clock.now_ms();
+    let opened = link::open(&app.db, &app.keyring, now_ms, segment(req, "link"))
+        .await?
+        .ok_or_else(HttpError::not_found)?;
+    language::address(req, opened.locale);
+    Ok(opened)
 }
 
 fn is_theirs(user: &User, opened: &Opened) -> bool {

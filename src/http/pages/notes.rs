@@ -10,6 +10,7 @@ use crate::http::extract::Id;
 use crate::http::form::Form;
 use crate::http::visitor::Member;
 use crate::ids::CaseId;
+use crate::locale::Locale;
 use crate::moderation::notes::NoteError;
 
 use super::case::case_path;
@@ -39,10 +40,14 @@ pub(crate) async fn add(
             Ok(Redirect::to(format!("{path}#notes")).respond_to(&req))
         }
         Err(NoteError::Unknown) => Err(HttpError::not_found()),
-        Err(NoteError::Empty) => Err(HttpError::invalid("text", "must say something")),
-        Err(NoteError::TooLong) => Err(HttpError::invalid(
-            "text",
-            "must have at most 2,000 characters",
-        )),
+        Err(NoteError::Empty) => {
+            let told = |locale: Locale| locale.text("note-empty");
+            Err(HttpError::invalid("text", "must say something").told(told))
+        }
+        Err(NoteError::TooLong) => {
+            let told =
+                |locale: Locale| locale.say("note-rule").with("chars", 2_000_i64).to_string();
+            Err(HttpError::invalid("text", "must have at most 2,000 characters").told(told))
+        }
     }
 }

@@ -15,6 +15,7 @@ use crate::http::visitor::Member;
 use crate::ids::{MailId, is_id};
 use crate::locale::{Locale, MessageId};
 use crate::moderation::rows::{MailKind, MailStatus};
+use crate::outbox::not_sent;
 use crate::outbox::render::Rendering;
 use crate::outbox::transport::Transport;
 use crate::store::outbox::{self, Counts, ListedMail};
@@ -126,7 +127,9 @@ pub(crate) async fn show(
         Rendering::Letter(letter) => (letter.subject, letter.text),
         Rendering::Each(_) => (kind(), locale.text("outbox-each")),
         Rendering::Nothing(reason) => {
-            let text = locale.say("outbox-not-now").with("reason", reason);
+            let text = locale
+                .say("outbox-not-now")
+                .with("reason", reason.told(locale));
             (kind(), text.to_string())
         }
     };
@@ -155,8 +158,9 @@ pub(crate) async fn show(
         status: Status::of(locale, mail.status),
         error: mail
             .last_error
-            .clone()
-            .filter(|_| mail.status != MailStatus::Skipped),
+            .as_deref()
+            .filter(|_| mail.status != MailStatus::Skipped)
+            .map(|error| not_sent::told(locale, error)),
         facts,
         links: links(&text),
         text,
@@ -177,7 +181,8 @@ pub(crate) async fn send_again(
         .ok_or_else(HttpError::not_found)?;
     if !app.outbox.send_again(member.site.id, &id).await? {
         let detail = "only a mail that was given up or kept back can be sent again";
-        return Err(HttpError::new(Code::Conflict, detail));
+        let told = |locale: Locale| locale.text("outbox-not-again");
+        return Err(HttpError::new(Code::Conflict, detail).told(told));
     }
     app.moderation.mail_bell.notify_one();
     let path = format!("{}/{id}", list_path(&member.site.slug, None));
@@ -243,7 +248,10 @@ fn row(locale: Locale, slug: &str, listed: &ListedMail) -> Row {
         about: tries.to_string(),
         status: Status::of(locale, mail.status),
         when: When::of(locale, mail.sent_at_ms.unwrap_or(mail.created_at_ms)),
-        error: mail.last_error.clone().unwrap_or_default(),
+        error: mail
+            .last_error
+            .as_deref()
+            .map_or_else(String::new, |error| not_sent::told(locale, error)),
         resend_path: resend_path(slug, listed),
     }
 }

@@ -233,10 +233,10 @@ pub(crate) async fn remove(
 /// Nobody takes their own rights away by a slip.
 fn check_not_oneself(owner: &Member, user_id: &UserId) -> Result<(), HttpError> {
     if owner.user.id == *user_id {
-        return Err(HttpError::new(
-            Code::Conflict,
-            "another owner has to change your own place",
-        ));
+        let detail = "another owner has to change your own place";
+        return Err(
+            HttpError::new(Code::Conflict, detail).told(|locale| locale.text("people-oneself"))
+        );
     }
     Ok(())
 }

@@ -27,6 +27,7 @@ use crate::moderation::rule_set::Edit;
 use crate::moderation::rules::{
     Action, Author, Rule, RuleDraft, RuleKind, Verdict, View, readings,
 };
+use crate::moderation::wording;
 use crate::store::rules::{self, RuleFilter};
 use crate::store::{cases, posts};
 
@@ -248,6 +249,7 @@ pub(crate) async fn test(
             },
             why: checked
                 .problem
+                .map(|problem| wording::problem(locale, &problem))
                 .unwrap_or_else(|| counted(locale, MessageId("case-hits"), checked.hits.len())),
             title_segments: marks.title,
             body_segments: marks.body,

@@ -135,13 +135,11 @@ pub(crate) async fn undo(
         Err(UndoError::Unknown) => return Err(HttpError::not_found()),
         Err(UndoError::NotYours(known)) => {
             let who = known.case.and_then(|case| case.decided_by_name);
-            return Err(HttpError::new(
-                Code::Forbidden,
-                format!(
-                    "only {} and the owners can take this decision back",
-                    who.as_deref().unwrap_or("whoever made it")
-                ),
-            ));
+            let detail = "only whoever decided and the owners can take this decision back";
+            return Err(HttpError::new(Code::Forbidden, detail).told(move |locale| {
+                let name = who.clone().unwrap_or_else(|| locale.text("somebody"));
+                locale.say("undo-not-yours").with("name", name).to_string()
+            }));
         }
         Err(UndoError::TooLate(known)) => match known.case.map(|case| case.status) {
             Some(CaseStatus::Waiting) => MessageId("undo-waits"),

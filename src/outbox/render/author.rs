@@ -10,6 +10,7 @@ use crate::moderation::rules::Hit;
 use crate::moderation::site::Site;
 use crate::moderation::{appeal, statements};
 use crate::outbox::Outbox;
+use crate::outbox::not_sent::NotSent;
 use crate::store::asides::{self, AsideKind};
 use crate::store::case_texts::{self, PostText};
 use crate::store::posts;
@@ -101,12 +102,12 @@ impl Outbox {
 }
 
 impl Draft<'_> {
-    pub(super) async fn post_held(&self) -> anyhow::Result<Result<Words, &'static str>> {
+    pub(super) async fn post_held(&self) -> anyhow::Result<Result<Words, NotSent>> {
         let Some(text) = self.post_text().await? else {
-            return Ok(Err("the post is gone"));
+            return Ok(Err(NotSent::Post));
         };
         if text.post.status != PostStatus::Held || text.post.revision != self.payload.revision {
-            return Ok(Err("the post does not wait any more"));
+            return Ok(Err(NotSent::NotWaiting));
         }
         PostHeld {
             mail: &self.frame,
@@ -117,12 +118,12 @@ impl Draft<'_> {
         .map(Ok)
     }
 
-    pub(super) async fn post_published(&self) -> anyhow::Result<Result<Words, &'static str>> {
+    pub(super) async fn post_published(&self) -> anyhow::Result<Result<Words, NotSent>> {
         let Some(text) = self.post_text().await? else {
-            return Ok(Err("the post is gone"));
+            return Ok(Err(NotSent::Post));
         };
         let (Some(slug), Some(_)) = (&text.post.slug, text.post.published_revision) else {
-            return Ok(Err("the post is not public any more"));
+            return Ok(Err(NotSent::NotPublic));
         };
         PostPublished {
             mail: &self.frame,
@@ -134,12 +135,12 @@ impl Draft<'_> {
         .map(Ok)
     }
 
-    pub(super) async fn post_rejected(&self) -> anyhow::Result<Result<Words, &'static str>> {
+    pub(super) async fn post_rejected(&self) -> anyhow::Result<Result<Words, NotSent>> {
         let Some(text) = self.post_text().await? else {
-            return Ok(Err("the post is gone"));
+            return Ok(Err(NotSent::Post));
         };
         if text.post.status != PostStatus::Rejected || text.post.revision != self.payload.revision {
-            return Ok(Err("the post was changed since"));
+            return Ok(Err(NotSent::Changed));
         }
         let reason = text.reason.as_deref().or(text.cause.as_deref());
         let (db, site) = (&self.outbox.db, self.site.id);
@@ -169,18 +170,18 @@ impl Draft<'_> {
         .map(Ok)
     }
 
-    pub(super) async fn change_asked(&self) -> anyhow::Result<Result<Words, &'static str>> {
+    pub(super) async fn change_asked(&self) -> anyhow::Result<Result<Words, NotSent>> {
         let Some(text) = self.post_text().await? else {
-            return Ok(Err("the post is gone"));
+            return Ok(Err(NotSent::Post));
         };
         let case = self.payload.case.as_ref();
         let case = case.context("the payload names no case")?;
         let aside = asides::find(&self.outbox.db, self.site.id, case).await?;
         let Some(aside) = aside.filter(|aside| aside.kind == AsideKind::Asked) else {
-            return Ok(Err("it was taken back"));
+            return Ok(Err(NotSent::TakenBack));
         };
         if text.post.status != PostStatus::Held || text.post.revision != self.payload.revision {
-            return Ok(Err("the post does not wait any more"));
+            return Ok(Err(NotSent::NotWaiting));
         }
         let (db, site) = (&self.outbox.db, self.site.id);
         let revision = posts::find_revision(db, site, &text.post.id, text.post.revision).await?;
@@ -202,17 +203,17 @@ impl Draft<'_> {
         .map(Ok)
     }
 
-    pub(super) async fn appeal_received(&self) -> anyhow::Result<Result<Words, &'static str>> {
+    pub(super) async fn appeal_received(&self) -> anyhow::Result<Result<Words, NotSent>> {
         let Some(text) = self.post_text().await? else {
-            return Ok(Err("the post is gone"));
+            return Ok(Err(NotSent::Post));
         };
         if text.post.status != PostStatus::Held || text.post.revision != self.payload.revision {
-            return Ok(Err("the appeal does not wait any more"));
+            return Ok(Err(NotSent::AppealNotWaiting));
         }
         let (db, site) = (&self.outbox.db, self.site.id);
         let appeal = appeal::find_of_revision(db, site, &text.post.id, text.post.revision).await?;
         let Some(appeal) = appeal else {
-            return Ok(Err("the appeal is gone"));
+            return Ok(Err(NotSent::Appeal));
         };
         AppealReceived {
             mail: &self.frame,
@@ -224,12 +225,12 @@ impl Draft<'_> {
         .map(Ok)
     }
 
-    pub(super) async fn decision_upheld(&self) -> anyhow::Result<Result<Words, &'static str>> {
+    pub(super) async fn decision_upheld(&self) -> anyhow::Result<Result<Words, NotSent>> {
         let Some(text) = self.post_text().await? else {
-            return Ok(Err("the post is gone"));
+            return Ok(Err(NotSent::Post));
         };
         if text.post.status != PostStatus::Rejected || text.post.revision != self.payload.revision {
-            return Ok(Err("the post was changed since"));
+            return Ok(Err(NotSent::Changed));
         }
         let (db, site) = (&self.outbox.db, self.site.id);
         let appeal = appeal::find_of_revision(db, site, &text.post.id, text.post.revision).await?;
@@ -244,12 +245,12 @@ impl Draft<'_> {
         .map(Ok)
     }
 
-    pub(super) async fn decision_overturned(&self) -> anyhow::Result<Result<Words, &'static str>> {
+    pub(super) async fn decision_overturned(&self) -> anyhow::Result<Result<Words, NotSent>> {
         let Some(text) = self.post_text().await? else {
-            return Ok(Err("the post is gone"));
+            return Ok(Err(NotSent::Post));
         };
         let (Some(slug), Some(_)) = (&text.post.slug, text.post.published_revision) else {
-            return Ok(Err("the post is not public any more"));
+            return Ok(Err(NotSent::NotPublic));
         };
         DecisionOverturned {
             mail: &self.frame,

@@ -9,6 +9,7 @@ use crate::moderation::link::{self, Claims};
 use crate::moderation::rows::{CaseRow, CaseStatus};
 use crate::moderation::rules::Hit;
 use crate::moderation::wording;
+use crate::outbox::not_sent::NotSent;
 use crate::store::case_texts::{self, CaseText};
 use crate::store::{audit, brakes, sites};
 
@@ -68,9 +69,9 @@ letter!(WorkflowFailed, "mail/workflow_failed.html", "mail/workflow_failed.txt",
 });
 
 impl Draft<'_> {
-    pub(super) async fn cases_waiting(&self) -> anyhow::Result<Result<Words, &'static str>> {
+    pub(super) async fn cases_waiting(&self) -> anyhow::Result<Result<Words, NotSent>> {
         if !self.may_decide() {
-            return Ok(Err("they may not decide any more"));
+            return Ok(Err(NotSent::NoModerator));
         }
         let mut cases = Vec::new();
         for id in &self.payload.cases {
@@ -89,7 +90,7 @@ impl Draft<'_> {
         let more = self.payload.more.min(others);
         let locale = self.frame.locale;
         match (&cases[..], more) {
-            ([], 0) => Ok(Err("the cases are decided")),
+            ([], 0) => Ok(Err(NotSent::Decided)),
             ([case], 0) => {
                 let waiting = match others {
                     0 => String::new(),
@@ -127,12 +128,12 @@ impl Draft<'_> {
         }
     }
 
-    pub(super) async fn reminder(&self) -> anyhow::Result<Result<Words, &'static str>> {
+    pub(super) async fn reminder(&self) -> anyhow::Result<Result<Words, NotSent>> {
         if !self.may_decide() {
-            return Ok(Err("they may not decide any more"));
+            return Ok(Err(NotSent::NoModerator));
         }
         let text = match self.waiting_case().await? {
-            Ok(text) if self.is_own(&text.case) => return Ok(Err("it is their own post")),
+            Ok(text) if self.is_own(&text.case) => return Ok(Err(NotSent::OwnPost)),
             Ok(text) => text,
             Err(reason) => return Ok(Err(reason)),
         };
@@ -145,7 +146,7 @@ impl Draft<'_> {
         .map(Ok)
     }
 
-    pub(super) async fn escalation(&self) -> anyhow::Result<Result<Words, &'static str>> {
+    pub(super) async fn escalation(&self) -> anyhow::Result<Result<Words, NotSent>> {
         let text = match self.waiting_case().await? {
             Ok(text) => text,
             Err(reason) => return Ok(Err(reason)),
@@ -159,9 +160,9 @@ impl Draft<'_> {
         .map(Ok)
     }
 
-    pub(super) async fn handed_over(&self) -> anyhow::Result<Result<Words, &'static str>> {
+    pub(super) async fn handed_over(&self) -> anyhow::Result<Result<Words, NotSent>> {
         if !self.may_decide() {
-            return Ok(Err("they may not decide any more"));
+            return Ok(Err(NotSent::NoModerator));
         }
         let text = match self.waiting_case().await? {
             Ok(text) => text,
@@ -174,7 +175,7 @@ impl Draft<'_> {
                 && line.row.details.contains(text.case.id.as_str())
         };
         let Some(line) = lines.iter().rfind(of_case) else {
-            return Ok(Err("nobody has handed it over"));
+            return Ok(Err(NotSent::NotHandedOver));
         };
         let details: serde_json::Value = serde_json::from_str(&line.row.details)?;
         let colleague = self.frame.locale.text("handed-colleague");
@@ -195,12 +196,12 @@ impl Draft<'_> {
         .map(Ok)
     }
 
-    pub(super) async fn rule_braked(&self) -> anyhow::Result<Result<Words, &'static str>> {
+    pub(super) async fn rule_braked(&self) -> anyhow::Result<Result<Words, NotSent>> {
         let rule = self.payload.rule.as_deref();
         let rule = rule.context("the payload names no rule")?;
         let found = brakes::find_newest(&self.outbox.db, self.site.id, rule).await?;
         let Some(brake) = found else {
-            return Ok(Err("the rule is gone"));
+            return Ok(Err(NotSent::Rule));
         };
         let figures = self
             .frame
@@ -223,11 +224,11 @@ impl Draft<'_> {
         .map(Ok)
     }
 
-    pub(super) async fn workflow_failed(&self) -> anyhow::Result<Result<Words, &'static str>> {
+    pub(super) async fn workflow_failed(&self) -> anyhow::Result<Result<Words, NotSent>> {
         let id = self.case_id()?;
         let text = match self.case_text(id).await? {
             Some(text) if text.case.status == CaseStatus::Failed => text,
-            _ => return Ok(Err("the case is settled")),
+            _ => return Ok(Err(NotSent::Settled)),
         };
         let no_cause = self.frame.locale.text("workflow-no-cause");
         WorkflowFailed {
@@ -249,11 +250,11 @@ impl Draft<'_> {
         case_texts::find_case(&self.outbox.db, self.site.id, id).await
     }
 
-    async fn waiting_case(&self) -> anyhow::Result<Result<CaseText, &'static str>> {
+    async fn waiting_case(&self) -> anyhow::Result<Result<CaseText, NotSent>> {
         let text = self.case_text(self.case_id()?).await?;
         Ok(text
             .filter(|text| text.case.status == CaseStatus::Waiting)
-            .ok_or("the case is decided"))
+            .ok_or(NotSent::CaseDecided))
     }
 
     /// Whether the addressee is still somebody who decides.

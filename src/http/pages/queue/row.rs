@@ -14,6 +14,7 @@ use crate::moderation::rows::{CaseRow, CaseStatus};
 use crate::moderation::rules::{Field, Hit};
 use crate::moderation::search::Terms;
 use crate::moderation::site::SiteSettings;
+use crate::moderation::wording;
 
 /// Characters of the text before the first hit, few enough that the hit stands on the line even of a narrow screen.
 const BEFORE_CHARS: usize = 24;
@@ -110,7 +111,7 @@ pub(crate) fn row(queued: &QueuedCase, viewer: &Viewer<'_>, path: String) -> any
         about: about(viewer.locale, case, &hits),
         excerpt: match &case.problem {
             Some(problem) => vec![Piece {
-                text: problem.clone(),
+                text: wording::problem(viewer.locale, problem),
                 tone: "",
             }],
             None => excerpt(&queued.body, &hits, viewer),
