@@ -104,6 +104,8 @@ const COUNT_HANDED: &str = "SELECT COUNT(*) FROM cases
 const LIST_SIMILAR: &str = "SELECT id, rules,
     (SELECT title FROM revisions WHERE revisions.site_id = foremost.site_id
         AND revisions.post_id = foremost.post_id AND revisions.number = foremost.revision) AS title,
+    (SELECT hits FROM revisions WHERE revisions.site_id = foremost.site_id
+        AND revisions.post_id = foremost.post_id AND revisions.number = foremost.revision) AS hits,
     (SELECT name FROM users WHERE users.id = foremost.author_id) AS author_name
     FROM (SELECT site_id, id, post_id, revision, author_id, rules, rank_ms FROM cases
         WHERE site_id = $1 AND status = 'waiting' ORDER BY rank_ms, id LIMIT $4) foremost
@@ -114,6 +116,8 @@ const COUNT_BEFORE: &str = "SELECT COUNT(*) FROM (SELECT 1 FROM cases
 const LIST_EARLIER: &str = "SELECT id, status, execution_id,
     (SELECT title FROM revisions WHERE revisions.site_id = posts.site_id
         AND revisions.post_id = posts.id AND revisions.number = posts.revision) AS title,
+    (SELECT hits FROM revisions WHERE revisions.site_id = posts.site_id
+        AND revisions.post_id = posts.id AND revisions.number = posts.revision) AS hits,
     (SELECT MAX(cases.id) FROM cases WHERE cases.site_id = posts.site_id AND cases.post_id = posts.id) AS case_id
     FROM posts WHERE site_id = $1 AND author_id = $2 AND id < $3 ORDER BY id DESC LIMIT $4";
 const COUNT_BY_STATUS: &str = "SELECT status, COUNT(*) AS posts FROM (
@@ -167,6 +171,8 @@ pub struct SimilarCase {
     pub id: CaseId,
     /// The title of its revision.
     pub title: String,
+    /// What the rules found in it, a JSON list.
+    pub hits: String,
     /// The author's name.
     pub author_name: String,
 }
@@ -182,6 +188,8 @@ pub struct EarlierPost {
     pub execution_id: ExecutionId,
     /// The title of its newest revision.
     pub title: String,
+    /// What the rules found in it, a JSON list.
+    pub hits: String,
     /// Its newest case, if it ever had one.
     pub case_id: Option<CaseId>,
 }

@@ -41,6 +41,11 @@ both_dbs! {
         let next = app.case_of(case["post_id"].as_str().expect("an id")).await;
         let page = mora.get(&case_path(&app, &next)).await;
         assert_eq!(page.texts(".view.diff mark.masked"), [WORD, WORD], "{}", page.text);
+
+        app.clock.advance_ms(1_000);
+        let other = app.submit_held("Another forbidden title").await;
+        let beside = mora.get(&case_path(&app, &other)).await.texts(".earlier a");
+        assert!(beside.contains(&"A ••••••••• title".to_owned()) && !beside.concat().contains(WORD), "{beside:?}");
     }
 
     async fn terms_are_covered_for_whoever_chose_so(app: TestApp) {

@@ -10,7 +10,7 @@ use crate::locale::{Locale, MessageId};
 use crate::moderation::diff::{self, Fate};
 use crate::moderation::handover::OWNERS;
 use crate::moderation::masks::Masks;
-use crate::moderation::queue::{self, BriefCase, CaseFile};
+use crate::moderation::queue::{self, BriefCase, CaseFile, EarlierPost, SimilarCase};
 use crate::moderation::rows::{ExecutionStatus, PostStatus};
 use crate::moderation::run::Run;
 use crate::store::audit::NamedAudit;
@@ -128,15 +128,19 @@ pub(super) fn notes(locale: Locale, file: &CaseFile) -> Vec<NoteRow> {
         .collect()
 }
 
-pub(super) fn similar(slug: &str, file: &CaseFile) -> Vec<SimilarRow> {
-    file.similar
-        .iter()
-        .map(|case| SimilarRow {
-            title: case.title.clone(),
+pub(super) fn similar(
+    slug: &str,
+    file: &CaseFile,
+    masks: &Masks,
+) -> anyhow::Result<Vec<SimilarRow>> {
+    let row = |case: &SimilarCase| {
+        Ok(SimilarRow {
+            title: masks.cover_stored(&case.title, &case.hits)?,
             path: case_path(slug, &case.id),
             author: case.author_name.clone(),
         })
-        .collect()
+    };
+    file.similar.iter().map(row).collect()
 }
 
 /// What waits with much the same text.
@@ -175,19 +179,23 @@ pub(super) fn facts(locale: Locale, file: &CaseFile) -> Vec<Fact> {
     facts
 }
 
-pub(super) fn earlier(locale: Locale, slug: &str, file: &CaseFile) -> Vec<EarlierRow> {
-    file.record
-        .earlier
-        .iter()
-        .map(|post| EarlierRow {
-            title: post.title.clone(),
+pub(super) fn earlier(
+    locale: Locale,
+    slug: &str,
+    file: &CaseFile,
+    masks: &Masks,
+) -> anyhow::Result<Vec<EarlierRow>> {
+    let row = |post: &EarlierPost| {
+        Ok(EarlierRow {
+            title: masks.cover_stored(&post.title, &post.hits)?,
             path: match &post.case_id {
                 Some(case) => case_path(slug, case),
                 None => format!("/s/{slug}/admin/executions/{}", post.execution_id),
             },
             status: Status::of(locale, post.status),
         })
-        .collect()
+    };
+    file.record.earlier.iter().map(row).collect()
 }
 
 /// The states of the run; after the last one, those that can follow.
