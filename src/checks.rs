@@ -14,13 +14,15 @@ use crate::auth::keyring::Keyring;
 use crate::clock::{Clock, rfc3339};
 use crate::config::Config;
 use crate::ids::{SiteId, TaskId};
+use crate::locale::Locale;
 use crate::moderation::Moderation;
 use crate::moderation::external::{
-    Asked, CheckAnswer, CheckDraft, ExternalCheck, Health, Standing, read_hits,
+    self, Asked, CheckAnswer, CheckDraft, ExternalCheck, Health, Standing, read_hits,
 };
 use crate::moderation::in_force::InForce;
 use crate::moderation::rows::CheckRequestRow;
-use crate::moderation::rules::Hit;
+use crate::moderation::rules::{Flaw, Hit};
+use crate::moderation::wording;
 use crate::outbox::Outcome;
 use crate::store::checks::{self, CheckSubject, FailureNote};
 
@@ -30,6 +32,7 @@ mod places;
 
 pub use client::Failure;
 use client::{Client, Question};
+pub(crate) use guard::NOT_PUBLIC;
 pub use guard::{Guard, Refused};
 use places::Places;
 
@@ -67,7 +70,7 @@ impl Checks {
     }
 
     /// The URL of a check as an owner wrote it, or why it cannot be one here.
-    pub fn check_url(&self, url: &str) -> Result<Url, String> {
+    pub fn check_url(&self, url: &str) -> Result<Url, Flaw> {
         self.client.guard.check_url(url)
     }
 
@@ -298,7 +301,8 @@ impl Checks {
             url, timeout_ms, ..
         } = &check.draft;
         let question = Question {
-            url: self.check_url(url).map_err(Failure::Refused)?,
+            url: (self.check_url(url))
+                .map_err(|flaw| Failure::Refused(wording::flaw(Locale::En, &flaw)))?,
             secret: check.secret(&self.keyring),
             id,
             now_ms: self.clock.now_ms(),
@@ -343,5 +347,5 @@ fn cause(check: &ExternalCheck, failure: &Failure, attempt: i64) -> String {
         ..=1 => String::new(),
         attempt => format!(", in {attempt} attempts"),
     };
-    format!("The check “{}” {failure}{attempts}", check.name)
+    external::failed(&check.name, format!("{failure}{attempts}"))
 }

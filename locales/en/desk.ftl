@@ -414,4 +414,4 @@ not-sent-case-decided = the case is decided
 problem-not-loaded = the rules could not be loaded: { $cause }
 problem-too-much-work = the text takes too much work to check
 problem-broken = the check failed
-problem-check = The check “{ $check }” { $cause }
+problem-check = The check “{ $check }” { $failure }

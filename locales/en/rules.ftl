@@ -147,7 +147,6 @@ rule-stale = Somebody else changed the rules meanwhile. Look again, then try aga
 rule-gone = The rule has been removed meanwhile.
 rule-known = Another rule says the same.
 rule-unsavable = It cannot be saved: { $problem }.
-rule-no-field = Choose the title, the text or both.
 
 ## Trying a change on the posts
 rehearsal-title = Newly held { $held }, released { $released }.
@@ -239,6 +238,18 @@ version-word-added = added
 version-word-changed = changed
 version-word-removed = removed
 version-restored = The rules are again those of version { $version }.
+rules-do-not-load = with this change the rule set does not load: { $problem }
+comment-added = added { $what }
+comment-changed = changed { $what }
+comment-removed = removed { $what }
+comment-import = { $count ->
+    [one] import of 1 rule
+   *[other] import of { $count } rules
+    }
+comment-outcomes = changed what hits lead to
+comment-shared = rules of { $what }, version { $version }
+comment-unshared = no more rules of { $what }
+comment-restored = restored rule set { $version }
 version-comment = The comment must be { $problem }.
 version-unrestorable = It cannot be restored: { $problem }.
 

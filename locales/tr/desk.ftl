@@ -396,4 +396,4 @@ not-sent-case-decided = vaka için karar verildi
 problem-not-loaded = kurallar yüklenemedi: { $cause }
 problem-too-much-work = metni denetlemek çok fazla iş gerektiriyor
 problem-broken = denetim başarısız oldu
-problem-check = “{ $check }” denetiminden yanıt alınamadı: { $cause }
+problem-check = “{ $check }” denetleyicisi { $failure }

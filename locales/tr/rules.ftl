@@ -135,7 +135,6 @@ rule-stale = Bu arada bir başkası kuralları değiştirdi. Yeniden bakın, son
 rule-gone = Kural bu arada kaldırılmış.
 rule-known = Aynı şeyi söyleyen başka bir kural var.
 rule-unsavable = Kaydedilemiyor: { $problem }.
-rule-no-field = Başlığı, metni ya da ikisini seçin.
 
 ## Trying a change on the posts
 rehearsal-title = Yeni bekletilecek { $held }, serbest kalacak { $released }.
@@ -200,6 +199,18 @@ version-word-added = eklendi
 version-word-changed = değişti
 version-word-removed = kaldırıldı
 version-restored = Kurallar yeniden { $version }. sürümdeki gibi.
+rules-do-not-load = bu değişiklikle kural kümesi yüklenemiyor: { $problem }
+comment-added = { $what } eklendi
+comment-changed = { $what } değiştirildi
+comment-removed = { $what } kaldırıldı
+comment-import = { $count ->
+    [one] 1 kural içe aktarıldı
+   *[other] { $count } kural içe aktarıldı
+    }
+comment-outcomes = eşleşmelerin sonuçları değiştirildi
+comment-shared = { $what } kuralları, sürüm { $version }
+comment-unshared = artık { $what } kuralları kullanılmıyor
+comment-restored = { $version } sürümlü kural kümesi geri yüklendi
 version-comment = Açıklama şöyle olmalı: { $problem }.
 version-unrestorable = Geri yüklenemiyor: { $problem }.
 

@@ -11,6 +11,7 @@ use url::{Host, Url};
 
 use crate::config::allowed::Allowed;
 use crate::config::proxies::IpBlock;
+use crate::moderation::rules::Flaw;
 
 /// IPv4 that is not public (IANA's registry of special addresses, and multicast).
 static SPECIAL_V4: LazyLock<Vec<IpBlock>> = LazyLock::new(|| {
@@ -58,6 +59,11 @@ impl fmt::Display for Refused {
 
 impl std::error::Error for Refused {}
 
+/// What follows the name of a host that is refused.
+pub(crate) const NOT_PUBLIC: &str = " has no public address";
+
+const EXAMPLE: &str = "https://checks.example.org/posts";
+
 /// Says where to connect to.
 #[derive(Debug, Clone)]
 pub struct Guard {
@@ -71,17 +77,16 @@ impl Guard {
     }
 
     /// Reads a URL; nothing is resolved yet.
-    pub fn check_url(&self, text: &str) -> Result<Url, String> {
-        let url = Url::parse(text)
-            .map_err(|_| "expected a URL like https://checks.example.org/posts".to_owned())?;
+    pub fn check_url(&self, text: &str) -> Result<Url, Flaw> {
+        let url = Url::parse(text).map_err(|_| Flaw::new("flaw-url").with("example", EXAMPLE))?;
         if !url.username().is_empty() || url.password().is_some() {
-            return Err("a URL without a user or a password; requests are signed".to_owned());
+            return Err(Flaw::new("flaw-url-user"));
         }
         if url.fragment().is_some() {
-            return Err("a URL without #".to_owned());
+            return Err(Flaw::new("flaw-url-fragment"));
         }
         let is_allowed = match url.host() {
-            None => return Err("expected a URL with a host".to_owned()),
+            None => return Err(Flaw::new("flaw-url").with("example", EXAMPLE)),
             Some(Host::Domain(name)) => self.allows_name(name),
             Some(Host::Ipv4(address)) => self.allows_literal(address.into())?,
             Some(Host::Ipv6(address)) => self.allows_literal(address.into())?,
@@ -89,19 +94,16 @@ impl Guard {
         match url.scheme() {
             "https" => Ok(url),
             "http" if is_allowed => Ok(url),
-            _ => Err(
-                "expected https://; http:// only where the operator allows the host (checks_allow)"
-                    .to_owned(),
-            ),
+            _ => Err(Flaw::new("flaw-url-scheme")),
         }
     }
 
     /// Whether the operator allows it; refused if it is not public either.
-    fn allows_literal(&self, address: IpAddr) -> Result<bool, String> {
+    fn allows_literal(&self, address: IpAddr) -> Result<bool, Flaw> {
         let is_allowed = self.allows_address(address);
         match is_allowed || is_public(address) {
             true => Ok(is_allowed),
-            false => Err(refused(&address.to_string()).0),
+            false => Err(Flaw::new("flaw-url-address").with("address", address.to_string())),
         }
     }
 
@@ -133,7 +135,7 @@ impl Guard {
 
 fn refused(what: &str) -> Refused {
     Refused(format!(
-        "{what} has no public address; the operator can allow it with checks_allow"
+        "{what}{NOT_PUBLIC}; the operator can allow it with checks_allow"
     ))
 }
 

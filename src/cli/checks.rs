@@ -14,7 +14,7 @@ use super::{print, print_json};
 use crate::app::App;
 use crate::clock::rfc3339;
 use crate::config::Config;
-use crate::moderation::external::{ExternalCheck, Standing};
+use crate::moderation::external::{self, ExternalCheck, Standing};
 use crate::moderation::rules::Verdict;
 use crate::store::checks;
 
@@ -126,7 +126,7 @@ async fn try_out(app: &App, args: TryArgs) -> anyhow::Result<ExitCode> {
                 "verdict": null,
                 "hits": [],
                 "error": failure.name(),
-                "problem": format!("The check “{}” {failure}", check.name),
+                "problem": external::failed(&check.name, failure),
             }))?;
             return Ok(ExitCode::FAILURE);
         }

@@ -16,10 +16,12 @@ use super::instance::{self, SiteFlag};
 use super::{CREATED_BY, print, print_json, rules_test};
 use crate::app::App;
 use crate::config::Config;
+use crate::locale::Locale;
 use crate::moderation::rehearsal::Rehearsal;
 use crate::moderation::rule_set::{Edit, RuleRefused};
 use crate::moderation::rules::import::{Format, parse};
 use crate::moderation::rules::{Action, Author, Inflections, MatchMode, RuleDraft, View, export};
+use crate::moderation::wording;
 use crate::store::rules;
 
 /// Collisions with common words that are printed; the rest is only counted.
@@ -158,7 +160,9 @@ async fn import(app: &App, args: ImportArgs) -> anyhow::Result<ExitCode> {
     let edit = Edit::Import(report.drafts);
     let plan = match app.moderation.plan(site.id, edit, &comment).await? {
         Ok(plan) => plan,
-        Err(RuleRefused::Uncompilable(problems)) => bail!("{}", problems.in_words()),
+        Err(RuleRefused::Uncompilable(problems)) => {
+            bail!("{}", wording::uncompilable(Locale::En, &problems))
+        }
         Err(refused) => bail!("the rules cannot be imported: {refused:?}"),
     };
     let (rehearsal, version) = match args.dry_run {
@@ -177,7 +181,10 @@ async fn import(app: &App, args: ImportArgs) -> anyhow::Result<ExitCode> {
             "duplicates": report.duplicates,
             "unneeded": report.unneeded,
             "addresses": report.addresses,
-            "problems": report.problems,
+            "problems": report.problems.iter().map(|problem| json!({
+                "line": problem.line,
+                "message": wording::flaw(Locale::En, &problem.flaw),
+            })).collect::<Vec<_>>(),
             "literal": plan.literal.iter().map(|known| &known.pattern).collect::<Vec<_>>(),
             "rehearsal": rehearsal.as_ref().map(|found| json!({
                 "posts": found.posts,
@@ -191,7 +198,8 @@ async fn import(app: &App, args: ImportArgs) -> anyhow::Result<ExitCode> {
         }))?;
     } else {
         for problem in &report.problems {
-            print(format!("line {}: {}", problem.line, problem.message))?;
+            let flaw = wording::flaw(Locale::En, &problem.flaw);
+            print(format!("line {}: {flaw}", problem.line))?;
         }
         let verb = if args.dry_run { "would add" } else { "added" };
         print(format!(

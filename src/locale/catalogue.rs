@@ -19,6 +19,7 @@ macro_rules! files {
             include_str!(concat!("../../locales/", $language, "/author.ftl")),
             include_str!(concat!("../../locales/", $language, "/checks.ftl")),
             include_str!(concat!("../../locales/", $language, "/desk.ftl")),
+            include_str!(concat!("../../locales/", $language, "/flaws.ftl")),
             include_str!(concat!("../../locales/", $language, "/frame.ftl")),
             include_str!(concat!("../../locales/", $language, "/link.ftl")),
             include_str!(concat!("../../locales/", $language, "/mail.ftl")),

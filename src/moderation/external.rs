@@ -2,6 +2,8 @@
 //! leads to. They are asked as tasks of the workflow (docs/checks.md); `crate::checks` sends the requests. Knows nothing of
 //! HTTP.
 
+use std::fmt;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
@@ -13,7 +15,7 @@ use crate::ids::SiteId;
 use crate::moderation::flow::Passage;
 use crate::moderation::functions::EXTERNAL_CHECKS;
 use crate::moderation::rows::{AuditRow, Change, CheckRequestRow};
-use crate::moderation::rules::{Action, FieldError, Hit, Verdict};
+use crate::moderation::rules::{Action, FieldError, Flaw, Hit, Verdict};
 use crate::moderation::site::is_slug;
 use crate::moderation::{CHECKING_WORKFLOW, DEFAULT_WORKFLOW, Moderation};
 use crate::store::ledger::{Key, Loaded, Scope};
@@ -80,45 +82,47 @@ impl CheckDraft {
     /// All that is wrong with it but its URL, which whoever asks it judges.
     fn validate(&self, name: &str) -> Vec<FieldError> {
         let mut errors = Vec::new();
-        let mut refuse = |field, is_wrong: bool, message: &str| {
+        let mut refuse = |field, is_wrong: bool, flaw: Flaw| {
             if is_wrong {
-                let message = message.to_owned();
-                errors.push(FieldError { field, message });
+                errors.push(FieldError { field, flaw });
             }
         };
-        refuse(
-            "name",
-            !is_slug(name),
-            "1 to 40 lower-case letters, digits and inner hyphens",
-        );
+        refuse("name", !is_slug(name), Flaw::new("flaw-check-name"));
         refuse(
             "url",
             self.url.len() > URL_MAX_BYTES,
-            "at most 1000 characters",
+            Flaw::new("flaw-long").with("most", URL_MAX_BYTES),
         );
         refuse(
             "timeout_ms",
             !TIMEOUT_MS.contains(&self.timeout_ms),
-            "from 100 to 30000 milliseconds",
+            Flaw::new("flaw-milliseconds")
+                .with("from", *TIMEOUT_MS.start())
+                .with("to", *TIMEOUT_MS.end()),
         );
         refuse(
             "action",
             !matches!(self.action, Action::Hold | Action::Reject | Action::Shadow),
-            "hold, reject or shadow",
+            Flaw::new("flaw-one-of").with("names", "hold, reject, shadow"),
         );
         refuse(
             "severity",
             !(1..=4).contains(&self.severity),
-            "a number from 1 (mild) to 4 (severe)",
+            Flaw::new("flaw-severity"),
         );
         refuse(
             "score_percent",
             !(0..=100).contains(&self.score_percent),
-            "from 0 to 100",
+            Flaw::new("flaw-range")
+                .with("from", 0_i64)
+                .with("to", 100_i64),
         );
         errors
     }
 }
+
+const FAILED: &str = "The check “";
+const FAILED_HOW: &str = "” ";
 
 /// A check of a site.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -137,6 +141,16 @@ pub struct ExternalCheck {
     pub failed: Option<(i64, String)>,
     /// Whether it is reached.
     pub health: Health,
+}
+
+/// That a check has failed, as it is stored and told to programs; `failure` says how.
+pub fn failed(check: &str, failure: impl fmt::Display) -> String {
+    format!("{FAILED}{check}{FAILED_HOW}{failure}")
+}
+
+/// The check and the failure of what [`failed`] made.
+pub(super) fn read_failed(stored: &str) -> Option<(&str, &str)> {
+    stored.strip_prefix(FAILED)?.split_once(FAILED_HOW)
 }
 
 impl ExternalCheck {
@@ -195,7 +209,7 @@ impl Moderation {
         if before.is_none() && known.len() >= CHECKS_MAX {
             errors.push(FieldError {
                 field: "name",
-                message: format!("a site has at most {CHECKS_MAX} checks"),
+                flaw: Flaw::new("flaw-checks-many").with("most", CHECKS_MAX),
             });
         }
         if !errors.is_empty() {

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use crate::asl::{Definition, Pattern, Problem, Resource, ScheduledTask, Severity};
 use crate::engine::run::{Functions, Reply};
 use crate::ids::TaskId;
+use crate::moderation::external;
 use crate::moderation::rules::Checked;
 
 /// Checks the post against the rules in force; answers `{verdict, ruleSetVersion, hits: [{rule, category, severity, field}]}`.
@@ -164,7 +165,7 @@ fn given_up(payload: &Value) -> GivenUp {
         error: failure["Error"].as_str().unwrap_or_default().to_owned(),
         cause: match failure["Cause"].as_str() {
             Some(cause) if !cause.is_empty() => cause.to_owned(),
-            _ => format!("The check “{check}” did not answer in time"),
+            _ => external::failed(&check, "did not answer in time"),
         },
         // Whoever forgets to say it does not mean to publish.
         holds: payload["onFailure"] != "pass",

@@ -10,10 +10,12 @@ use crate::asl::Definition;
 use crate::clock::Clock;
 use crate::engine::definitions::Definitions;
 use crate::ids::SiteId;
+use crate::locale::Locale;
 use crate::moderation::external::ExternalCheck;
 use crate::moderation::outcomes::Outcomes;
 use crate::moderation::rules::{Author, Checked, Matcher, Rule, Verdict};
 use crate::moderation::site::{self, Site};
+use crate::moderation::wording;
 use crate::store::{Db, checks, rule_versions, rules, workflows};
 
 /// How the problem begins of what was checked without working rules.
@@ -251,7 +253,13 @@ impl InForceCache {
             .map_err(|problems| {
                 problems
                     .iter()
-                    .map(|problem| format!("rule {}: {}", problem.rule, problem.message))
+                    .map(|problem| {
+                        format!(
+                            "rule {}: {}",
+                            problem.rule,
+                            wording::flaw(Locale::En, &problem.flaw)
+                        )
+                    })
                     .collect::<Vec<_>>()
                     .join("; ")
             })

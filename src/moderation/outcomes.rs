@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::moderation::rows::CaseRow;
-use crate::moderation::rules::{Action, FieldError, Rule};
+use crate::moderation::rules::{Action, FieldError, Flaw, Rule};
 
 /// The most categories of which something can be said.
 pub const CATEGORIES_MAX: usize = 100;
@@ -97,20 +97,20 @@ impl Outcomes {
     /// What is wrong with it, each with the field's name.
     pub fn validate(&self) -> Result<(), Vec<FieldError>> {
         let mut errors = Vec::new();
-        let mut wrong = |field, message: String| errors.push(FieldError { field, message });
+        let mut wrong = |field, flaw| errors.push(FieldError { field, flaw });
         for (field, from) in [
             ("hold_from", self.hold_from),
             ("reject_from", self.reject_from),
         ] {
             if from > 4 {
-                wrong(field, "must be a severity, 1 to 4, or 0".to_owned());
+                wrong(field, Flaw::new("flaw-threshold"));
             }
         }
         let all = self.all_categories();
         if all.len() > CATEGORIES_MAX {
             wrong(
                 "categories",
-                format!("must be at most {CATEGORIES_MAX} categories"),
+                Flaw::new("flaw-many").with("most", CATEGORIES_MAX),
             );
         }
         if let Some(category) = all
@@ -119,9 +119,9 @@ impl Outcomes {
         {
             wrong(
                 "categories",
-                format!(
-                    "{category:?} is no category: one line of 1 to {CATEGORY_MAX_CHARS} characters without a comma"
-                ),
+                Flaw::new("flaw-name")
+                    .with("most", CATEGORY_MAX_CHARS)
+                    .inside(category),
             );
         }
         if self
@@ -131,7 +131,7 @@ impl Outcomes {
         {
             wrong(
                 "categories",
-                "must lead to hold, reject or shadow".to_owned(),
+                Flaw::new("flaw-one-of").with("names", "hold, reject, shadow"),
             );
         }
         if let Some(queue) = self
@@ -141,9 +141,9 @@ impl Outcomes {
         {
             wrong(
                 "queues",
-                format!(
-                    "{queue:?} is no queue: one line of 1 to {QUEUE_MAX_CHARS} characters without a comma"
-                ),
+                Flaw::new("flaw-name")
+                    .with("most", QUEUE_MAX_CHARS)
+                    .inside(queue),
             );
         }
         match errors.is_empty() {

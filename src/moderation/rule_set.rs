@@ -5,15 +5,16 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::ids::{AuditId, RuleId, SiteId};
+use crate::locale::{Locale, MessageId};
 use crate::moderation::Moderation;
 use crate::moderation::collisions::{self, Collision};
 use crate::moderation::outcomes::Outcomes;
 use crate::moderation::rules::{
-    FieldError, MatchMode, Matcher, Rule, RuleDraft, RuleKind, RuleProblem,
+    FieldError, Flaw, MatchMode, Matcher, Rule, RuleDraft, RuleKind, RuleProblem,
 };
 use crate::moderation::submit::{Repeatable, Replay};
 use crate::store::rule_changes::{Applied, Once, RuleSetChange, apply_once};
-use crate::store::{idempotency, rule_versions, rules, shared_rules};
+use crate::store::{idempotency, rule_versions, rules, shared_rules, sites};
 
 /// The longest comment of a version, in characters.
 pub const COMMENT_MAX_CHARS: usize = 500;
@@ -89,17 +90,6 @@ pub struct Saved {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Uncompilable(pub Vec<RuleProblem>);
 
-impl Uncompilable {
-    /// For people.
-    pub fn in_words(&self) -> String {
-        let texts: Vec<&str> = self.0.iter().map(|problem| &*problem.message).collect();
-        format!(
-            "with this change the rule set does not load: {}",
-            texts.join("; ")
-        )
-    }
-}
-
 /// Why the rules were not changed. Nothing has changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RuleRefused {
@@ -127,15 +117,18 @@ impl Moderation {
     ) -> anyhow::Result<Result<Plan, RuleRefused>> {
         let comment = comment.trim();
         if comment.chars().count() > COMMENT_MAX_CHARS || comment.contains(char::is_control) {
-            return Ok(Err(invalid(
-                "comment",
-                format!("one line of at most {COMMENT_MAX_CHARS} characters"),
-            )));
+            let flaw = Flaw::new("flaw-line").with("most", COMMENT_MAX_CHARS);
+            return Ok(Err(RuleRefused::Invalid(vec![FieldError {
+                field: "comment",
+                flaw,
+            }])));
         }
         // The version first: if the rules change meanwhile, what is compiled here is not taken for them.
         let (version, outcomes) = rule_versions::outcomes_in_force(&self.db, site_id).await?;
         let present = rules::list_in_force(&self.db, site_id).await?;
-        let drafted = self.draft(site_id, version, &present, &outcomes, edit);
+        let site = sites::find(&self.db, site_id).await?;
+        let language = site.map_or(Locale::En, |site| site.settings.language);
+        let drafted = self.draft(site_id, language, version, &present, &outcomes, edit);
         let drafted = match drafted.await? {
             Ok(drafted) => drafted,
             Err(refused) => return Ok(Err(refused)),
@@ -247,33 +240,35 @@ impl Moderation {
     async fn draft(
         &self,
         site_id: SiteId,
+        language: Locale,
         present_version: i64,
         present: &[Rule],
         outcomes: &Outcomes,
         edit: Edit,
     ) -> anyhow::Result<Result<Drafted, RuleRefused>> {
         let now_ms = self.tools.clock.now_ms();
+        let about = |id: MessageId, what: &str| language.say(id).with("what", what).to_string();
         let new = |draft| Rule {
             id: self.tools.ids.next::<RuleId>(now_ms).to_string(),
             draft,
         };
         Ok(match edit {
             Edit::Add(draft) => {
-                let comment = format!("added {}", draft.pattern);
+                let comment = about(MessageId("comment-added"), &draft.pattern);
                 Drafted::put(present, new(draft), comment)
             }
             Edit::Change(rule) => match present.iter().find(|known| known.id == rule.id) {
                 None => Err(RuleRefused::Unknown),
                 Some(known) if *known == rule => Ok(Drafted::default()),
                 Some(_) => {
-                    let comment = format!("changed {}", rule.draft.pattern);
+                    let comment = about(MessageId("comment-changed"), &rule.draft.pattern);
                     Drafted::put(present, rule, comment)
                 }
             },
             Edit::Remove(id) => match present.iter().find(|known| known.id == id) {
                 None => Err(RuleRefused::Unknown),
                 Some(known) => Ok(Drafted {
-                    comment: format!("removed {}", known.draft.pattern),
+                    comment: about(MessageId("comment-removed"), &known.draft.pattern),
                     remove: vec![id],
                     ..Drafted::default()
                 }),
@@ -289,7 +284,10 @@ impl Moderation {
                     .collect();
                 Ok(Drafted {
                     known: given - put.len(),
-                    comment: format!("import of {} rules", put.len()),
+                    comment: language
+                        .say("comment-import")
+                        .with("count", put.len())
+                        .to_string(),
                     is_list: true,
                     put,
                     ..Drafted::default()
@@ -299,7 +297,7 @@ impl Moderation {
             Edit::Outcomes(new) => match new.validate() {
                 Err(errors) => Err(RuleRefused::Invalid(errors)),
                 Ok(()) => Ok(Drafted {
-                    comment: "changed what hits lead to".to_owned(),
+                    comment: language.text("comment-outcomes"),
                     outcomes: Some(new),
                     ..Drafted::default()
                 }),
@@ -311,7 +309,11 @@ impl Moderation {
                 let merged = self.merge_shared(&of, present).await?;
                 let version = of.rule_set_version;
                 Ok(Drafted {
-                    comment: format!("rules of {}, version {version}", of.name),
+                    comment: language
+                        .say("comment-shared")
+                        .with("what", &of.name)
+                        .with("version", version.to_string())
+                        .to_string(),
                     shared: Some((of.site_id, Some(version))),
                     base: Some(present_version),
                     put: merged.put,
@@ -326,7 +328,7 @@ impl Moderation {
                 };
                 let merged = self.without_shared(&of, present).await?;
                 Ok(Drafted {
-                    comment: format!("no more rules of {}", of.name),
+                    comment: about(MessageId("comment-unshared"), &of.name),
                     shared: Some((of.site_id, None)),
                     base: Some(present_version),
                     remove: merged.remove,
@@ -343,7 +345,7 @@ impl Moderation {
                 let led_to = rule_versions::outcomes_of(&self.db, site_id, version).await?;
                 Ok(Drafted {
                     outcomes: (led_to != *outcomes).then_some(led_to),
-                    ..Drafted::restore(present, then, version, newest)
+                    ..Drafted::restore(present, then, language, version, newest)
                 })
             }
         })
@@ -386,7 +388,13 @@ impl Drafted {
         })
     }
 
-    fn restore(present: &[Rule], then: Vec<Rule>, version: i64, newest: i64) -> Self {
+    fn restore(
+        present: &[Rule],
+        then: Vec<Rule>,
+        language: Locale,
+        version: i64,
+        newest: i64,
+    ) -> Self {
         let now: HashMap<&str, &Rule> = present.iter().map(|rule| (&*rule.id, rule)).collect();
         let ids: HashSet<String> = then.iter().map(|rule| rule.id.clone()).collect();
         let gone = present.iter().filter(|rule| !ids.contains(&rule.id));
@@ -396,7 +404,10 @@ impl Drafted {
                 .into_iter()
                 .filter(|rule| now.get(&*rule.id) != Some(&rule))
                 .collect(),
-            comment: format!("restored rule set {version}"),
+            comment: language
+                .say("comment-restored")
+                .with("version", version.to_string())
+                .to_string(),
             base: Some(newest),
             ..Self::default()
         }
@@ -458,8 +469,4 @@ impl Drafted {
         }
         literal
     }
-}
-
-fn invalid(field: &'static str, message: String) -> RuleRefused {
-    RuleRefused::Invalid(vec![FieldError { field, message }])
 }

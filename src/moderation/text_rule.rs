@@ -4,7 +4,7 @@
 use std::fmt;
 
 use super::appeal::STATEMENT_MAX_CHARS;
-use super::rules::FieldError;
+use super::rules::{FieldError, Flaw};
 use super::submit::{BODY_MAX_BYTES, EXTERNAL_ID_MAX_CHARS, TITLE_MAX_CHARS};
 
 /// A rule that a text breaks; `Display` says it after the field's name.
@@ -74,7 +74,7 @@ impl From<TextRule> for FieldError {
     fn from(rule: TextRule) -> Self {
         Self {
             field: rule.field(),
-            message: rule.to_string(),
+            flaw: Flaw::words(rule.to_string()),
         }
     }
 }

@@ -1,8 +1,11 @@
-//! How a case is put into words: the same in mails and on the pages behind their links.
+//! How a case, and what is wrong with something typed, is put into words: the same wherever it is read.
 
-use crate::locale::Locale;
+use crate::checks::NOT_PUBLIC;
+use crate::locale::{Locale, MessageId};
+use crate::moderation::external;
 use crate::moderation::in_force::NOT_LOADED;
-use crate::moderation::rules::{Action, Checked, Field, Hit};
+use crate::moderation::rule_set::Uncompilable;
+use crate::moderation::rules::{Action, Checked, Field, Flaw, FlawArg, Hit};
 
 /// Characters on either side of the first hit.
 const EXCERPT_MARGIN: usize = 90;
@@ -58,19 +61,78 @@ pub(crate) fn problem(locale: Locale, stored: &str) -> String {
             .with("cause", cause)
             .to_string();
     }
-    let of_check = stored
-        .strip_prefix("The check “")
-        .and_then(|rest| rest.split_once("” "));
-    match (stored, of_check) {
+    match (stored, external::read_failed(stored)) {
         (Checked::TOO_MUCH_WORK, _) => locale.text("problem-too-much-work"),
         (Checked::BROKEN, _) => locale.text("problem-broken"),
-        (_, Some((check, cause))) => locale
+        (_, Some((check, failure))) => locale
             .say("problem-check")
             .with("check", check)
-            .with("cause", cause)
+            .with("failure", check_failure(locale, failure))
             .to_string(),
         _ => stored.to_owned(),
     }
+}
+
+/// How a check failed, after its name. What a server answered stands in it as it was.
+pub(crate) fn check_failure(locale: Locale, stored: &str) -> String {
+    let (failure, attempts) = match stored.strip_suffix(" attempts") {
+        Some(failure) => failure.rsplit_once(", in ").unwrap_or((stored, "")),
+        None => (stored, ""),
+    };
+    let kinds = [
+        ("did not answer within ", MessageId("check-failure-slow")),
+        ("is not available (", MessageId("check-failure-unavailable")),
+        ("was not asked (", MessageId("check-failure-refused")),
+        (
+            "gave an answer that cannot be used (",
+            MessageId("check-failure-answer"),
+        ),
+        ("is left alone after ", MessageId("check-failure-resting")),
+        ("did not answer in time", MessageId("check-failure-timeout")),
+    ];
+    let said = kinds.iter().find_map(|(beginning, id)| {
+        let detail = failure.strip_prefix(beginning)?;
+        let detail = detail.strip_suffix(')').unwrap_or(detail);
+        let detail = detail.strip_suffix(" failures in a row").unwrap_or(detail);
+        let detail = detail
+            .split_once(NOT_PUBLIC)
+            .map_or(detail, |(host, _)| host);
+        Some(locale.say(*id).with("detail", detail).to_string())
+    });
+    let said = said.unwrap_or_else(|| failure.to_owned());
+    match attempts {
+        "" => said,
+        attempts => locale
+            .say("check-failure-attempts")
+            .with("failure", said)
+            .with("attempts", attempts)
+            .to_string(),
+    }
+}
+
+/// What is wrong with something that was typed, without a full stop.
+pub(crate) fn flaw(locale: Locale, flaw: &Flaw) -> String {
+    let said = flaw
+        .args
+        .iter()
+        .fold(locale.say(flaw.message), |said, (name, arg)| match arg {
+            FlawArg::Number(number) => said.with(name, *number),
+            FlawArg::Text(text) => said.with(name, text),
+            FlawArg::Flaw(inner) => said.with(name, self::flaw(locale, inner)),
+        });
+    said.to_string()
+}
+
+/// What is wrong with a rule set that does not load.
+pub(crate) fn uncompilable(locale: Locale, uncompilable: &Uncompilable) -> String {
+    let flaws: Vec<String> = (uncompilable.0.iter())
+        .map(|problem| flaw(locale, &problem.flaw))
+        .collect();
+    let problem = flaws.join("; ");
+    locale
+        .say("rules-do-not-load")
+        .with("problem", problem)
+        .to_string()
 }
 
 /// The words around the first hit in the body, on one line; the beginning where the body has none.

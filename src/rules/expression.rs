@@ -1,6 +1,7 @@
 //! The pattern of a combination, read: `"casino" and (links >= 3 or author.age < 7d) and not "press"`.
 //! Knows nothing of texts; [`combination`](super::combination) asks one of what was found.
 
+use super::flaw::Flaw;
 use super::pattern;
 use super::rule::RuleKind;
 
@@ -8,6 +9,7 @@ use super::rule::RuleKind;
 const NEAR_WORDS: usize = 5;
 const NEAR_WORDS_MAX: usize = 100;
 const DEPTH_MAX: usize = 20;
+const NUMBER_MAX: i64 = 1_000_000;
 const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
 
 /// What has to be so.
@@ -67,7 +69,7 @@ const MEASURES: [(&str, Measure); 8] = [
 ];
 
 /// Reads an expression; an error names the character where it is.
-pub(super) fn parse(text: &str) -> Result<Parsed, String> {
+pub(super) fn parse(text: &str) -> Result<Parsed, Flaw> {
     let mut parser = Parser {
         text,
         at: 0,
@@ -80,7 +82,7 @@ pub(super) fn parse(text: &str) -> Result<Parsed, String> {
             expression,
             patterns: parser.patterns,
         }),
-        _ => Err(parser.wanted("and, or, or the end")),
+        _ => Err(parser.here(Flaw::new("flaw-wanted-end"))),
     }
 }
 
@@ -136,7 +138,7 @@ struct Parser<'t> {
 }
 
 impl<'t> Parser<'t> {
-    fn any(&mut self) -> Result<Expression, String> {
+    fn any(&mut self) -> Result<Expression, Flaw> {
         let mut parts = vec![self.all()?];
         while self.word("or") {
             parts.push(self.all()?);
@@ -144,7 +146,7 @@ impl<'t> Parser<'t> {
         Ok(one_or(parts, Expression::Any))
     }
 
-    fn all(&mut self) -> Result<Expression, String> {
+    fn all(&mut self) -> Result<Expression, Flaw> {
         let mut parts = vec![self.one()?];
         while self.word("and") {
             parts.push(self.one()?);
@@ -152,17 +154,17 @@ impl<'t> Parser<'t> {
         Ok(one_or(parts, Expression::All))
     }
 
-    fn one(&mut self) -> Result<Expression, String> {
+    fn one(&mut self) -> Result<Expression, Flaw> {
         self.depth += 1;
         if self.depth > DEPTH_MAX {
-            return Err(self.error("is nested too deeply"));
+            return Err(self.here(Flaw::new("flaw-nested")));
         }
         let found = self.simple();
         self.depth -= 1;
         found
     }
 
-    fn simple(&mut self) -> Result<Expression, String> {
+    fn simple(&mut self) -> Result<Expression, Flaw> {
         if self.word("not") {
             return Ok(Expression::Not(Box::new(self.one()?)));
         }
@@ -170,7 +172,7 @@ impl<'t> Parser<'t> {
             let inner = self.any()?;
             return match self.sign(")") {
                 true => Ok(inner),
-                false => Err(self.wanted("a closing bracket")),
+                false => Err(self.here(Flaw::new("flaw-wanted-bracket"))),
             };
         }
         if let Some(first) = self.pattern()? {
@@ -180,16 +182,13 @@ impl<'t> Parser<'t> {
             let words = self.words_between()?;
             return match self.pattern()? {
                 Some(second) => Ok(Expression::Near(first, second, words)),
-                None => Err(self.wanted("the pattern that is near, such as near 5 \"money\"")),
+                None => Err(self.here(Flaw::new("flaw-wanted-near"))),
             };
         }
         let name = self.name();
         let Some((_, measure)) = MEASURES.iter().find(|(known, _)| *known == name) else {
             let names: Vec<_> = MEASURES.iter().map(|(name, _)| *name).collect();
-            return Err(self.wanted(&format!(
-                "a pattern in quotes, or one of {}",
-                names.join(", ")
-            )));
+            return Err(self.here(Flaw::new("flaw-wanted-part").with("names", names.join(", "))));
         };
         self.at += name.len();
         let comparison = self.comparison()?;
@@ -198,7 +197,7 @@ impl<'t> Parser<'t> {
     }
 
     /// A pattern in quotes, or a regular expression between slashes.
-    fn pattern(&mut self) -> Result<Option<usize>, String> {
+    fn pattern(&mut self) -> Result<Option<usize>, Flaw> {
         let rest = self.rest();
         let (closer, is_regex) = match rest.chars().next() {
             Some('"') => ('"', false),
@@ -210,7 +209,7 @@ impl<'t> Parser<'t> {
         let mut end = begin;
         loop {
             match rest[end..].chars().next() {
-                None => return Err(self.error("a pattern is not closed")),
+                None => return Err(self.here(Flaw::new("flaw-not-closed"))),
                 Some(c) if c == closer => break,
                 // A slash in a regular expression is written with a backslash.
                 Some('\\') if is_regex => {
@@ -227,14 +226,13 @@ impl<'t> Parser<'t> {
                 guessed => guessed,
             },
         };
-        pattern::check(kind, inner)
-            .map_err(|message| self.error(&format!("“{inner}” {message}")))?;
+        pattern::check(kind, inner).map_err(|flaw| self.here(flaw.inside(inner)))?;
         self.at += end + closer.len_utf8();
         self.patterns.push((kind, inner.to_owned()));
         Ok(Some(self.patterns.len() - 1))
     }
 
-    fn words_between(&mut self) -> Result<usize, String> {
+    fn words_between(&mut self) -> Result<usize, Flaw> {
         let digits = self.digits();
         match digits.parse() {
             _ if digits.is_empty() => Ok(NEAR_WORDS),
@@ -242,11 +240,11 @@ impl<'t> Parser<'t> {
                 self.at += digits.len();
                 Ok(words)
             }
-            _ => Err(self.wanted(&format!("at most {NEAR_WORDS_MAX} words"))),
+            _ => Err(self.here(Flaw::new("flaw-wanted-words").with("most", NEAR_WORDS_MAX))),
         }
     }
 
-    fn comparison(&mut self) -> Result<Comparison, String> {
+    fn comparison(&mut self) -> Result<Comparison, Flaw> {
         // The longer sign first.
         for (sign, comparison) in [
             ("<=", Comparison::AtMost),
@@ -259,14 +257,16 @@ impl<'t> Parser<'t> {
                 return Ok(comparison);
             }
         }
-        Err(self.wanted("<, <=, =, >= or >"))
+        Err(self.here(Flaw::new("flaw-wanted-sign")))
     }
 
-    fn number(&mut self, measure: Measure) -> Result<i64, String> {
+    fn number(&mut self, measure: Measure) -> Result<i64, Flaw> {
         let digits = self.digits();
         let number: i64 = match digits.parse() {
-            Ok(number @ 0..=1_000_000) => number,
-            _ => return Err(self.wanted("a number up to 1000000")),
+            Ok(number @ 0..=NUMBER_MAX) => number,
+            _ => {
+                return Err(self.here(Flaw::new("flaw-wanted-number").with("most", NUMBER_MAX)));
+            }
         };
         if measure != Measure::AuthorAge {
             self.at += digits.len();
@@ -276,7 +276,7 @@ impl<'t> Parser<'t> {
             Some('h') => DAY_MS / 24,
             Some('d') => DAY_MS,
             Some('w') => 7 * DAY_MS,
-            _ => return Err(self.wanted("an age such as 12h, 7d or 2w")),
+            _ => return Err(self.here(Flaw::new("flaw-wanted-age"))),
         };
         self.at += digits.len() + 1;
         Ok(number * unit)
@@ -317,13 +317,9 @@ impl<'t> Parser<'t> {
         is_here
     }
 
-    fn wanted(&self, what: &str) -> String {
-        self.error(&format!("expected {what}"))
-    }
-
-    fn error(&self, message: &str) -> String {
+    fn here(&self, flaw: Flaw) -> Flaw {
         let place = self.text[..self.at].chars().count() + 1;
-        format!("at character {place}: {message}")
+        Flaw::new("flaw-at").with("place", place).with("flaw", flaw)
     }
 }
 

@@ -1,6 +1,8 @@
 //! Hosts with the labels before them, and with a path where the pattern has one: how the pattern may stand in a text, and
 //! whether what was found is that host and not another one around it. Knows nothing of rules and disguises.
 
+use super::flaw::Flaw;
+
 /// What may follow the last dot of a file's name and is no domain that people link to.
 const FILES: [&str; 26] = [
     "asp", "aspx", "ashx", "bat", "cfm", "cgi", "conf", "css", "csv", "ctr", "doc", "exe", "gif",
@@ -18,7 +20,7 @@ struct Host<'p> {
 }
 
 /// The ways in which a host is written: with its own letters, and as the network has it.
-pub(super) fn spellings(pattern: &str) -> Result<Vec<String>, String> {
+pub(super) fn spellings(pattern: &str) -> Result<Vec<String>, Flaw> {
     let host = Host::read(pattern)?;
     let dot = if host.is_ending { "." } else { "" };
     let spelled = |name: &str| format!("{dot}{name}{}", host.path);
@@ -74,7 +76,7 @@ pub(super) fn is_whole(text: &str, start: usize, end: usize) -> bool {
 }
 
 impl<'p> Host<'p> {
-    fn read(pattern: &'p str) -> Result<Host<'p>, String> {
+    fn read(pattern: &'p str) -> Result<Host<'p>, Flaw> {
         let pattern = pattern.trim();
         let rest = pattern
             .split_once("://")
@@ -90,7 +92,7 @@ impl<'p> Host<'p> {
             None => (false, name),
         };
         if name.contains(':') {
-            return Err("a host has no port and no colon: example.com".into());
+            return Err(Flaw::new("flaw-host-port"));
         }
         let is_letter = |c: char| {
             c.is_alphanumeric() || c == '-' || unicode_normalization::char::is_combining_mark(c)
@@ -114,6 +116,6 @@ impl<'p> Host<'p> {
     }
 }
 
-fn wanted() -> String {
-    "a host is written as example.com, with a path as example.com/offers, and a whole ending as .example".into()
+fn wanted() -> Flaw {
+    Flaw::new("flaw-host")
 }

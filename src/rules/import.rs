@@ -8,13 +8,14 @@ mod profanity_list;
 
 use std::collections::HashSet;
 
-use serde::Serialize;
-
+use super::flaw::Flaw;
 use super::inflect::Inflections;
 use super::rule::{FieldError, RuleDraft, RuleKind, named_enum};
 
 /// A file with more entries is a mistake.
 const ENTRIES_MAX: usize = 100_000;
+/// How much of a pattern is shown with what is wrong with it, in characters.
+const PATTERN_SHOWN_CHARS: usize = 80;
 
 named_enum! {
     /// How a file of rules is written.
@@ -54,7 +55,7 @@ impl Format {
 }
 
 /// What a file says.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ImportReport {
     /// The rules, all of them valid and no two the same.
     pub drafts: Vec<RuleDraft>,
@@ -66,17 +67,16 @@ pub struct ImportReport {
     pub unneeded: usize,
     /// Hosts and parts of addresses, which are exact.
     pub addresses: usize,
-    #[serde(skip)]
     seen: HashSet<String>,
 }
 
 /// Something in a file that is no rule.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ImportProblem {
     /// The line, from 1; in JSON that can be parsed, the number of the entry.
     pub line: usize,
     /// What is wrong with it.
-    pub message: String,
+    pub flaw: Flaw,
 }
 
 /// Reads a file. What an entry does not say is taken from `defaults`; a kind that is not said is guessed from the pattern.
@@ -113,30 +113,31 @@ impl ImportReport {
                     .last()
                     .is_none_or(|problem| problem.line != line)
             {
-                self.refuse(line, format!("more than {ENTRIES_MAX} rules"));
+                self.refuse(line, Flaw::new("flaw-list-long").with("most", ENTRIES_MAX));
             }
             return;
         }
         match draft.validate() {
-            Err(errors) => self.refuse(line, describe(&draft, &errors)),
+            Err(errors) => self.refuse_draft(line, &draft, errors),
             Ok(()) if self.seen.insert(draft.identity()) => self.drafts.push(draft),
             Ok(()) => self.duplicates += 1,
         }
     }
 
-    fn refuse(&mut self, line: usize, message: impl Into<String>) {
-        self.problems.push(ImportProblem {
-            line,
-            message: message.into(),
-        });
+    fn refuse(&mut self, line: usize, flaw: Flaw) {
+        self.problems.push(ImportProblem { line, flaw });
     }
-}
 
-fn describe(draft: &RuleDraft, errors: &[FieldError]) -> String {
-    let errors: Vec<_> = errors
-        .iter()
-        .map(|error| format!("{}: {}", error.field, error.message))
-        .collect();
-    let pattern: String = draft.pattern.chars().take(80).collect();
-    format!("{pattern:?}: {}", errors.join("; "))
+    fn refuse_draft(&mut self, line: usize, draft: &RuleDraft, errors: Vec<FieldError>) {
+        let pattern: String = draft.pattern.chars().take(PATTERN_SHOWN_CHARS).collect();
+        let flaws = errors.into_iter().map(|error| error.flaw.of(error.field));
+        let and = |first, second| {
+            Flaw::new("flaw-and")
+                .with("first", first)
+                .with("second", second)
+        };
+        if let Some(flaw) = flaws.reduce(and) {
+            self.refuse(line, flaw.inside(&pattern));
+        }
+    }
 }

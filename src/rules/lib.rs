@@ -11,6 +11,7 @@ mod codes;
 mod combination;
 pub mod export;
 mod expression;
+mod flaw;
 mod floating;
 mod hit;
 mod host;
@@ -41,6 +42,7 @@ mod walk;
 mod windows;
 
 pub use combination::Author;
+pub use flaw::{Flaw, FlawArg};
 pub use hit::{Checked, External, Hit, Verdict};
 pub use inflect::Inflections;
 pub use matcher::{Matcher, RuleProblem};

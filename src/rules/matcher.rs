@@ -4,10 +4,10 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use aho_corasick::BuildError;
-use serde::Serialize;
 
 use super::budget::{Budget, Exhausted};
 use super::combination::Author;
+use super::flaw::Flaw;
 use super::floating::{Floating, FloatingBuilder, Found};
 use super::hit::{Checked, Hit, Verdict};
 use super::host;
@@ -30,12 +30,12 @@ const HITS_MAX: usize = 1_000;
 const PLACES_MAX: usize = 10_000;
 
 /// A rule that cannot be compiled.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RuleProblem {
     /// The rule's id.
     pub rule: String,
-    /// What would be right.
-    pub message: String,
+    /// What is wrong with it.
+    pub flaw: Flaw,
 }
 
 /// A rule set, compiled once and shared by all threads.
@@ -82,9 +82,9 @@ impl Matcher {
         for (index, rule) in rules.iter().enumerate() {
             match pattern::compile(rule.draft.kind, &rule.draft.pattern, rule.draft.inflections) {
                 Ok(pattern) => parts.add(index, pattern, rule),
-                Err(message) => problems.push(RuleProblem {
+                Err(flaw) => problems.push(RuleProblem {
                     rule: rule.id.clone(),
-                    message,
+                    flaw,
                 }),
             }
         }
@@ -94,7 +94,7 @@ impl Matcher {
         let too_large = |error: BuildError| {
             vec![RuleProblem {
                 rule: String::new(),
-                message: error.to_string(),
+                flaw: Flaw::words(error.to_string()),
             }]
         };
         let whole = parts.spellings.iter();

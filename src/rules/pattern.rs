@@ -7,6 +7,7 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::boundary::Class;
 use super::expression;
+use super::flaw::Flaw;
 use super::inflect::Inflections;
 use super::normalize::fold;
 use super::rule::RuleKind;
@@ -47,7 +48,7 @@ pub(super) enum GlobPart {
 }
 
 /// Whether the pattern can be compiled; if not, what would be right.
-pub(super) fn check(kind: RuleKind, pattern: &str) -> Result<(), String> {
+pub(super) fn check(kind: RuleKind, pattern: &str) -> Result<(), Flaw> {
     compile(kind, pattern, Inflections::None).map(drop)
 }
 
@@ -56,13 +57,13 @@ pub(super) fn compile(
     kind: RuleKind,
     pattern: &str,
     inflections: Inflections,
-) -> Result<Pattern, String> {
+) -> Result<Pattern, Flaw> {
     let pattern = pattern.trim();
     if pattern.is_empty() {
-        return Err("may not be empty".into());
+        return Err(Flaw::new("flaw-empty"));
     }
     if pattern.contains(char::is_control) {
-        return Err("may not contain control characters".into());
+        return Err(Flaw::new("flaw-control"));
     }
     match kind {
         RuleKind::Word => word(pattern, inflections),
@@ -75,9 +76,9 @@ pub(super) fn compile(
     }
 }
 
-fn word(pattern: &str, inflections: Inflections) -> Result<Pattern, String> {
+fn word(pattern: &str, inflections: Inflections) -> Result<Pattern, Flaw> {
     if pattern.contains(char::is_whitespace) {
-        return Err("a word has no spaces: make it a phrase".into());
+        return Err(Flaw::new("flaw-word-spaces"));
     }
     let spelled = |text: &str| {
         let mut spelling = Spelling::of_script(text);
@@ -86,7 +87,7 @@ fn word(pattern: &str, inflections: Inflections) -> Result<Pattern, String> {
     };
     let mut spellings = vec![spelled(pattern)];
     if spellings[0].places.is_empty() {
-        return Err("has only invisible characters".into());
+        return Err(Flaw::new("flaw-invisible"));
     }
     if inflections != Inflections::None {
         let forms = inflections.forms(pattern);
@@ -96,7 +97,7 @@ fn word(pattern: &str, inflections: Inflections) -> Result<Pattern, String> {
 }
 
 /// Each way to write the host; the labels around it are looked at where it was found.
-fn host(pattern: &str) -> Result<Pattern, String> {
+fn host(pattern: &str) -> Result<Pattern, Flaw> {
     let spelled = |text: &String| {
         let mut spelling = Spelling::of_script(text);
         spelling.push_text(text);
@@ -107,7 +108,7 @@ fn host(pattern: &str) -> Result<Pattern, String> {
 }
 
 /// `kill * yourself` has a gap of at most [`GAP_WORDS`] words, `kill *5 yourself` one of at most five.
-fn phrase(pattern: &str) -> Result<Pattern, String> {
+fn phrase(pattern: &str) -> Result<Pattern, Flaw> {
     let mut spelling = Spelling::of_script(pattern);
     let mut gap = 0;
     for piece in pattern.split_whitespace() {
@@ -122,21 +123,21 @@ fn phrase(pattern: &str) -> Result<Pattern, String> {
         }
     }
     if spelling.places.is_empty() {
-        return Err("a phrase needs letters, digits or symbols".into());
+        return Err(Flaw::new("flaw-phrase-empty"));
     }
     if gap > 0 {
-        return Err("a phrase ends with a word, not with a gap".into());
+        return Err(Flaw::new("flaw-phrase-gap-end"));
     }
     Ok(Pattern::Spelled(vec![spelling]))
 }
 
 /// How many words may stand where the phrase has `*` or `*n`.
-fn gap_words(piece: &str) -> Result<Option<u8>, String> {
+fn gap_words(piece: &str) -> Result<Option<u8>, Flaw> {
     match piece.strip_prefix('*') {
         Some("") => Ok(Some(GAP_WORDS)),
         Some(words) if words.bytes().all(|byte| byte.is_ascii_digit()) => match words.parse() {
             Ok(words @ 1..=GAP_WORDS_MAX) => Ok(Some(words)),
-            _ => Err(format!("a gap has 1 to {GAP_WORDS_MAX} words")),
+            _ => Err(Flaw::new("flaw-phrase-gap").with("most", usize::from(GAP_WORDS_MAX))),
         },
         _ => Ok(None),
     }
@@ -162,7 +163,7 @@ fn phrase_words(folded: &str) -> impl Iterator<Item = &str> {
         })
 }
 
-fn wildcard(pattern: &str) -> Result<Pattern, String> {
+fn wildcard(pattern: &str) -> Result<Pattern, Flaw> {
     let mut parts = Vec::new();
     let mut literal = String::new();
     let flush = |literal: &mut String, parts: &mut Vec<GlobPart>| {
@@ -179,7 +180,7 @@ fn wildcard(pattern: &str) -> Result<Pattern, String> {
         let open = match c {
             '*' => GlobPart::Any,
             '?' => GlobPart::AnyOne,
-            c if c.is_whitespace() => return Err("a wildcard has no spaces".into()),
+            c if c.is_whitespace() => return Err(Flaw::new("flaw-wildcard-spaces")),
             c => {
                 literal.push(c);
                 continue;
@@ -199,7 +200,7 @@ fn wildcard(pattern: &str) -> Result<Pattern, String> {
         .sum::<usize>()
         < 2
     {
-        return Err("a wildcard needs two characters in a row that are neither * nor ?".into());
+        return Err(Flaw::new("flaw-wildcard-open"));
     }
     Ok(Pattern::Glob(glob))
 }
@@ -292,7 +293,7 @@ impl GlobPart {
     }
 }
 
-fn regex(pattern: &str) -> Result<Pattern, String> {
+fn regex(pattern: &str) -> Result<Pattern, Flaw> {
     if let Some(spelling) = repeated_letters(pattern) {
         return Ok(Pattern::Spelled(vec![spelling]));
     }
@@ -303,11 +304,11 @@ fn regex(pattern: &str) -> Result<Pattern, String> {
         .nest_limit(REGEX_NESTING)
         .build()
         .map_err(|error| match error {
-            regex::Error::CompiledTooBig(_) => "the regular expression is too large".to_owned(),
-            error => last_line(&error.to_string()),
+            regex::Error::CompiledTooBig(_) => Flaw::new("flaw-regex-large"),
+            error => Flaw::words(last_line(&error.to_string())),
         })?;
     if regex.is_match("") {
-        return Err("the regular expression matches an empty text".into());
+        return Err(Flaw::new("flaw-regex-empty"));
     }
     let literals = regex_syntax::parse(&pattern)
         .ok()

@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::expression;
+use super::flaw::Flaw;
 use super::host;
 use super::inflect::Inflections;
 use super::normalize::fold;
@@ -26,6 +27,11 @@ macro_rules! named_enum {
         impl $name {
             /// Every variant, in the order in which forms show them.
             pub const ALL: &'static [$name] = &[$($name::$variant),+];
+
+            /// The names of all of them, as a list.
+            pub fn names() -> String {
+                [$($text),+].join(", ")
+            }
 
             /// The stored and displayed name.
             pub fn as_str(self) -> &'static str {
@@ -60,7 +66,7 @@ macro_rules! named_enum {
             fn from_str(name: &str) -> Result<Self, String> {
                 match name {
                     $($text => Ok($name::$variant),)+
-                    _ => Err(format!("must be one of {}", [$($text),+].join(", "))),
+                    _ => Err(format!("must be one of {}", Self::names())),
                 }
             }
         }
@@ -242,50 +248,50 @@ impl Default for RuleDraft {
 }
 
 /// What is wrong with one field of a form.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FieldError {
     /// The field's name.
     pub field: &'static str,
-    /// What would be right, in a sentence without its full stop.
-    pub message: String,
+    /// What is wrong with it.
+    pub flaw: Flaw,
 }
 
 impl RuleDraft {
     /// Everything that is wrong with the draft, at once.
     pub fn validate(&self) -> Result<(), Vec<FieldError>> {
         let mut errors = Vec::new();
-        let mut refuse = |field, message: String| errors.push(FieldError { field, message });
+        let mut refuse = |field, flaw| errors.push(FieldError { field, flaw });
         if self.pattern.chars().count() > PATTERN_MAX_CHARS {
-            refuse("pattern", format!("at most {PATTERN_MAX_CHARS} characters"));
-        } else if let Err(message) = pattern::check(self.kind, &self.pattern) {
-            refuse("pattern", message);
+            refuse(
+                "pattern",
+                Flaw::new("flaw-long").with("most", PATTERN_MAX_CHARS),
+            );
+        } else if let Err(flaw) = pattern::check(self.kind, &self.pattern) {
+            refuse("pattern", flaw);
         }
         if self.category.chars().count() > CATEGORY_MAX_CHARS
             || self.category.contains(char::is_control)
         {
             refuse(
                 "category",
-                format!("one line of at most {CATEGORY_MAX_CHARS} characters"),
+                Flaw::new("flaw-line").with("most", CATEGORY_MAX_CHARS),
             );
         }
         if !(1..=4).contains(&self.severity) {
-            refuse("severity", "a number from 1 (mild) to 4 (severe)".into());
+            refuse("severity", Flaw::new("flaw-severity"));
         }
         if self.note.chars().count() > NOTE_MAX_CHARS {
-            refuse("note", format!("at most {NOTE_MAX_CHARS} characters"));
+            refuse("note", Flaw::new("flaw-long").with("most", NOTE_MAX_CHARS));
         }
         let has_words = matches!(self.kind, RuleKind::Word | RuleKind::Combination);
         if self.inflections != Inflections::None && !has_words {
-            refuse("inflections", "only words have inflections".into());
+            refuse("inflections", Flaw::new("flaw-inflections"));
         }
         if self.kind == RuleKind::Combination && self.action == Action::Allow {
-            refuse(
-                "action",
-                "a combination is no exception: it excuses nothing".into(),
-            );
+            refuse("action", Flaw::new("flaw-combination-allows"));
         }
-        if let Err(message) = self.check_exceptions() {
-            refuse("exceptions", message);
+        if let Err(flaw) = self.check_exceptions() {
+            refuse("exceptions", flaw);
         }
         if errors.is_empty() {
             Ok(())
@@ -294,22 +300,22 @@ impl RuleDraft {
         }
     }
 
-    fn check_exceptions(&self) -> Result<(), String> {
+    fn check_exceptions(&self) -> Result<(), Flaw> {
         if self.exceptions.is_empty() {
             return Ok(());
         }
         if self.action == Action::Allow {
-            return Err("an exception has no exceptions of its own".into());
+            return Err(Flaw::new("flaw-exception-excepts"));
         }
         if self.exceptions.len() > EXCEPTIONS_MAX {
-            return Err(format!("at most {EXCEPTIONS_MAX} of them"));
+            return Err(Flaw::new("flaw-many").with("most", EXCEPTIONS_MAX));
         }
         for exception in &self.exceptions {
             if exception.chars().count() > PATTERN_MAX_CHARS {
-                return Err(format!("at most {PATTERN_MAX_CHARS} characters each"));
+                return Err(Flaw::new("flaw-long-each").with("most", PATTERN_MAX_CHARS));
             }
             let (kind, pattern) = RuleKind::guess(exception);
-            pattern::check(kind, pattern).map_err(|message| format!("“{exception}”: {message}"))?;
+            pattern::check(kind, pattern).map_err(|flaw| flaw.inside(exception))?;
         }
         Ok(())
     }

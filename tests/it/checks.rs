@@ -226,6 +226,10 @@ both_dbs! {
         assert!(page.text.contains("The check “images” is not available"), "{}", page.text);
         assert!(page.text.contains("in 3 attempts"), "{}", page.text);
         assert!(page.text.contains("A check failed; the post is held"), "{}", page.text);
+        moderator.fill("/account", &[("language", "tr")]).await;
+        let page = moderator.get(&path).await;
+        assert!(page.text.contains("“images” denetleyicisi kullanılamıyor ("), "{}", page.text);
+        assert!(page.text.contains(") (3 deneme)"), "{}", page.text);
         let shown = checked.app.api_get("/checks/images").await.json();
         assert!(shown["failure"].as_str().expect("a failure").contains("in 3 attempts"), "{shown}");
         assert_eq!(shown.get("secret"), None, "it is shown once");

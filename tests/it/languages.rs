@@ -126,6 +126,38 @@ both_dbs! {
         assert!(held.text.contains("yazı artık beklemiyor"), "{}", held.text);
     }
 
+    async fn a_turkish_owner_is_told_in_turkish_what_was_wrong_with_rules_and_checks(app: TestApp) {
+        let olga = app.login(OWNER).await;
+        olga.fill("/account", &[("language", "tr")]).await;
+        olga.fill(&app.path("admin/settings"), &[("language", "tr")]).await;
+        let rules = app.path("admin/rules");
+        let page = olga.get(&rules).await;
+        let rule = page.form(&["pattern", "kind"]).expect("the form of a rule");
+        let check = olga.get(&app.path("admin/checks")).await.form(&["name", "url"]).expect("the form of a check");
+        for (form, fields, words) in [
+            (&rule, &[("kind", "word"), ("pattern", "two words")][..], "bir sözcükte boşluk olmaz: türünü ifade yapın."),
+            (&rule, &[("kind", "combination"), ("pattern", "\"a\" and")], "8. karakterde: tırnak içinde bir kalıp"),
+            (&rule, &[("kind", "word"), ("pattern", "a"), ("exceptions", "smart*\n* *")], "“* *”: "),
+            (&rule, &[("kind", "word"), ("pattern", "a"), ("in_title", ""), ("in_body", "")], "Başlığı, metni ya da ikisini seçin."),
+            (&check, &[("name", "A b"), ("url", "https://checks.example.org/")], "küçük harf, rakam"),
+            (&check, &[("name", "images"), ("url", "https://10.0.0.1/")], "10.0.0.1 herkese açık bir adres değil"),
+        ] {
+            let refused = olga.send(form.clone(), fields).await;
+            assert_eq!(refused.status, 422, "{words}: {}", refused.text);
+            assert!(refused.text.contains(words), "{words}: {}", refused.text);
+        }
+        let list = page.form_to("/import").expect("the form of a list");
+        let csv = [("format", "csv"), ("text", "pattern,kind\nthing,sort\ntwo words,word"), ("dry_run", "on")];
+        let tried = olga.send(list, &csv).await;
+        assert!(tried.text.contains("2. satır: kind: şunlardan biri olmalı: word, phrase"), "{}", tried.text);
+        assert!(tried.text.contains("3. satır: “two words”: pattern: bir sözcükte"), "{}", tried.text);
+
+        // Whoever adds it, the history of a site is written in the site's language.
+        assert_eq!(olga.send(rule, &[("pattern", "lottery")]).await.status, 303);
+        let versions = olga.get(&app.path("admin/rules/versions")).await;
+        assert!(!versions.links("lottery eklendi").is_empty(), "{}", versions.text);
+    }
+
     async fn public_pages_are_in_the_language_of_the_site(fresh: Fresh) {
         fresh.add("main", OWNER, Role::Owner).await;
         let owner = fresh.visitor();

@@ -81,7 +81,7 @@ fn messages(language: &str) -> BTreeMap<String, BTreeSet<String>> {
 /// The ids that templates and code name, each with the arguments that the place gives, where it is one call.
 fn uses() -> Vec<(PathBuf, String, Option<BTreeSet<String>>)> {
     let call = Regex::new(
-        r#"(?s)(\bsay|\.text|\btitled|\bsubject|\bMessageId)\(\s*(?:&?req,\s*)?"([a-z][a-z0-9-]*)"[^()]*\)((?:\s*\.(?:with|strong|breaking|time|code|key|link|quoted|mail_link)\(\s*"[a-z_]+"(?:[^()]|\((?:[^()]|\([^()]*\))*\))*\))*)"#,
+        r#"(?s)(\bsay|\.text|\btitled|\bsubject|\bMessageId|\bFlaw::new)\(\s*(?:&?req,\s*)?"([a-z][a-z0-9-]*)"[^()]*\)((?:\s*\.(?:with|strong|breaking|time|code|key|link|quoted|mail_link)\(\s*"[a-z_]+"(?:[^()]|\((?:[^()]|\([^()]*\))*\))*\))*)"#,
     )
     .unwrap();
     // Also where it is an argument of another message.
@@ -100,7 +100,7 @@ fn uses() -> Vec<(PathBuf, String, Option<BTreeSet<String>>)> {
             for inner in name.captures_iter(&found[3]) {
                 uses.push((path.clone(), inner[1].to_owned(), None));
             }
-            let is_whole = found[1].ends_with("say");
+            let is_whole = found[1].ends_with("say") || &found[1] == "Flaw::new";
             uses.push((
                 path.clone(),
                 found[2].to_owned(),

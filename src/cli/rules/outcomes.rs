@@ -9,8 +9,10 @@ use super::super::instance::{self, SiteFlag};
 use super::super::{CREATED_BY, print, print_json};
 use super::{read, tell};
 use crate::app::App;
+use crate::locale::Locale;
 use crate::moderation::outcomes::Outcomes;
 use crate::moderation::rule_set::{Edit, RuleRefused};
+use crate::moderation::wording;
 use crate::store::rule_versions;
 
 /// Show what hits lead to, or change it to what a JSON file says
@@ -45,8 +47,14 @@ pub(super) async fn run(app: &App, args: Args) -> anyhow::Result<ExitCode> {
     let edit = Edit::Outcomes(outcomes);
     let plan = match app.moderation.plan(site.id, edit, &args.comment).await? {
         Ok(plan) => plan,
-        Err(RuleRefused::Invalid(errors)) => bail!("{}: {}", errors[0].field, errors[0].message),
-        Err(RuleRefused::Uncompilable(problems)) => bail!("{}", problems.in_words()),
+        Err(RuleRefused::Invalid(errors)) => bail!(
+            "{}: {}",
+            errors[0].field,
+            wording::flaw(Locale::En, &errors[0].flaw)
+        ),
+        Err(RuleRefused::Uncompilable(problems)) => {
+            bail!("{}", wording::uncompilable(Locale::En, &problems))
+        }
         Err(refused) => bail!("the outcomes cannot be changed: {refused:?}"),
     };
     if args.dry_run {

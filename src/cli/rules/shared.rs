@@ -9,8 +9,10 @@ use super::super::instance::{self, SiteFlag};
 use super::super::{CREATED_BY, print, print_json};
 use crate::app::App;
 use crate::ids::SiteId;
+use crate::locale::Locale;
 use crate::moderation::rule_set::{Edit, RuleRefused};
 use crate::moderation::shared_rules;
+use crate::moderation::wording;
 
 /// Show whose rules a site uses, take over those of another site, or let others use its own
 #[derive(clap::Args)]
@@ -84,7 +86,9 @@ async fn change(app: &App, site: SiteId, of: &str, edit: Edit) -> anyhow::Result
     {
         Ok(_) => Ok(()),
         Err(RuleRefused::Unknown) => bail!("{of:?} is no site whose rules can be used or are"),
-        Err(RuleRefused::Uncompilable(problems)) => bail!("{}", problems.in_words()),
+        Err(RuleRefused::Uncompilable(problems)) => {
+            bail!("{}", wording::uncompilable(Locale::En, &problems))
+        }
         Err(refused) => bail!("the rules of {of} cannot be taken over or given up: {refused:?}"),
     }
 }

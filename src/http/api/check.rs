@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use crate::auth::access_key::Scope;
 use crate::http::error::HttpError;
-use crate::moderation::rules::{self, FieldError, Verdict, View};
+use crate::moderation::rules::{self, FieldError, Flaw, Verdict, View};
 use crate::moderation::submit::{Body, Title};
 use crate::people::email::EmailAddress;
 
@@ -97,7 +97,7 @@ pub(crate) async fn check(
             let email = EmailAddress::parse(&author.email).map_err(|rule| {
                 invalid_fields(&[FieldError {
                     field: "author.email",
-                    message: rule.to_string(),
+                    flaw: Flaw::words(rule.to_string()),
                 }])
             })?;
             let app = &caller.app;

@@ -10,7 +10,9 @@ use crate::auth::access_key::Scope;
 use crate::clock::rfc3339;
 use crate::http::error::HttpError;
 use crate::http::extract::segment;
-use crate::moderation::external::{CheckDraft, ExternalCheck, OnFailure, PutCheck, is_asked_by};
+use crate::moderation::external::{
+    self, CheckDraft, ExternalCheck, OnFailure, PutCheck, is_asked_by,
+};
 use crate::moderation::rules::{self, Action, FieldError, Verdict};
 use crate::moderation::submit::Title;
 use crate::store::{checks, workflows};
@@ -220,9 +222,9 @@ pub(crate) async fn put(
     let wanted = Request::<WantedCheck>::read(&req, payload).await?.value;
     let (name, renew) = (segment(&req, "check"), wanted.new_secret);
     let app = &caller.app;
-    if let Err(message) = app.checks.check_url(&wanted.url) {
+    if let Err(flaw) = app.checks.check_url(&wanted.url) {
         let field = "url";
-        return Err(invalid_fields(&[FieldError { field, message }]));
+        return Err(invalid_fields(&[FieldError { field, flaw }]));
     }
     let before = checks::find(&app.db, caller.site_id(), name).await?;
     let put = app
@@ -277,7 +279,7 @@ pub(crate) async fn try_out(
             verdict: None,
             hits: &[],
             error: Some(failure.name()),
-            problem: Some(format!("The check “{}” {failure}", check.name)),
+            problem: Some(external::failed(&check.name, failure)),
         },
     }))
 }

@@ -11,7 +11,7 @@ use crate::http::error::{Code, HttpError};
 use crate::ids::{CaseId, PostId};
 use crate::moderation::decide::{Answer, DecideError, Decided, Decision, REASON_MAX_CHARS, Target};
 use crate::moderation::rows::{CaseRow, CaseStatus, PostStatus};
-use crate::moderation::rules::FieldError;
+use crate::moderation::rules::{FieldError, Flaw};
 
 use super::caller::Caller;
 use super::request::{JSON, Request, invalid_fields, replayed};
@@ -143,7 +143,7 @@ fn check_text(field: &'static str, text: Option<&str>) -> Result<(), HttpError> 
         Some(text) if text.chars().count() > REASON_MAX_CHARS => {
             Err(invalid_fields(&[FieldError {
                 field,
-                message: format!("must have at most {REASON_MAX_CHARS} characters"),
+                flaw: Flaw::new("flaw-long").with("most", REASON_MAX_CHARS),
             }]))
         }
         _ => Ok(()),

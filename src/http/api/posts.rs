@@ -13,7 +13,7 @@ use crate::http::extract::{read_query, segment};
 use crate::ids::{PostId, is_id};
 use crate::moderation::flow::execution_arn;
 use crate::moderation::rows::{PostRow, PostStatus};
-use crate::moderation::rules::{self, FieldError};
+use crate::moderation::rules::{self, FieldError, Flaw};
 use crate::moderation::submit::{Content, Draft, SubmitError, Submitted};
 use crate::people::email::EmailAddress;
 use crate::store::posts::{self, ListedPost};
@@ -224,7 +224,7 @@ async fn draft(caller: &Caller, new: NewPost) -> Result<Draft, HttpError> {
             let mut errors: Vec<FieldError> = broken.into_iter().map(FieldError::from).collect();
             errors.extend(email.err().map(|rule| FieldError {
                 field: "author.email",
-                message: rule.to_string(),
+                flaw: Flaw::words(rule.to_string()),
             }));
             errors.extend(name.err());
             return Err(invalid_fields(&errors));
@@ -243,7 +243,7 @@ fn parse_name(raw: &str) -> Result<&str, FieldError> {
         (1..=NAME_MAX_CHARS).contains(&name.chars().count()) && !name.chars().any(char::is_control);
     is_valid.then_some(name).ok_or_else(|| FieldError {
         field: "author.name",
-        message: format!("must have 1 to {NAME_MAX_CHARS} characters and no control characters"),
+        flaw: Flaw::new("flaw-line").with("most", NAME_MAX_CHARS),
     })
 }
 

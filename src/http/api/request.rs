@@ -12,8 +12,10 @@ use sha2::{Digest as _, Sha256};
 use crate::http::error::{Code, HttpError};
 use crate::http::extract::read_json;
 use crate::http::form::read_body;
+use crate::locale::Locale;
 use crate::moderation::rules::FieldError;
 use crate::moderation::submit::{Repeatable, Replay};
+use crate::moderation::wording;
 use crate::store::idempotency;
 
 use super::caller::Caller;
@@ -146,12 +148,13 @@ pub(crate) fn replayed(replay: Replay) -> Result<HttpResponse, HttpError> {
 
 /// All mistakes in the fields of a request; the first one gives the problem its detail.
 pub(crate) fn invalid_fields(errors: &[FieldError]) -> HttpError {
+    let said = |error: &FieldError| wording::flaw(Locale::En, &error.flaw);
     let list: Vec<_> = errors
         .iter()
-        .map(|error| json!({"field": error.field, "message": error.message}))
+        .map(|error| json!({"field": error.field, "message": said(error)}))
         .collect();
     match errors.first() {
-        Some(first) => HttpError::invalid(first.field, &first.message).with("errors", list),
+        Some(first) => HttpError::invalid(first.field, said(first)).with("errors", list),
         None => HttpError::new(Code::InvalidField, "a field is not valid"),
     }
 }

@@ -10,12 +10,14 @@ use crate::auth::access_key::Scope;
 use crate::http::error::HttpError;
 use crate::http::extract::read_query;
 use crate::ids::{CaseId, PostId};
+use crate::locale::Locale;
 use crate::moderation::outcomes::Outcomes;
 use crate::moderation::rehearsal::{Changes, Rehearsal};
 use crate::moderation::rows::CaseStatus;
 use crate::moderation::rule_set::{Edit, Plan, RuleRefused, Saved};
 use crate::moderation::rules::import::{Format, ImportReport, parse};
 use crate::moderation::rules::{Action, Inflections, MatchMode, RuleDraft, export};
+use crate::moderation::wording;
 use crate::store::rules;
 
 use super::caller::Caller;
@@ -257,7 +259,7 @@ impl Answer {
                 .collect(),
             refused: report.problems.len(),
             problems: problems
-                .map(|problem| (problem.line, problem.message.clone()))
+                .map(|problem| (problem.line, wording::flaw(Locale::En, &problem.flaw)))
                 .collect(),
         }
     }

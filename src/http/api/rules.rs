@@ -10,8 +10,10 @@ use crate::auth::access_key::Scope;
 use crate::http::error::{Code, HttpError};
 use crate::http::extract::{read_query, segment};
 use crate::ids::is_id;
+use crate::locale::Locale;
 use crate::moderation::rule_set::{Edit, RuleRefused, Saved};
 use crate::moderation::rules::{Action, Fields, Inflections, MatchMode, Rule, RuleDraft, RuleKind};
+use crate::moderation::wording;
 use crate::store::rules::{self, RuleFilter};
 
 use super::caller::Caller;
@@ -435,7 +437,8 @@ pub(super) fn answer_refused(refused: RuleRefused) -> Result<HttpResponse, HttpE
         )
         .with("rule", id),
         RuleRefused::Uncompilable(problems) => {
-            HttpError::new(Code::InvalidField, problems.in_words()).with("field", "pattern")
+            let problem = wording::uncompilable(Locale::En, &problems);
+            HttpError::new(Code::InvalidField, problem).with("field", "pattern")
         }
         RuleRefused::Stale => HttpError::new(
             Code::Conflict,

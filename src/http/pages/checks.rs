@@ -15,7 +15,8 @@ use crate::http::parts::{Choice, When};
 use crate::http::visitor::Member;
 use crate::locale::{Locale, MessageId};
 use crate::moderation::external::{CheckDraft, ExternalCheck, Health, OnFailure, is_asked_by};
-use crate::moderation::rules::{Action, FieldError};
+use crate::moderation::rules::{Action, FieldError, Flaw};
+use crate::moderation::wording;
 use crate::store::{checks, workflows};
 
 #[derive(Template)]
@@ -138,7 +139,7 @@ impl CheckFields {
     fn form(&self, page: &PageChrome, is_new: bool, errors: &[FieldError]) -> CheckForm {
         let error = |name: &str| {
             let found = errors.iter().find(|error| error.field == name);
-            found.map(|error| error.message.clone())
+            found.map(|error| wording::flaw(page.locale, &error.flaw))
         };
         let field = |value: &str, name: &str| Field {
             value: value.to_owned(),
@@ -204,7 +205,7 @@ pub(crate) async fn add(
     if checks::find(&app.db, owner.site.id, name).await?.is_some() {
         errors.push(FieldError {
             field: "name",
-            message: "there is a check of that name".to_owned(),
+            flaw: Flaw::new("flaw-check-known"),
         });
     }
     match put(&app, &owner, name, &fields, errors).await? {
@@ -304,7 +305,12 @@ pub(crate) async fn try_out(
         Err(failure) => Answer {
             tone: "no",
             title: say("check-try-failed"),
-            text: format!("{}: {} {failure}.", failure.name(), check.name),
+            text: format!(
+                "{}: {} {}.",
+                failure.name(),
+                check.name,
+                wording::check_failure(shown.page.locale, &failure.to_string())
+            ),
             hits: Vec::new(),
         },
     });
@@ -336,11 +342,8 @@ async fn put(
     mut errors: Vec<FieldError>,
 ) -> Result<Result<ExternalCheck, Vec<FieldError>>, HttpError> {
     let draft = fields.draft();
-    if let Err(message) = app.checks.check_url(&draft.url) {
-        errors.push(FieldError {
-            field: "url",
-            message,
-        });
+    if let Err(flaw) = app.checks.check_url(&draft.url) {
+        errors.push(FieldError { field: "url", flaw });
     }
     if !errors.is_empty() {
         return Ok(Err(errors));
@@ -441,7 +444,10 @@ fn check_page(
 
 fn failed(locale: Locale, check: &ExternalCheck) -> (Option<When>, String) {
     match &check.failed {
-        Some((at_ms, failure)) => (Some(When::of(locale, *at_ms)), failure.clone()),
+        Some((at_ms, failure)) => (
+            Some(When::of(locale, *at_ms)),
+            wording::problem(locale, failure),
+        ),
         None => (None, String::new()),
     }
 }

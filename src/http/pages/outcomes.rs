@@ -19,6 +19,7 @@ use crate::locale::{Locale, MessageId};
 use crate::moderation::outcomes::{CATEGORIES_MAX, Outcomes};
 use crate::moderation::rule_set::{Edit, RuleRefused};
 use crate::moderation::rules::Action;
+use crate::moderation::wording;
 use crate::store::{rule_versions, rules};
 
 use super::rehearsal::{Report, rehearse};
@@ -234,7 +235,7 @@ fn in_words(locale: Locale, refused: &RuleRefused) -> String {
     match refused {
         RuleRefused::Uncompilable(problems) => locale
             .say("rule-unsavable")
-            .with("problem", problems.in_words())
+            .with("problem", wording::uncompilable(locale, problems))
             .to_string(),
         RuleRefused::Invalid(errors) => {
             let id = match errors.first().map(|error| error.field) {

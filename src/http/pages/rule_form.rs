@@ -7,8 +7,9 @@ use crate::http::terms;
 use crate::locale::{Locale, MessageId};
 use crate::moderation::rule_set::RuleRefused;
 use crate::moderation::rules::{
-    Action, FieldError, Fields, Inflections, MatchMode, RuleDraft, RuleKind,
+    Action, FieldError, Fields, Flaw, Inflections, MatchMode, RuleDraft, RuleKind,
 };
+use crate::moderation::wording;
 
 use super::rehearsal::Report;
 use super::rule::STALE;
@@ -135,7 +136,7 @@ impl RuleForm {
                 return self;
             }
             RuleRefused::Uncompilable(problems) => {
-                let problem = problems.in_words();
+                let problem = wording::uncompilable(self.locale, problems);
                 let said = self.locale.say("rule-unsavable").with("problem", problem);
                 self.form_error = Some(said.to_string());
                 return self;
@@ -146,14 +147,16 @@ impl RuleForm {
             }
             RuleRefused::Invalid(errors) => errors,
         };
-        for FieldError { field, message } in errors {
+        for FieldError { field, flaw } in errors {
+            let locale = self.locale;
+            let said = |flaw| Some(format!("{}.", wording::flaw(locale, flaw)));
             match *field {
-                "pattern" => self.pattern_error = Some(format!("{message}.")),
-                "category" => self.category_error = Some(format!("{message}.")),
-                "inflections" => self.inflections_error = Some(format!("{message}.")),
-                "exceptions" => self.exceptions_error = Some(format!("{message}.")),
-                NO_FIELD => self.form_error = Some(self.locale.text("rule-no-field")),
-                field => self.form_error = Some(format!("{field}: {message}.")),
+                "pattern" => self.pattern_error = said(flaw),
+                "category" => self.category_error = said(flaw),
+                "inflections" => self.inflections_error = said(flaw),
+                "exceptions" => self.exceptions_error = said(flaw),
+                NO_FIELD => self.form_error = said(flaw),
+                field => self.form_error = said(&flaw.clone().of(field)),
             }
         }
         self
@@ -163,18 +166,13 @@ impl RuleForm {
 impl RuleFields {
     /// The rule that was meant.
     pub fn draft(&self) -> Result<RuleDraft, RuleRefused> {
-        let invalid = |field, message: &str| {
-            RuleRefused::Invalid(vec![FieldError {
-                field,
-                message: message.to_owned(),
-            }])
-        };
+        let invalid = |field, flaw| RuleRefused::Invalid(vec![FieldError { field, flaw }]);
         let fields = match (self.in_title, self.in_body) {
             (true, true) => Fields::Both,
             (true, false) => Fields::Title,
             (false, true) => Fields::Body,
             (false, false) => {
-                return Err(invalid(NO_FIELD, "choose the title, the text or both"));
+                return Err(invalid(NO_FIELD, Flaw::new("flaw-no-field")));
             }
         };
         Ok(RuleDraft {
@@ -185,7 +183,7 @@ impl RuleFields {
             action: self.action,
             category: self.category.trim().to_owned(),
             severity: u8::try_from(self.severity)
-                .map_err(|_| invalid("severity", "a number from 1 (mild) to 4 (severe)"))?,
+                .map_err(|_| invalid("severity", Flaw::new("flaw-severity")))?,
             note: self.note.trim().to_owned(),
             enabled: self.enabled,
             inflections: self.inflections,

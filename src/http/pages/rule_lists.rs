@@ -16,6 +16,7 @@ use crate::locale::{Locale, MessageId};
 use crate::moderation::rule_set::{Edit, Plan, RuleRefused};
 use crate::moderation::rules::import::{Format, ImportReport, parse};
 use crate::moderation::rules::{Action, Inflections, MatchMode, RuleDraft, export};
+use crate::moderation::wording;
 use crate::store::rules;
 
 use super::rehearsal;
@@ -191,7 +192,7 @@ impl Report {
                 locale
                     .say("import-problem")
                     .with("line", problem.line)
-                    .with("problem", problem.message.as_str())
+                    .with("problem", wording::flaw(locale, &problem.flaw))
                     .to_string()
             })
             .collect();
@@ -221,14 +222,14 @@ impl Report {
                 problems
                     .0
                     .iter()
-                    .map(|problem| problem.message.clone())
+                    .map(|problem| wording::flaw(locale, &problem.flaw))
                     .collect(),
             ),
             RuleRefused::Invalid(errors) => (
                 MessageId("import-refused"),
                 errors
                     .iter()
-                    .map(|error| format!("{}: {}", error.field, error.message))
+                    .map(|error| wording::flaw(locale, &error.flaw.clone().of(error.field)))
                     .collect(),
             ),
             _ => (STALE, Vec::new()),

@@ -435,7 +435,7 @@ fn notice(locale: Locale, in_force: &InForce) -> Option<Notice> {
     in_force.problem().map(|problem| Notice {
         tone: "warn",
         title: locale.text("rules-broken"),
-        text: problem.to_owned(),
+        text: wording::problem(locale, problem),
     })
 }
 

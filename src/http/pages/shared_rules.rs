@@ -15,6 +15,7 @@ use crate::http::visitor::Member;
 use crate::locale::MessageId;
 use crate::moderation::rule_set::{Edit, RuleRefused};
 use crate::moderation::shared_rules::{self, SharedRules};
+use crate::moderation::wording;
 
 use super::rehearsal::{Report, rehearse};
 use super::rule::STALE;
@@ -129,7 +130,7 @@ pub(crate) async fn change(
         RuleRefused::Unknown => return Err(HttpError::not_found()),
         RuleRefused::Uncompilable(problems) => locale
             .say("rule-unsavable")
-            .with("problem", problems.in_words())
+            .with("problem", wording::uncompilable(locale, &problems))
             .to_string(),
         _ => locale.text(STALE),
     };

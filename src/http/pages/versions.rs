@@ -19,6 +19,7 @@ use crate::locale::{Locale, MessageId};
 use crate::moderation::diff::{self, Fate};
 use crate::moderation::rule_set::{Edit, RuleRefused};
 use crate::moderation::rules::{Inflections, Rule, RuleDraft};
+use crate::moderation::wording;
 use crate::store::rule_versions::{self, RuleChange, RuleSetVersion};
 
 use super::outcomes;
@@ -188,14 +189,14 @@ pub(crate) async fn restore(
             StatusCode::UNPROCESSABLE_ENTITY,
             locale
                 .say("version-comment")
-                .with("problem", errors[0].message.as_str())
+                .with("problem", wording::flaw(locale, &errors[0].flaw))
                 .to_string(),
         ),
         RuleRefused::Uncompilable(problems) => (
             StatusCode::UNPROCESSABLE_ENTITY,
             locale
                 .say("version-unrestorable")
-                .with("problem", problems.in_words())
+                .with("problem", wording::uncompilable(locale, &problems))
                 .to_string(),
         ),
     };

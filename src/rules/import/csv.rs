@@ -2,7 +2,9 @@
 
 use csv::{ReaderBuilder, StringRecord, Trim};
 
-use super::super::rule::{RuleDraft, RuleKind};
+use super::super::flaw::Flaw;
+use super::super::inflect::Inflections;
+use super::super::rule::{Action, Fields, MatchMode, RuleDraft, RuleKind};
 use super::{ImportReport, of_kind};
 
 const COLUMNS: [&str; 12] = [
@@ -35,7 +37,7 @@ pub(super) fn parse(bytes: &[u8], defaults: &RuleDraft, report: &mut ImportRepor
                 let line = error
                     .position()
                     .map_or(index as u64 + 1, |position| position.line());
-                report.refuse(line as usize, "not UTF-8");
+                report.refuse(line as usize, Flaw::new("flaw-encoding"));
                 continue;
             }
         };
@@ -49,16 +51,17 @@ pub(super) fn parse(bytes: &[u8], defaults: &RuleDraft, report: &mut ImportRepor
         {
             heading = record.iter().map(str::to_ascii_lowercase).collect();
             for name in heading.iter().filter(|name| !COLUMNS.contains(name)) {
-                report.refuse(
-                    line,
-                    format!("unknown column {name:?}; known are {}", COLUMNS.join(", ")),
-                );
+                let known = COLUMNS.join(", ");
+                let flaw = Flaw::new("flaw-column")
+                    .with("name", name)
+                    .with("known", known);
+                report.refuse(line, flaw);
             }
             continue;
         }
         match draft(&heading, &record, defaults) {
             Ok(draft) => report.accept(line, draft),
-            Err(message) => report.refuse(line, message),
+            Err(flaw) => report.refuse(line, flaw),
         }
     }
 }
@@ -81,45 +84,52 @@ fn draft(
     heading: &StringRecord,
     record: &StringRecord,
     defaults: &RuleDraft,
-) -> Result<RuleDraft, String> {
+) -> Result<RuleDraft, Flaw> {
     let cell = |name: &str| {
         let column = heading.iter().position(|column| column == name)?;
         record.get(column).filter(|cell| !cell.is_empty())
     };
-    let pattern = cell("pattern").ok_or("no pattern")?;
+    let pattern = cell("pattern").ok_or_else(|| Flaw::new("flaw-no-pattern"))?;
     let (kind, pattern) = match cell("kind") {
         Some(kind) => (
-            kind.parse().map_err(|error| format!("kind {error}"))?,
+            kind.parse()
+                .map_err(|_| one_of("kind", RuleKind::names()))?,
             pattern,
         ),
         None => RuleKind::guess(pattern),
     };
     let mut draft = of_kind(defaults, kind, pattern);
     if let Some(mode) = cell("match") {
-        draft.mode = mode.parse().map_err(|error| format!("match {error}"))?;
+        draft.mode = mode
+            .parse()
+            .map_err(|_| one_of("match", MatchMode::names()))?;
     }
     if let Some(fields) = cell("fields") {
-        draft.fields = fields.parse().map_err(|error| format!("fields {error}"))?;
+        draft.fields = fields
+            .parse()
+            .map_err(|_| one_of("fields", Fields::names()))?;
     }
     if let Some(action) = cell("action") {
-        draft.action = action.parse().map_err(|error| format!("action {error}"))?;
+        draft.action = action
+            .parse()
+            .map_err(|_| one_of("action", Action::names()))?;
     }
     if let Some(severity) = cell("severity") {
         draft.severity = severity
             .parse()
-            .map_err(|_| "severity must be a number from 1 to 4")?;
+            .map_err(|_| Flaw::new("flaw-severity").of("severity"))?;
     }
     if let Some(enabled) = cell("enabled") {
         draft.enabled = match enabled.to_ascii_lowercase().as_str() {
             "true" | "yes" | "on" | "1" => true,
             "false" | "no" | "off" | "0" => false,
-            _ => return Err("enabled must be true or false".into()),
+            _ => return Err(one_of("enabled", "true, false".to_owned())),
         };
     }
     if let Some(language) = cell("inflections") {
         draft.inflections = language
             .parse()
-            .map_err(|error| format!("inflections {error}"))?;
+            .map_err(|_| one_of("inflections", Inflections::names()))?;
     }
     if let Some(exceptions) = cell("exceptions") {
         draft.exceptions = exceptions
@@ -132,4 +142,8 @@ fn draft(
     draft.category = cell("category").unwrap_or(&defaults.category).to_owned();
     draft.note = cell("note").unwrap_or(&defaults.note).to_owned();
     Ok(draft)
+}
+
+fn one_of(column: &'static str, names: String) -> Flaw {
+    Flaw::new("flaw-one-of").with("names", names).of(column)
 }

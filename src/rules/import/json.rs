@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::super::flaw::Flaw;
 use super::super::inflect::Inflections;
 use super::super::rule::{Action, Fields, MatchMode, RuleDraft, RuleKind};
 use super::{ImportReport, of_kind, profanity_list};
@@ -36,12 +37,9 @@ pub(super) fn parse(bytes: &[u8], defaults: &RuleDraft, report: &mut ImportRepor
                 .unwrap_or_default()
         }
         Ok(_) => {
-            return report.refuse(
-                1,
-                "must be an array of rules, or an object with such an array named rules",
-            );
+            return report.refuse(1, Flaw::new("flaw-not-rules"));
         }
-        Err(error) => return report.refuse(error.line(), error.to_string()),
+        Err(error) => return report.refuse(error.line(), Flaw::words(error.to_string())),
     };
     for (index, entry) in entries.into_iter().enumerate() {
         let number = index + 1;
@@ -54,7 +52,7 @@ pub(super) fn parse(bytes: &[u8], defaults: &RuleDraft, report: &mut ImportRepor
             }
             entry => match serde_json::from_value::<Entry>(entry) {
                 Ok(entry) => report.accept(number, entry.draft(defaults)),
-                Err(error) => report.refuse(number, error.to_string()),
+                Err(error) => report.refuse(number, Flaw::words(error.to_string())),
             },
         }
     }

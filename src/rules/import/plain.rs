@@ -1,6 +1,7 @@
 //! Lists of one pattern a line, as people paste them into the blocklists of their blogs: words, phrases, hosts and parts of
 //! addresses.
 
+use super::super::flaw::Flaw;
 use super::super::inflect::Inflections;
 use super::super::rule::{MatchMode, RuleDraft, RuleKind};
 use super::{ImportReport, of_kind};
@@ -8,7 +9,7 @@ use super::{ImportReport, of_kind};
 pub(super) fn parse(bytes: &[u8], defaults: &RuleDraft, report: &mut ImportReport) {
     for (index, line) in bytes.split(|byte| *byte == b'\n').enumerate() {
         let Ok(line) = std::str::from_utf8(line) else {
-            report.refuse(index + 1, "not UTF-8");
+            report.refuse(index + 1, Flaw::new("flaw-encoding"));
             continue;
         };
         let line = line.trim();

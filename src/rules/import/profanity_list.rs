@@ -7,6 +7,7 @@
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::super::flaw::Flaw;
 use super::super::rule::{Action, RuleDraft, RuleKind};
 use super::{ImportReport, of_kind};
 
@@ -25,7 +26,7 @@ struct Entry {
 pub(super) fn parse(number: usize, entry: Value, defaults: &RuleDraft, report: &mut ImportReport) {
     let entry: Entry = match serde_json::from_value(entry) {
         Ok(entry) => entry,
-        Err(error) => return report.refuse(number, error.to_string()),
+        Err(error) => return report.refuse(number, Flaw::words(error.to_string())),
     };
     let category = if entry.tags.is_empty() {
         defaults.category.clone()

@@ -397,28 +397,28 @@ fn exceptions_modes_and_forms_are_those_of_the_combination() {
 
 #[test]
 fn combinations_that_cannot_be_read_say_where() {
-    for (pattern, message) in [
-        (r#""a" and"#, "at character 8: expected a pattern"),
-        (r#""a" "b""#, "at character 5: expected and, or, or the end"),
-        (r#"("a""#, "at character 5: expected a closing bracket"),
-        (r#""a"#, "at character 1: a pattern is not closed"),
-        ("links", "at character 6: expected <"),
-        ("links > x", "at character 9: expected a number"),
-        ("author.age < 7", "at character 14: expected an age"),
-        ("size > 7", "at character 1: expected a pattern"),
-        (r#""ä" and /(/"#, "at character 9: “(”"),
-        (r#""a" near 500 "b""#, "at character 10: expected at most"),
+    for (pattern, place, message) in [
+        (r#""a" and"#, 8, "flaw-wanted-part"),
+        (r#""a" "b""#, 5, "flaw-wanted-end"),
+        (r#"("a""#, 5, "flaw-wanted-bracket"),
+        (r#""a"#, 1, "flaw-not-closed"),
+        ("links", 6, "flaw-wanted-sign"),
+        ("links > x", 9, "flaw-wanted-number"),
+        ("author.age < 7", 14, "flaw-wanted-age"),
+        ("size > 7", 1, "flaw-wanted-part"),
+        (r#""ä" and /(/"#, 9, "flaw-inside"),
+        (r#""a" near 500 "b""#, 10, "flaw-wanted-words"),
     ] {
         let errors = rule("", RuleKind::Combination, pattern, Action::Hold)
             .draft
             .validate();
         let errors = errors.expect_err("it is refused");
         assert_eq!(errors[0].field, "pattern");
-        assert!(
-            errors[0].message.starts_with(message),
-            "{pattern}: {}",
-            errors[0].message
-        );
+        let flaw = &errors[0].flaw;
+        let [(_, FlawArg::Number(found)), (_, FlawArg::Flaw(inner))] = &*flaw.args else {
+            panic!("{pattern}: {flaw:?}");
+        };
+        assert_eq!((*found, inner.message), (place, message), "{pattern}");
     }
     let deep = "(".repeat(200);
     assert!(

@@ -13,6 +13,7 @@ use crate::moderation::masks::Masks;
 use crate::moderation::queue::{self, BriefCase, CaseFile, EarlierPost, SimilarCase};
 use crate::moderation::rows::{ExecutionStatus, PostStatus};
 use crate::moderation::run::Run;
+use crate::moderation::wording;
 use crate::store::audit::NamedAudit;
 
 /// A post that the author submitted before.
@@ -239,6 +240,7 @@ pub(super) fn trail(locale: Locale, line: &NamedAudit) -> TimelineRow {
         })
     });
     let words = |name: &str| details[name].as_str().filter(|words| !words.is_empty());
+    let problem = words("problem").map(|problem| wording::problem(locale, problem));
     TimelineRow {
         tone,
         title: match &line.actor_name {
@@ -249,7 +251,7 @@ pub(super) fn trail(locale: Locale, line: &NamedAudit) -> TimelineRow {
                 .to_string(),
             None => what,
         },
-        detail: via.or_else(|| Some(words("problem").or_else(|| words("words"))?.to_owned())),
+        detail: via.or(problem).or_else(|| Some(words("words")?.to_owned())),
         when: Some(When::of(locale, line.row.at_ms)),
     }
 }
