@@ -83,7 +83,7 @@ pub struct CaseFile {
     pub trail: Vec<NamedAudit>,
     /// The appeal that is heard in it, if it is one.
     pub appeal: Option<Appeal>,
-    /// The revision that was judged or published before this one, if there is one.
+    /// The revision that was judged, sent back or published before this one, if there is one.
     pub judged: Option<RevisionRow>,
     /// What waits with much the same text.
     pub alike: Alike,
@@ -369,7 +369,8 @@ pub async fn find(db: &Db, site: SiteId, id: &CaseId) -> anyhow::Result<Option<C
             is_judged && other.revision < case.revision
         })
         .map(|other| other.revision)
-        .max(post.published_revision.filter(|n| *n < case.revision));
+        .max(post.published_revision.filter(|n| *n < case.revision))
+        .max(asides::find_asked_revision(db, site, &case.post_id, case.revision).await?);
     let judged = match judged {
         Some(number) => posts::find_revision(db, site, &case.post_id, number).await?,
         None => None,

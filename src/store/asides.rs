@@ -34,6 +34,9 @@ const FIND_ASKED: &str = "SELECT asides.words FROM cases
     JOIN asides ON asides.site_id = cases.site_id AND asides.case_id = cases.id
     WHERE cases.site_id = $1 AND cases.post_id = $2 AND cases.status = 'waiting'
     AND asides.kind = 'asked' AND asides.created_at_ms <= $3 ORDER BY cases.id DESC LIMIT 1";
+const FIND_ASKED_REVISION: &str = "SELECT MAX(cases.revision) FROM cases
+    JOIN asides ON asides.site_id = cases.site_id AND asides.case_id = cases.id
+    WHERE cases.site_id = $1 AND cases.post_id = $2 AND cases.revision < $3 AND asides.kind = 'asked'";
 const LIST_DUE: &str =
     "SELECT asides.site_id, asides.case_id, cases.post_id, cases.status = 'waiting' AS is_waiting
     FROM asides JOIN cases ON cases.site_id = asides.site_id AND cases.id = asides.case_id
@@ -217,5 +220,20 @@ pub(crate) async fn find_asked(
         .bind(post)
         .bind(until_ms)
         .fetch_optional(c.read())
+        .await?))
+}
+
+/// The newest revision before this one whose author was asked to change it.
+pub(crate) async fn find_asked_revision(
+    db: &Db,
+    site: SiteId,
+    post: &PostId,
+    before: i64,
+) -> anyhow::Result<Option<i64>> {
+    Ok(on_db!(db, |c| sqlx::query_scalar(FIND_ASKED_REVISION)
+        .bind(site)
+        .bind(post)
+        .bind(before)
+        .fetch_one(c.read())
         .await?))
 }

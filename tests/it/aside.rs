@@ -110,6 +110,8 @@ both_dbs! {
         assert_eq!(revised.status, 303, "{}", revised.text);
         let queue = olga.get(&app.path("admin/queue")).await;
         assert_eq!(titles(&queue), ["Mine", "Another's"], "it keeps its place");
+        let again = mora.get(&queue.links("Mine")[0]).await;
+        assert_eq!(again.texts(".view.diff ins").concat(), "word, says the dictionary.", "{}", again.text);
         assert!(queue.links("Put aside").len() == 1 && !queue.text.contains("Put aside 1"));
         let own = mora.fill(&app.path("write"), &[("title", "Mora's"), ("body", &body)]).await;
         assert_eq!(own.status, 303);
