@@ -413,5 +413,7 @@ not-sent-gone-appeal = the appeal is gone
 not-sent-case-decided = the case is decided
 problem-not-loaded = the rules could not be loaded: { $cause }
 problem-too-much-work = the text takes too much work to check
+problem-ended = the workflow ended
+problem-no-cause = no cause was given
 problem-broken = the check failed
 problem-check = The check “{ $check }” { $failure }

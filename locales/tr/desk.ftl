@@ -395,5 +395,7 @@ not-sent-gone-appeal = itiraz yok artık
 not-sent-case-decided = vaka için karar verildi
 problem-not-loaded = kurallar yüklenemedi: { $cause }
 problem-too-much-work = metni denetlemek çok fazla iş gerektiriyor
+problem-ended = iş akışı sona erdi
+problem-no-cause = neden belirtilmedi
 problem-broken = denetim başarısız oldu
 problem-check = “{ $check }” denetleyicisi { $failure }

@@ -7,6 +7,10 @@ use crate::moderation::in_force::NOT_LOADED;
 use crate::moderation::rule_set::Uncompilable;
 use crate::moderation::rules::{Action, Checked, Field, Flaw, FlawArg, Hit};
 
+/// Stands for the error of a workflow that named none.
+pub(super) const ENDED: &str = "the workflow ended";
+/// Stands for the cause of an error that came without one.
+pub(super) const NO_CAUSE: &str = "no cause was given";
 /// Characters on either side of the first hit.
 const EXCERPT_MARGIN: usize = 90;
 
@@ -69,8 +73,21 @@ pub(crate) fn problem(locale: Locale, stored: &str) -> String {
             .with("check", check)
             .with("failure", check_failure(locale, failure))
             .to_string(),
-        _ => stored.to_owned(),
+        _ => broken(locale, stored),
     }
+}
+
+/// How a workflow broke, `ERROR: CAUSE`; what it did not say is stored as [`ENDED`] and [`NO_CAUSE`].
+fn broken(locale: Locale, stored: &str) -> String {
+    let Some((error, cause)) = stored.split_once(": ") else {
+        return stored.to_owned();
+    };
+    let said = |text: &str| match text {
+        ENDED => locale.text("problem-ended"),
+        NO_CAUSE => locale.text("problem-no-cause"),
+        text => text.to_owned(),
+    };
+    format!("{}: {}", said(error), said(cause))
 }
 
 /// How a check failed, after its name. What a server answered stands in it as it was.

@@ -286,6 +286,11 @@ both_dbs! {
         let pointers = refused.texts("[role=alert] code");
         assert!(pointers.contains(&"/States/A/Next".to_owned()), "{pointers:?}");
         assert!(pointers.iter().any(|pointer| pointer.starts_with("/States/C")), "{pointers:?}");
+        olga.fill("/account", &[("language", "tr")]).await;
+        let form = olga.get(&app.path("admin/workflow")).await.form(&["definition"]).expect("the form");
+        let refused = olga.send(form, &[("definition", wrong)]).await;
+        let said = refused.texts("[role=alert] li").concat();
+        assert!(said.contains("/States/A/Next Var olmayan bir duruma götürüyor: "), "{said}");
         let after = olga.get(&app.path("admin/workflow")).await;
         assert_eq!(after.texts(".earlier li").len(), 1, "the version in force is unchanged");
     }

@@ -29,6 +29,7 @@ struct WorkflowPage {
     about: String,
     arn: String,
     notice: Option<Notice>,
+    warnings: Vec<ProblemRow>,
     definition: String,
     versions: Vec<VersionRow>,
     form: Option<WorkflowForm>,
@@ -52,6 +53,8 @@ struct WorkflowForm {
 struct ProblemRow {
     pointer: String,
     message: String,
+    /// What the validator says of it, in English.
+    detail: String,
 }
 
 /// The query of the page.
@@ -121,16 +124,15 @@ pub(crate) async fn set(
     let mut desk = workflow_page(&req, &app, &member, None).await?;
     let (status, problems) = match checked {
         Ok(warnings) => {
-            desk.notice = Some(dry_run_notice(locale, &warnings));
+            desk.notice = Some(dry_run_notice(locale, warnings.len()));
+            desk.warnings = problem_rows(locale, &warnings);
             (StatusCode::OK, Vec::new())
         }
         Err(problems) => (StatusCode::UNPROCESSABLE_ENTITY, problems),
     };
     desk.form = Some(WorkflowForm {
         definition,
-        problems: (problems.iter())
-            .map(|problem| problem_row(locale, problem))
-            .collect(),
+        problems: problem_rows(locale, &problems),
         open: true,
     });
     page_with(status, &desk)
@@ -146,42 +148,75 @@ fn warnings(locale: Locale, count: usize) -> String {
     said.to_string()
 }
 
-fn dry_run_notice(locale: Locale, found: &[asl::Problem]) -> Notice {
-    let texts: Vec<String> = found
-        .iter()
-        .map(|problem| format!("{}: {}.", problem.pointer, problem.message))
-        .collect();
-    match texts.is_empty() {
-        true => Notice {
+fn dry_run_notice(locale: Locale, warnings_found: usize) -> Notice {
+    match warnings_found {
+        0 => Notice {
             tone: "ok",
             title: locale.text("workflow-can-run"),
             text: locale.text("workflow-unchanged-yet"),
         },
-        false => Notice {
+        count => Notice {
             tone: "warn",
             title: locale
                 .say("workflow-can-run-warned")
-                .with("warnings", warnings(locale, texts.len()))
+                .with("warnings", warnings(locale, count))
                 .to_string(),
-            text: texts.join(" "),
+            text: locale.text("workflow-unchanged-yet"),
         },
     }
 }
 
-fn problem_row(locale: Locale, problem: &asl::Problem) -> ProblemRow {
-    let pointer = match problem.pointer.as_str() {
-        "" => "/",
-        pointer => pointer,
+fn problem_rows(locale: Locale, problems: &[asl::Problem]) -> Vec<ProblemRow> {
+    let row = |problem: &asl::Problem| {
+        let message = locale.text(problem_name(problem.code));
+        ProblemRow {
+            pointer: match problem.pointer.as_str() {
+                "" => "/".to_owned(),
+                pointer => pointer.to_owned(),
+            },
+            message: match problem.severity {
+                Severity::Error => message,
+                Severity::Warning => locale
+                    .say("workflow-warning")
+                    .with("message", message)
+                    .to_string(),
+            },
+            detail: problem.message.clone(),
+        }
     };
-    ProblemRow {
-        pointer: pointer.to_owned(),
-        message: match problem.severity {
-            Severity::Error => problem.message.clone(),
-            Severity::Warning => locale
-                .say("workflow-warning")
-                .with("message", problem.message.as_str())
-                .to_string(),
-        },
+    problems.iter().map(row).collect()
+}
+
+/// What a problem with a definition is called, by its code.
+fn problem_name(code: &str) -> MessageId {
+    match code {
+        "INVALID_JSON" => MessageId("definition-json"),
+        "TOO_LARGE" => MessageId("definition-large"),
+        "DUPLICATE_KEY" => MessageId("definition-twice"),
+        "WRONG_TYPE" => MessageId("definition-type"),
+        "INVALID_VALUE" => MessageId("definition-value"),
+        "MISSING_FIELD" => MessageId("definition-missing"),
+        "UNKNOWN_FIELD" => MessageId("definition-unknown"),
+        "CONFLICTING_FIELDS" => MessageId("definition-conflict"),
+        "UNSUPPORTED" => MessageId("definition-unsupported"),
+        "EMPTY_STATES" => MessageId("definition-empty"),
+        "STATE_NAME" => MessageId("definition-name"),
+        "UNKNOWN_STATE_TYPE" => MessageId("definition-kind"),
+        "UNKNOWN_TARGET" => MessageId("definition-target"),
+        "MISSING_TRANSITION" => MessageId("definition-transition"),
+        "UNREACHABLE" => MessageId("definition-unreachable"),
+        "NO_TERMINAL_STATE" => MessageId("definition-endless"),
+        "TOKEN_NOT_PASSED" => MessageId("definition-token"),
+        "INVALID_RESOURCE" => MessageId("definition-resource"),
+        "INVALID_PATH" => MessageId("definition-path"),
+        "INVALID_INTRINSIC" => MessageId("definition-intrinsic"),
+        "INVALID_TIMESTAMP" => MessageId("definition-timestamp"),
+        "CHOICE_OPERATOR" => MessageId("definition-operator"),
+        "ERROR_EQUALS" => MessageId("definition-errors"),
+        "HEARTBEAT" => MessageId("definition-heartbeat"),
+        "QUERY_LANGUAGE" => MessageId("definition-language"),
+        "NOT_SERVED" => MessageId("definition-served"),
+        _ => MessageId("definition-other"),
     }
 }
 
@@ -229,6 +264,7 @@ async fn workflow_page(
             .with("name", name(&shown))
             .to_string(),
         arn: machine_arn(&site.account),
+        warnings: Vec::new(),
         notice: is_older.then(|| Notice {
             tone: "off",
             title: locale.text("workflow-older"),

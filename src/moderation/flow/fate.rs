@@ -13,6 +13,7 @@ use crate::moderation::rows::{
     CaseRow, CaseStatus, CheckRequestRow, Digest, MailKind, PostStatus, TaskRow,
 };
 use crate::moderation::rules::{Action, Hit};
+use crate::moderation::wording;
 use crate::store::outbox::waiting_mail;
 
 /// The time that a task without a limit of its own has, as on AWS.
@@ -213,14 +214,8 @@ impl Passage<'_> {
         self.post.status = PostStatus::Failed;
         let problem = format!(
             "{}: {}",
-            self.execution
-                .error
-                .as_deref()
-                .unwrap_or("the workflow ended"),
-            self.execution
-                .cause
-                .as_deref()
-                .unwrap_or("no cause was given")
+            self.execution.error.as_deref().unwrap_or(wording::ENDED),
+            self.execution.cause.as_deref().unwrap_or(wording::NO_CAUSE)
         );
         let mut case = self.case.take().unwrap_or_else(|| self.new_case());
         case.status = CaseStatus::Failed;
