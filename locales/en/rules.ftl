@@ -102,6 +102,7 @@ import-would-add = { $count ->
 import-known = { $count } there already
 import-duplicates = { $count } twice in the list
 import-unneeded = { $count } exceptions that are not needed
+import-mild = { $count } mild, only noted
 import-literal = { $count } taken at their word
 import-unreadable = { $count } not readable
 import-text = { $parts }. Nothing was changed yet.

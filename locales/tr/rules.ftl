@@ -90,6 +90,7 @@ import-would-add = { $count } kural eklenecek.
 import-known = { $count } tanesi zaten var
 import-duplicates = { $count } tanesi listede iki kez
 import-unneeded = { $count } gereksiz istisna
+import-mild = { $count } hafif, yalnızca not edilir
 import-literal = { $count } tanesi yazıldığı gibi alınır
 import-unreadable = { $count } tanesi okunamıyor
 import-text = { $parts }. Henüz bir şey değişmedi.

@@ -180,6 +180,7 @@ async fn import(app: &App, args: ImportArgs) -> anyhow::Result<ExitCode> {
             "known": plan.known,
             "duplicates": report.duplicates,
             "unneeded": report.unneeded,
+            "mild": report.mild,
             "addresses": report.addresses,
             "problems": report.problems.iter().map(|problem| json!({
                 "line": problem.line,
@@ -210,6 +211,9 @@ async fn import(app: &App, args: ImportArgs) -> anyhow::Result<ExitCode> {
             report.unneeded,
             report.problems.len()
         ))?;
+        if report.mild > 0 {
+            print(format!("{} are mild and only noted", report.mild))?;
+        }
         if report.addresses > 0 {
             print(format!(
                 "{} are hosts or parts of addresses, taken as they are written",

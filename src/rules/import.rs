@@ -65,6 +65,8 @@ pub struct ImportReport {
     pub duplicates: usize,
     /// Exceptions that only matter to those who match parts of words.
     pub unneeded: usize,
+    /// Mild words of a list with severities, which are only noted.
+    pub mild: usize,
     /// Hosts and parts of addresses, which are exact.
     pub addresses: usize,
     seen: HashSet<String>,

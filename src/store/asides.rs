@@ -27,9 +27,9 @@ const LIST: &str = "SELECT asides.case_id, asides.kind, asides.until_ms, asides.
     FROM asides JOIN users ON users.id = asides.by_id
     JOIN cases ON cases.site_id = asides.site_id AND cases.id = asides.case_id
     WHERE asides.site_id = $1 AND cases.status = 'waiting' ORDER BY asides.until_ms, asides.case_id LIMIT $2";
-const COUNT: &str = "SELECT COUNT(*) FROM asides
-    JOIN cases ON cases.site_id = asides.site_id AND cases.id = asides.case_id
-    WHERE asides.site_id = $1 AND cases.status = 'waiting'";
+// One case for each aside; as a join it may be made from the side of the cases, from all that wait.
+const COUNT: &str = "SELECT COUNT(*) FROM asides WHERE site_id = $1 AND (SELECT status FROM cases
+    WHERE cases.site_id = asides.site_id AND cases.id = asides.case_id) = 'waiting'";
 const FIND_ASKED: &str = "SELECT asides.words FROM cases
     JOIN asides ON asides.site_id = cases.site_id AND asides.case_id = cases.id
     WHERE cases.site_id = $1 AND cases.post_id = $2 AND cases.status = 'waiting'

@@ -21,10 +21,11 @@ const LIST_PUBLIC: &str = "SELECT s.slug, s.name,
     (SELECT COUNT(*) FROM posts p WHERE p.site_id = s.id AND p.published_revision IS NOT NULL) AS published
     FROM sites s ORDER BY s.name, s.id";
 const CHANGE: &str = "UPDATE sites SET name = $2, settings = $3 WHERE id = $1";
+// What is put aside is counted from its own side, as in `asides`.
 const COUNT_WAITING: &str = "SELECT
     (SELECT COUNT(*) FROM (SELECT 1 FROM cases WHERE site_id = $1 AND status = 'waiting' LIMIT $2) counted) AS waiting,
-    (SELECT COUNT(*) FROM asides JOIN cases ON cases.site_id = asides.site_id AND cases.id = asides.case_id
-        WHERE asides.site_id = $1 AND cases.status = 'waiting') AS aside";
+    (SELECT COUNT(*) FROM asides WHERE site_id = $1 AND (SELECT status FROM cases
+        WHERE cases.site_id = asides.site_id AND cases.id = asides.case_id) = 'waiting') AS aside";
 
 #[derive(sqlx::FromRow)]
 struct Row {

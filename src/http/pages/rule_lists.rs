@@ -177,6 +177,7 @@ impl Report {
         for (number, what) in [
             (read.duplicates, MessageId("import-duplicates")),
             (read.unneeded, MessageId("import-unneeded")),
+            (read.mild, MessageId("import-mild")),
             (plan.literal.len(), MessageId("import-literal")),
             (read.problems.len(), MessageId("import-unreadable")),
         ] {

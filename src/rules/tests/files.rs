@@ -145,6 +145,25 @@ fn profanity_lists_bring_their_tags_severities_and_exceptions() {
 }
 
 #[test]
+fn mild_words_of_a_list_with_severities_are_only_noted() {
+    let list = r#"[{"match": "hell", "severity": 1}, {"match": "grawlix", "severity": 2}]"#;
+    let actions = |report: &import::ImportReport| -> Vec<Action> {
+        report.drafts.iter().map(|draft| draft.action).collect()
+    };
+
+    let held = read(Format::Json, list);
+    let reject = RuleDraft {
+        action: Action::Reject,
+        ..RuleDraft::default()
+    };
+    let rejected = parse(Format::Json, list.as_bytes(), &reject);
+
+    assert_eq!(actions(&held), [Action::Shadow, Action::Hold]);
+    assert_eq!(held.mild, 1);
+    assert_eq!(actions(&rejected), [Action::Reject, Action::Reject]);
+}
+
+#[test]
 fn files_that_are_no_lists_are_refused_without_a_panic() {
     for bytes in [
         &b"\xFF\xFE"[..],
