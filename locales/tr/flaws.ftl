@@ -18,13 +18,13 @@ flaw-one-of = şunlardan biri olmalı: { $names }
 
 ## A rule
 flaw-no-field = Başlığı, metni ya da ikisini seçin
-flaw-word-spaces = bir sözcükte boşluk olmaz: türünü ifade yapın
+flaw-word-spaces = bir sözcükte boşluk olmaz: türünü söz öbeği yapın
 flaw-invisible = yalnızca görünmeyen karakterlerden oluşuyor
-flaw-phrase-empty = bir ifadede harf, rakam ya da simge bulunmalı
-flaw-phrase-gap-end = bir ifade boşlukla değil, bir sözcükle biter
+flaw-phrase-empty = bir söz öbeğinde harf, rakam ya da simge bulunmalı
+flaw-phrase-gap-end = bir söz öbeği boşlukla değil, bir sözcükle biter
 flaw-phrase-gap = bir boşluk 1 ile { $most } sözcük arasında olabilir
-flaw-wildcard-spaces = joker karakterli bir kalıpta boşluk olmaz
-flaw-wildcard-open = joker karakterli bir kalıpta * ve ? dışında art arda iki karakter bulunmalı
+flaw-wildcard-spaces = jokerli bir sözcükte boşluk olmaz
+flaw-wildcard-open = jokerli bir sözcükte * ve ? dışında art arda iki karakter bulunmalı
 flaw-regex-large = düzenli ifade çok büyük
 flaw-regex-empty = düzenli ifade boş bir metinle de eşleşiyor
 flaw-host = bir alan adı example.com, yoluyla birlikte example.com/offers, bütün bir uzantı ise .example biçiminde yazılır

@@ -34,6 +34,8 @@ pub struct HitPosts {
     pub all: usize,
     /// Where it only logged what it found.
     pub only_logged: usize,
+    /// When the newest of them came in.
+    pub last_ms: Option<i64>,
 }
 
 /// What a check of one post takes on average.
@@ -62,6 +64,13 @@ pub struct Figures {
 struct HitOf {
     rule: String,
     action: Action,
+}
+
+impl Figures {
+    /// When it hit last; of hits that only logged or rejected at once, those of the recent posts count.
+    pub fn last_hit_ms(&self) -> Option<i64> {
+        self.posts.last_ms.max(self.cases.last_ms)
+    }
 }
 
 impl Cost {
@@ -94,10 +103,11 @@ impl Moderation {
     ) -> anyhow::Result<HitPosts> {
         let since = ids::floor(since_ms);
         let mut found = HitPosts::default();
-        for hits in rules::list_hits(&self.db, site, rule, &since, POSTS_MAX).await? {
+        for (at_ms, hits) in rules::list_hits(&self.db, site, rule, &since, POSTS_MAX).await? {
             let hits: Vec<HitOf> = serde_json::from_str(&hits)?;
             let mut of_rule = hits.iter().filter(|hit| hit.rule == rule);
             found.all += 1;
+            found.last_ms = found.last_ms.max(Some(at_ms));
             found.only_logged += usize::from(of_rule.all(|hit| hit.action == Action::Shadow));
         }
         Ok(found)

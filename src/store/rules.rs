@@ -40,7 +40,7 @@ const LIST_VERSIONS: &str =
     WHERE rules.site_id = $1 AND rules.id = $2 ORDER BY rules.from_version DESC LIMIT 100";
 
 // Of the newest posts, so that a large site costs no more than a small one.
-const LIST_HITS: &str = "SELECT hits FROM revisions WHERE site_id = $1 AND hits LIKE $4 ESCAPE '!' AND (post_id, number) IN
+const LIST_HITS: &str = "SELECT created_at_ms, hits FROM revisions WHERE site_id = $1 AND hits LIKE $4 ESCAPE '!' AND (post_id, number) IN
         (SELECT id, revision FROM posts WHERE site_id = $1 AND id >= $2 ORDER BY id DESC LIMIT $3)";
 
 #[derive(FromRow)]
@@ -185,15 +185,16 @@ pub async fn count(db: &Db, site: SiteId) -> anyhow::Result<(i64, i64)> {
         .await?))
 }
 
-/// The hits, each a JSON list, of those of the newest `limit` posts since the id `since` in which the rule hit.
+/// When those of the newest `limit` posts since the id `since` came in in which the rule hit, with their hits, each a JSON
+/// list.
 pub(crate) async fn list_hits(
     db: &Db,
     site: SiteId,
     id: &str,
     since: &str,
     limit: i64,
-) -> anyhow::Result<Vec<String>> {
-    Ok(on_db!(db, |c| sqlx::query_scalar(LIST_HITS)
+) -> anyhow::Result<Vec<(i64, String)>> {
+    Ok(on_db!(db, |c| sqlx::query_as(LIST_HITS)
         .bind(site)
         .bind(since)
         .bind(limit)

@@ -135,7 +135,7 @@ both_dbs! {
         let rule = page.form(&["pattern", "kind"]).expect("the form of a rule");
         let check = olga.get(&app.path("admin/checks")).await.form(&["name", "url"]).expect("the form of a check");
         for (form, fields, words) in [
-            (&rule, &[("kind", "word"), ("pattern", "two words")][..], "bir sözcükte boşluk olmaz: türünü ifade yapın."),
+            (&rule, &[("kind", "word"), ("pattern", "two words")][..], "bir sözcükte boşluk olmaz: türünü söz öbeği yapın."),
             (&rule, &[("kind", "combination"), ("pattern", "\"a\" and")], "8. karakterde: tırnak içinde bir kalıp"),
             (&rule, &[("kind", "word"), ("pattern", "a"), ("exceptions", "smart*\n* *")], "“* *”: "),
             (&rule, &[("kind", "word"), ("pattern", "a"), ("in_title", ""), ("in_body", "")], "Başlığı, metni ya da ikisini seçin."),

@@ -30,6 +30,8 @@ pub(crate) struct RuleFigures {
     rejected: i64,
     /// How often people agreed with it, from 0 to 1; null where nobody decided.
     precision: Option<f64>,
+    /// When it hit last; of hits that only logged or rejected at once, those of the last 30 days count.
+    last_hit_at: Option<String>,
     /// When it opened its last case.
     last_case_at: Option<String>,
     /// What it costs; null where there are no posts to measure with.
@@ -49,6 +51,7 @@ pub(crate) struct RuleCost {
 
 impl From<Figures> for RuleFigures {
     fn from(found: Figures) -> Self {
+        let last_hit_at = found.last_hit_ms().map(rfc3339);
         let Figures { cases, posts, cost } = found;
         let decided = cases.approved + cases.rejected;
         Self {
@@ -59,6 +62,7 @@ impl From<Figures> for RuleFigures {
             approved: cases.approved,
             rejected: cases.rejected,
             precision: (decided > 0).then(|| cases.rejected as f64 / decided as f64),
+            last_hit_at,
             last_case_at: cases.last_ms.map(rfc3339),
             cost: cost.map(|cost| {
                 let (alone_us, all_us) = cost.micros();

@@ -235,11 +235,13 @@ async fn figures(
     site_id: SiteId,
     rule: &Rule,
 ) -> Result<Vec<Figure>, HttpError> {
+    let figures = app.moderation.figures_of(site_id, rule).await?;
+    let last_ms = figures.last_hit_ms();
     let Figures {
         cases: found,
         posts: hit,
         cost,
-    } = app.moderation.figures_of(site_id, rule).await?;
+    } = figures;
     let figure = |label: MessageId, value| Figure {
         label: locale.text(label),
         value,
@@ -257,10 +259,10 @@ async fn figures(
         figure(MessageId("rule-cases"), locale.number(found.recent)),
         figure(MessageId("rule-decided"), precision(locale, &found)),
         Figure {
-            when: found.last_ms.map(|ms| When::of(locale, ms)),
+            when: last_ms.map(|ms| When::of(locale, ms)),
             ..figure(
                 MessageId("rule-last"),
-                match found.last_ms {
+                match last_ms {
                     None => locale.text("rule-none-yet"),
                     Some(_) => String::new(),
                 },

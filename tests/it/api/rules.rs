@@ -34,6 +34,8 @@ both_dbs! {
         assert_eq!((&of_nothing["posts"], &of_nothing["precision"], &of_nothing["cost"]), (&json!(0), &Value::Null, &Value::Null));
 
         api.post("/posts", &new_post("A smurf", "Blue.")).await;
+        let logged = api.get(&format!("{path}/figures")).await.json();
+        assert!(logged["last_hit_at"].is_string() && logged["last_case_at"].is_null(), "{logged}");
         api.send("PATCH", &path, &json!({"action": "hold"})).await;
         for decision in ["APPROVED", "REJECTED", "REJECTED"] {
             api.post("/posts", &new_post("A smurf", "Bluer.")).await;
