@@ -34,6 +34,18 @@ macro_rules! keyed {
     };
 }
 
+/// From tasks, and from cases, to the posts that they are about.
+const RESOLVE_TASKS: &str = concat!(
+    "SELECT k_at, tasks.id AS task_id, tasks.case_id, execution_id, executions.post_id \
+     FROM UNNEST($1::bigint[], $2::bigint[], $3::text[]) AS k (k_at, k_site, k_id) \
+     JOIN tasks ON tasks.site_id = k_site AND tasks.id = k_id \
+     JOIN executions ON executions.site_id = k_site AND executions.id = execution_id"
+);
+const RESOLVE_CASES: &str = keyed!(
+    "NULL::text AS task_id, id AS case_id, execution_id, post_id",
+    "cases",
+    "id = k_id"
+);
 const FIND_TASKS: &str = keyed!(task_columns!(), "tasks", "id = k_id");
 const FIND_CASES: &str = keyed!(case_columns!(), "cases", "id = k_id");
 const FIND_EXECUTIONS: &str = keyed!(execution_columns!(), "executions", "id = k_id");
@@ -193,6 +205,15 @@ struct Appealed {
     of_actor: Option<String>,
 }
 
+/// What a task or a case belongs to.
+#[derive(FromRow)]
+struct Resolved {
+    task_id: Option<TaskId>,
+    case_id: Option<CaseId>,
+    execution_id: ExecutionId,
+    post_id: PostId,
+}
+
 /// Loads the subjects of a group, a set at a time.
 struct Loading {
     scopes: Vec<crate::store::ledger::Scope>,
@@ -270,34 +291,35 @@ impl Loading {
             Key::Task(id) => Some(id.as_str()),
             _ => None,
         });
-        for row in tasks.fetch::<TaskRow>(conn, FIND_TASKS).await? {
-            let found = &mut self.found[row.at];
-            found.execution_id = Some(row.row.execution_id);
-            found.case_id = row.row.case_id;
-            found.task_id = Some(row.row.id);
-        }
         let cases = self.keys(|at, _| match &self.scopes[at].key {
             Key::Case(id) => Some(id.as_str()),
             _ => None,
         });
-        for row in cases.fetch::<CaseRow>(conn, FIND_CASES).await? {
-            let found = &mut self.found[row.at];
-            found.execution_id = Some(row.row.execution_id);
-            found.case_id = Some(row.row.id);
+        let mut resolved = tasks.fetch::<Resolved>(conn, RESOLVE_TASKS).await?;
+        resolved.extend(cases.fetch::<Resolved>(conn, RESOLVE_CASES).await?);
+        for At { at, row } in resolved {
+            let found = &mut self.found[at];
+            found.task_id = row.task_id;
+            found.case_id = row.case_id;
+            found.execution_id = Some(row.execution_id);
+            found.post_id = Some(row.post_id);
         }
-        for at in 0..self.found.len() {
-            match &self.scopes[at].key {
-                Key::Execution(id) => self.found[at].execution_id = Some(id.clone()),
-                Key::Post(id) => self.found[at].post_id = Some(id.clone()),
-                _ => {}
-            }
-        }
-        let executions = self.keys(|_, found| found.execution_id.as_ref().map(ExecutionId::as_str));
-        for row in executions
+        let executions = self.keys(|at, _| match &self.scopes[at].key {
+            Key::Execution(id) => Some(id.as_str()),
+            _ => None,
+        });
+        for At { at, row } in executions
             .fetch::<ExecutionRow>(conn, FIND_EXECUTIONS)
             .await?
         {
-            self.found[row.at].post_id = Some(row.row.post_id);
+            let found = &mut self.found[at];
+            found.execution_id = Some(row.id);
+            found.post_id = Some(row.post_id);
+        }
+        for (found, scope) in self.found.iter_mut().zip(&self.scopes) {
+            if let Key::Post(id) = &scope.key {
+                found.post_id = Some(id.clone());
+            }
         }
         Ok(())
     }

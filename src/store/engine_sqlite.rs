@@ -9,11 +9,12 @@ use rusqlite::Connection;
 use tokio::sync::mpsc;
 
 use crate::engine::definitions::Definitions;
+use crate::moderation::rows::Change;
 use crate::store::SqliteDb;
 use crate::store::engine_sqlite::checkpoint::Checkpoints;
 use crate::store::engine_sqlite::load::load;
 use crate::store::engine_sqlite::write::write;
-use crate::store::ledger::{GROUP, Group};
+use crate::store::ledger::{GROUP, Group, Key, Loaded, Scope};
 
 mod checkpoint;
 pub(super) mod load;
@@ -93,18 +94,48 @@ impl Writer {
             .transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)
             .context("begin a transaction")?;
         let mut results = Vec::with_capacity(group.len());
+        // Written at the end, table by table, which is cheaper than to go through all tables for each member.
+        let mut unwritten = Change::default();
         for work in group.iter_mut() {
-            let loaded = load(&tx, &self.definitions, work.scope())?;
+            let mut loaded = load(&tx, &self.definitions, work.scope())?;
+            if may_concern(&unwritten, work.scope(), &loaded) {
+                write(&tx, &std::mem::take(&mut unwritten)).context("write a change")?;
+                loaded = load(&tx, &self.definitions, work.scope())?;
+            }
             let decided = catch_unwind(AssertUnwindSafe(|| work.decide(loaded)));
             results.push(match decided {
                 Ok(change) => {
-                    write(&tx, &change).context("write a change")?;
+                    unwritten.append(change);
                     Ok(())
                 }
                 Err(_) => Err(anyhow!("a decision panicked")),
             });
         }
+        write(&tx, &unwritten).context("write a change")?;
         tx.commit().context("commit")?;
         Ok(results)
     }
+}
+
+/// Whether what was loaded for `scope` may be another once `unwritten` is written.
+fn may_concern(unwritten: &Change, scope: &Scope, loaded: &Loaded) -> bool {
+    let site = scope.site_id;
+    let is_posts = match (&scope.key, &loaded.subject) {
+        (Key::Submission(None), _) => false,
+        (Key::Submission(name), _) => unwritten
+            .posts
+            .iter()
+            .any(|post| post.site_id == site && post.external_id == *name),
+        (_, Some(subject)) => unwritten
+            .posts
+            .iter()
+            .any(|post| post.site_id == site && post.id == subject.post.id),
+        (_, None) => !unwritten.posts.is_empty(),
+    };
+    is_posts
+        || scope.idempotency.as_ref().is_some_and(|request| {
+            unwritten.idempotency.iter().any(|row| {
+                row.site_id == site && row.key_id == request.key_id && row.key == request.key
+            })
+        })
 }

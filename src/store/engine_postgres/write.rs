@@ -1,9 +1,10 @@
-//! Writes a group's rows: one statement a table, its columns as arrays.
+//! Writes a group's rows: one statement for all tables, each table's columns as arrays. A statement is a way to the server and
+//! back, and while it is under way the rows of the group are locked.
 
 use sqlx::PgConnection;
 
 use crate::moderation::rows::Change;
-use crate::store::ledger::tables::Table;
+use crate::store::ledger::tables::{Table, Writing};
 
 const CALL_DIGEST: &str = "UPDATE digests SET due_at_ms = GREATEST($2, sent_at_ms + $3) \
      WHERE site_id = $1 AND due_at_ms IS NULL";
@@ -13,17 +14,19 @@ const DELETE_CHECK_REQUEST: &str = "DELETE FROM check_requests WHERE site_id = $
 
 /// Writes all of it; the caller commits.
 pub(super) async fn write(conn: &mut PgConnection, change: &Change) -> sqlx::Result<()> {
-    Table::put_all(&change.posts, conn).await?;
-    Table::put_all(&change.revisions, conn).await?;
-    Table::put_all(&change.executions, conn).await?;
-    Table::put_all(&change.history, conn).await?;
-    Table::put_all(&change.tasks, conn).await?;
-    Table::put_all(&change.cases, conn).await?;
-    Table::put_all(&change.audit, conn).await?;
-    Table::put_all(&change.outbox, conn).await?;
-    Table::put_all(&change.appeals, conn).await?;
-    Table::put_all(&change.idempotency, conn).await?;
-    Table::put_all(&change.check_requests, conn).await?;
+    let mut writing = Writing::new();
+    Table::push(&change.posts, &mut writing);
+    Table::push(&change.revisions, &mut writing);
+    Table::push(&change.executions, &mut writing);
+    Table::push(&change.history, &mut writing);
+    Table::push(&change.tasks, &mut writing);
+    Table::push(&change.cases, &mut writing);
+    Table::push(&change.audit, &mut writing);
+    Table::push(&change.outbox, &mut writing);
+    Table::push(&change.appeals, &mut writing);
+    Table::push(&change.idempotency, &mut writing);
+    Table::push(&change.check_requests, &mut writing);
+    writing.execute(conn).await?;
     for digest in &change.digests {
         sqlx::query(CALL_DIGEST)
             .bind(digest.site_id)

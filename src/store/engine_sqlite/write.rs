@@ -1,8 +1,11 @@
-//! The rows of a change, written one by one inside the ledger's transaction.
+//! The rows of a change, written table by table inside the ledger's transaction.
 
 use rusqlite::{Connection, params};
 
-use crate::moderation::rows::Change;
+use crate::moderation::rows::{
+    AppealRow, AuditRow, CaseRow, Change, CheckRequestRow, ExecutionRow, HistoryRow,
+    IdempotencyRow, MailRow, PostRow, RevisionRow, TaskRow,
+};
 use crate::store::ledger::tables::Table;
 
 const CALL_DIGEST: &str = "UPDATE digests SET due_at_ms = MAX(?2, sent_at_ms + ?3) \
@@ -13,17 +16,17 @@ const DELETE_CHECK_REQUEST: &str = "DELETE FROM check_requests WHERE site_id = ?
 
 /// Writes all of it; the caller commits.
 pub(super) fn write(conn: &Connection, change: &Change) -> rusqlite::Result<()> {
-    put(conn, &change.posts)?;
-    put(conn, &change.revisions)?;
-    put(conn, &change.executions)?;
-    put(conn, &change.history)?;
-    put(conn, &change.tasks)?;
-    put(conn, &change.cases)?;
-    put(conn, &change.audit)?;
-    put(conn, &change.outbox)?;
-    put(conn, &change.appeals)?;
-    put(conn, &change.idempotency)?;
-    put(conn, &change.check_requests)?;
+    PostRow::put_each(&change.posts, conn)?;
+    RevisionRow::put_each(&change.revisions, conn)?;
+    ExecutionRow::put_each(&change.executions, conn)?;
+    HistoryRow::put_each(&change.history, conn)?;
+    TaskRow::put_each(&change.tasks, conn)?;
+    CaseRow::put_each(&change.cases, conn)?;
+    AuditRow::put_each(&change.audit, conn)?;
+    MailRow::put_each(&change.outbox, conn)?;
+    AppealRow::put_each(&change.appeals, conn)?;
+    IdempotencyRow::put_each(&change.idempotency, conn)?;
+    CheckRequestRow::put_each(&change.check_requests, conn)?;
     for digest in &change.digests {
         conn.prepare_cached(CALL_DIGEST)?.execute(params![
             digest.site_id,
@@ -40,8 +43,4 @@ pub(super) fn write(conn: &Connection, change: &Change) -> rusqlite::Result<()> 
             .execute(params![site_id, task_id])?;
     }
     Ok(())
-}
-
-fn put<T: Table>(conn: &Connection, rows: &[T]) -> rusqlite::Result<()> {
-    rows.iter().try_for_each(|row| row.put(conn))
 }

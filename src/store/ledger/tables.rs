@@ -14,11 +14,35 @@ pub(in crate::store) trait Table: Sized {
     /// Reads a row whose columns stand in the order of the table's `columns`.
     fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<Self>;
 
-    /// Writes the row; the caller commits.
-    fn put(&self, conn: &Connection) -> rusqlite::Result<()>;
+    /// Writes the rows, one after the other; the caller commits.
+    fn put_each(rows: &[Self], conn: &Connection) -> rusqlite::Result<()>;
 
-    /// Writes all rows with one statement; the caller commits.
-    async fn put_all(rows: &[Self], conn: &mut PgConnection) -> sqlx::Result<()>;
+    /// Adds what writes all rows to a statement.
+    fn push(rows: &[Self], writing: &mut Writing);
+}
+
+/// A statement in the making that writes rows of several tables, each by a common table expression.
+pub(in crate::store) struct Writing {
+    statement: QueryBuilder<Postgres>,
+    tables: usize,
+}
+
+impl Writing {
+    pub(in crate::store) fn new() -> Self {
+        Self {
+            statement: QueryBuilder::new("WITH "),
+            tables: 0,
+        }
+    }
+
+    /// Writes what was added; the caller commits.
+    pub(in crate::store) async fn execute(mut self, conn: &mut PgConnection) -> sqlx::Result<()> {
+        if self.tables > 0 {
+            self.statement.push(" SELECT 1");
+            self.statement.build().execute(conn).await?;
+        }
+        Ok(())
+    }
 }
 
 macro_rules! parameter {
@@ -60,30 +84,38 @@ macro_rules! tables {
                 })
             }
 
-            fn put(&self, conn: &Connection) -> rusqlite::Result<()> {
+            fn put_each(rows: &[Self], conn: &Connection) -> rusqlite::Result<()> {
                 const SQL: &str = concat!(
                     "INSERT INTO ", $table, " (", $columns!(), ") VALUES (",
                     parameter!($first) $(, ", ", parameter!($column))*, ")",
                     otherwise!($($key $changed)?)
                 );
-                let mut statement = conn.prepare_cached(SQL)?;
-                statement.execute(rusqlite::params![self.$first $(, self.$column)*])?;
-                Ok(())
-            }
-
-            async fn put_all(rows: &[Self], conn: &mut PgConnection) -> sqlx::Result<()> {
                 if rows.is_empty() {
                     return Ok(());
                 }
-                let mut query = QueryBuilder::<Postgres>::new(concat!(
-                    "INSERT INTO ", $table, " (", $columns!(), ") SELECT * FROM UNNEST("
+                let mut statement = conn.prepare_cached(SQL)?;
+                for row in rows {
+                    statement.execute(rusqlite::params![row.$first $(, row.$column)*])?;
+                }
+                Ok(())
+            }
+
+            fn push(rows: &[Self], writing: &mut Writing) {
+                if rows.is_empty() {
+                    return;
+                }
+                let statement = &mut writing.statement;
+                if writing.tables > 0 {
+                    statement.push(", ");
+                }
+                writing.tables += 1;
+                statement.push(concat!(
+                    "put_", $table, " AS (INSERT INTO ", $table, " (", $columns!(), ") SELECT * FROM UNNEST("
                 ));
-                let mut columns = query.separated(", ");
+                let mut columns = statement.separated(", ");
                 columns.push_bind(rows.iter().map(|row| &row.$first).collect::<Vec<_>>());
                 $(columns.push_bind(rows.iter().map(|row| &row.$column).collect::<Vec<_>>());)*
-                query.push(concat!(")", otherwise!($($key $changed)?)));
-                query.build().execute(conn).await?;
-                Ok(())
+                statement.push(concat!(")", otherwise!($($key $changed)?), ")"));
             }
         }
     )+};
