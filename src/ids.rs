@@ -89,7 +89,7 @@ fn encode(mut value: u128) -> String {
         *place = ALPHABET[(value & 31) as usize];
         value >>= 5;
     }
-    text.iter().map(|&byte| char::from(byte)).collect()
+    str::from_utf8(&text).unwrap_or_default().to_owned()
 }
 
 /// What sorts before every id that was made at `ms` or later, and behind every one made earlier.

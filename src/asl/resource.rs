@@ -1,4 +1,6 @@
-//! What a Task state calls.
+//! What a Task state calls. Its texts are shared: every event about a task refers to them.
+
+use std::sync::Arc;
 
 /// The `Resource` of a Task state.
 #[derive(Debug, Clone, PartialEq)]
@@ -6,23 +8,23 @@ pub enum Resource {
     /// A service integration, `arn:aws:states:::<service>:<action>[.sync|.waitForTaskToken]`.
     Integration {
         /// The ARN as written.
-        arn: String,
+        arn: Arc<str>,
         /// For example `lambda`, `sqs` or `aws-sdk:dynamodb`.
-        service: String,
+        service: Arc<str>,
         /// With the suffix of the pattern, as the history reports it: `invoke.waitForTaskToken`.
-        action: String,
+        action: Arc<str>,
         /// When the state goes on.
         pattern: Pattern,
     },
     /// A function's own ARN, `arn:aws:lambda:<region>:<account>:function:<name>`.
     LambdaFunction {
         /// The ARN as written.
-        arn: String,
+        arn: Arc<str>,
     },
     /// A queue that workers poll, `arn:aws:states:<region>:<account>:activity:<name>`.
     Activity {
         /// The ARN as written.
-        arn: String,
+        arn: Arc<str>,
     },
 }
 
@@ -54,14 +56,12 @@ impl Resource {
         }
         match (service, region) {
             ("states", "") => Resource::integration(arn, rest),
-            ("states", _) => rest.strip_prefix("activity:").map(|_| Resource::Activity {
-                arn: arn.to_owned(),
-            }),
+            ("states", _) => rest
+                .strip_prefix("activity:")
+                .map(|_| Resource::Activity { arn: arn.into() }),
             ("lambda", _) => rest
                 .strip_prefix("function:")
-                .map(|_| Resource::LambdaFunction {
-                    arn: arn.to_owned(),
-                }),
+                .map(|_| Resource::LambdaFunction { arn: arn.into() }),
             _ => None,
         }
     }
@@ -75,10 +75,10 @@ impl Resource {
         if service.is_empty() || name.is_empty() || name.contains('.') {
             return None;
         }
-        let action = call[service.len() + 1..].to_owned();
+        let action = call[service.len() + 1..].into();
         Some(Resource::Integration {
-            arn: arn.to_owned(),
-            service: service.to_owned(),
+            arn: arn.into(),
+            service: service.into(),
             action,
             pattern,
         })
@@ -139,9 +139,8 @@ mod tests {
             }) => Some((service, action, pattern)),
             _ => None,
         };
-        let expected = |service: &str, action: &str, pattern| {
-            Some((service.to_owned(), action.to_owned(), pattern))
-        };
+        let expected =
+            |service: &str, action: &str, pattern| Some((service.into(), action.into(), pattern));
 
         assert_eq!(
             integration("arn:aws:states:::lambda:invoke.waitForTaskToken"),

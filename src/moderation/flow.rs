@@ -69,6 +69,8 @@ pub(crate) struct Passage<'a> {
     case: Option<CaseRow>,
     tasks: Vec<TaskRow>,
     change: Change,
+    /// What the rules said of the revision, where they were asked for this event.
+    checked: Option<&'a Checked>,
     /// Why a park of this event holds the post, where no rule says so.
     problem: Option<String>,
 }
@@ -81,7 +83,7 @@ impl<'a> Passage<'a> {
         post: PostRow,
         revision: RevisionRow,
         author_name: &str,
-        checked: &Checked,
+        checked: &'a Checked,
         place_ms: Option<i64>,
     ) -> Self {
         let course = Course {
@@ -109,7 +111,7 @@ impl<'a> Passage<'a> {
         post: PostRow,
         revision: RevisionRow,
         author_name: &str,
-        checked: &Checked,
+        checked: &'a Checked,
     ) -> Self {
         let now_ms = revision.created_at_ms;
         let site = &in_force.site;
@@ -157,6 +159,7 @@ impl<'a> Passage<'a> {
             case: None,
             tasks: Vec::new(),
             change: Change::default(),
+            checked: Some(checked),
             problem: None,
         };
         let context = passage.context();
@@ -238,6 +241,7 @@ impl<'a> Passage<'a> {
             case: subject.case,
             tasks: subject.task.into_iter().collect(),
             change: Change::default(),
+            checked: None,
             problem: None,
         }
     }

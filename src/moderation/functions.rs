@@ -93,7 +93,7 @@ impl Functions for Calls<'_> {
         match &task.resource {
             Resource::Integration {
                 service, pattern, ..
-            } if service == "lambda" && *pattern != Pattern::Sync => {
+            } if &**service == "lambda" && *pattern != Pattern::Sync => {
                 let name = task.parameters["FunctionName"].as_str().unwrap_or_default();
                 let reply = self.invoke(function_name(name), &task.parameters["Payload"], task);
                 match reply {
@@ -182,7 +182,7 @@ pub fn unserved(definition: &Definition) -> Vec<Problem> {
             let served = match resource {
                 Resource::Integration {
                     service, pattern, ..
-                } => service == "lambda" && *pattern != Pattern::Sync,
+                } => &**service == "lambda" && *pattern != Pattern::Sync,
                 Resource::LambdaFunction { arn } => {
                     [CHECK_CONTENT, REQUEST_MODERATION, NOTIFY].contains(&function_name(arn))
                 }

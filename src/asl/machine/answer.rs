@@ -224,8 +224,8 @@ impl Details {
             Resource::Integration {
                 service, action, ..
             } => Details {
-                resource_type: Some(service.as_str().into()),
-                resource: Some(action.as_str().into()),
+                resource_type: Some(Arc::clone(service)),
+                resource: Some(Arc::clone(action)),
                 ..Details::default()
             },
             Resource::LambdaFunction { .. } | Resource::Activity { .. } => Details::default(),

@@ -158,7 +158,7 @@ impl Run<'_, '_> {
             Resource::LambdaFunction { arn } => {
                 let details = Details {
                     input: shown,
-                    resource: Some(arn.as_str().into()),
+                    resource: Some(Arc::clone(arn)),
                     ..details
                 };
                 self.follow(stay, EventKind::LambdaFunctionScheduled, details)?;
@@ -167,7 +167,7 @@ impl Run<'_, '_> {
             Resource::Activity { arn } => {
                 let details = Details {
                     input: shown,
-                    resource: Some(arn.as_str().into()),
+                    resource: Some(Arc::clone(arn)),
                     ..details
                 };
                 self.follow(stay, EventKind::ActivityScheduled, details)

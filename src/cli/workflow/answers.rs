@@ -130,10 +130,10 @@ impl Answers {
 fn function(task: &ScheduledTask) -> Option<(&str, &Value)> {
     let parameters = &*task.parameters;
     let (name, payload) = match &task.resource {
-        Resource::Integration { service, .. } if service == "lambda" => {
+        Resource::Integration { service, .. } if &**service == "lambda" => {
             (parameters["FunctionName"].as_str()?, &parameters["Payload"])
         }
-        Resource::LambdaFunction { arn } => (arn.as_str(), parameters),
+        Resource::LambdaFunction { arn } => (&**arn, parameters),
         _ => return None,
     };
     // An ARN ends in function:NAME or function:NAME:VERSION.

@@ -1,6 +1,8 @@
 //! What becomes of a post by what its execution did. Exactly one place publishes: [`Passage::settle`], on an execution that
 //! succeeded.
 
+use std::borrow::Cow;
+
 use serde_json::json;
 
 use super::{Passage, Ruling, SYSTEM};
@@ -106,7 +108,10 @@ impl Passage<'_> {
     }
 
     fn new_case(&self) -> CaseRow {
-        let hits: Vec<Hit> = serde_json::from_str(&self.revision.hits).unwrap_or_default();
+        let hits: Cow<'_, [Hit]> = match self.checked {
+            Some(checked) => Cow::Borrowed(&checked.hits),
+            None => Cow::Owned(serde_json::from_str(&self.revision.hits).unwrap_or_default()),
+        };
         let counted: Vec<&Hit> = hits
             .iter()
             .filter(|hit| matches!(hit.action, Action::Hold | Action::Reject))
