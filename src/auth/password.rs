@@ -11,6 +11,8 @@ use argon2::{Algorithm, Argon2, Params, Version};
 use tokio::sync::Semaphore;
 use unicode_normalization::UnicodeNormalization as _;
 
+use crate::auth::secret;
+
 /// NIST 800-63B-4 for passwords that stand alone.
 pub const MIN_CHARS: usize = 15;
 /// More than anybody types; bounds the work of hashing.
@@ -161,10 +163,9 @@ impl Passwords {
     /// As many at once as there are cores.
     pub fn new() -> anyhow::Result<Self> {
         let cores = std::thread::available_parallelism().map_or(2, usize::from);
-        let nobody = hash(crate::auth::secret::fresh()?.as_bytes())?;
         Ok(Self {
             cores: Arc::new(Semaphore::new(cores)),
-            nobody: nobody.into(),
+            nobody: nobodys()?.into(),
         })
     }
 
@@ -214,6 +215,14 @@ impl std::fmt::Display for Busy {
     }
 }
 
+/// A hash as it could be of a password that nobody knows, made without hashing one.
+fn nobodys() -> anyhow::Result<String> {
+    let output = secret::fresh()?.replace('-', "+").replace('_', "/");
+    Ok(format!(
+        "$argon2id$v=19$m={MEMORY_KIB},t={PASSES},p={LANES}$Z2F0ZXBvc3Qgbm9ib2R5IQ${output}"
+    ))
+}
+
 fn argon2() -> anyhow::Result<Argon2<'static>> {
     let params = Params::new(MEMORY_KIB, PASSES, LANES, None).context("set argon2's parameters")?;
     Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
@@ -237,7 +246,27 @@ fn verify(password: &[u8], kept: &str) -> anyhow::Result<bool> {
 
 #[cfg(test)]
 mod tests {
-    use super::{NewPassword, PasswordRule};
+    use argon2::password_hash::phc::PasswordHash;
+
+    use super::{NewPassword, PasswordRule, hash, nobodys, verify};
+
+    #[test]
+    fn nobodys_hash_costs_what_a_persons_does() {
+        let (nobodys, persons) = (nobodys().unwrap(), hash(b"seven green umbrellas").unwrap());
+
+        assert!(!verify(b"seven green umbrellas", &nobodys).unwrap());
+        let read = |hash: &str| {
+            let hash = PasswordHash::new(hash).unwrap();
+            (
+                hash.algorithm.to_string(),
+                hash.version,
+                hash.params.to_string(),
+                hash.salt.map(|salt| salt.len()),
+                hash.hash.map(|hash| hash.len()),
+            )
+        };
+        assert_eq!(read(&nobodys), read(&persons));
+    }
 
     #[test]
     fn passwords_are_judged_by_length_and_guessability_only() {
