@@ -16,7 +16,7 @@ use crate::moderation::rows::{
 };
 use crate::store::PgDb;
 use crate::store::engine_postgres::write::write;
-use crate::store::ledger::{Group, Key, Loaded};
+use crate::store::ledger::{Group, Key, Loaded, Work};
 
 mod write;
 
@@ -77,6 +77,10 @@ const FIND_APPEALED: &str = keyed!("of_actor", "appeals", "case_id = k_id");
 const FIND_DEFINITION: &str =
     "SELECT definition FROM workflows WHERE site_id = $1 AND version = $2";
 
+/// How often a member is tried that lost a race for a key. Each time somebody else got on, so this is not a limit that a load
+/// comes near.
+const TRIES: u32 = 5;
+
 /// The ledger's side of one database.
 pub(crate) struct PgLedger {
     db: PgDb,
@@ -125,15 +129,30 @@ impl PgLedger {
             }
             Err(_) if now.len() > 1 => {
                 for work in now {
-                    let mut alone = vec![work];
-                    let results = self.try_transact(&mut alone).await;
-                    settle_alone(alone, results);
+                    self.transact_alone(work, TRIES).await;
+                }
+                later
+            }
+            Err(error) if has_lost_a_race(&error) => {
+                for work in now {
+                    self.transact_alone(work, TRIES - 1).await;
                 }
                 later
             }
             Err(error) => {
                 settle_alone(now, Err(error));
                 later
+            }
+        }
+    }
+
+    async fn transact_alone(&self, work: Box<dyn Work>, mut tries: u32) {
+        let mut alone = vec![work];
+        loop {
+            tries -= 1;
+            match self.try_transact(&mut alone).await {
+                Err(error) if tries > 0 && has_lost_a_race(&error) => {}
+                results => return settle_alone(alone, results),
             }
         }
     }
@@ -162,6 +181,18 @@ impl PgLedger {
         tx.commit().await.context("commit")?;
         Ok(results)
     }
+}
+
+/// Whether another transaction committed the same key first, or held what this one waited for while it waited for this one.
+/// The next try finds what the other has written.
+fn has_lost_a_race(error: &anyhow::Error) -> bool {
+    const UNIQUE_VIOLATION: &str = "23505";
+    const DEADLOCK_DETECTED: &str = "40P01";
+    let code = error
+        .downcast_ref::<sqlx::Error>()
+        .and_then(sqlx::Error::as_database_error)
+        .and_then(sqlx::error::DatabaseError::code);
+    matches!(code.as_deref(), Some(UNIQUE_VIOLATION | DEADLOCK_DETECTED))
 }
 
 enum Member {

@@ -31,6 +31,34 @@ both_dbs! {
         assert_eq!(api.get("/posts").await.json()["items"].as_array().map(Vec::len), Some(2));
     }
 
+    async fn of_the_same_request_many_times_at_once_one_is_taken(api: Api) {
+        let post = new_post("Once", "Win the lottery!");
+
+        let sent = (0..12).map(|_| api.post_keyed("/posts", "a-key", &post));
+        let answers = futures_util::future::join_all(sent).await;
+
+        for answer in &answers {
+            assert_eq!((answer.status, &answer.text), (201, &answers[0].text));
+        }
+        assert_eq!(api.get("/posts").await.json()["items"].as_array().map(Vec::len), Some(1));
+    }
+
+    async fn of_posts_with_one_external_id_at_once_one_is_taken(api: Api) {
+        let mut post = new_post("Once", "Win the lottery!");
+        post["external_id"] = json!("blog-17");
+
+        let keys: Vec<String> = (0..12).map(|n| format!("key-{n}")).collect();
+        let sent = keys.iter().map(|key| api.post_keyed("/posts", key, &post));
+        let answers = futures_util::future::join_all(sent).await;
+
+        let taken: Vec<&Page> = answers.iter().filter(|answer| answer.status == 201).collect();
+        assert_eq!(taken.len(), 1);
+        for refused in answers.iter().filter(|answer| answer.status != 201) {
+            let problem = refused.json();
+            assert_eq!((&problem["code"], &problem["post_id"]), (&json!("duplicate_external_id"), &taken[0].json()["id"]));
+        }
+    }
+
     async fn another_request_with_the_same_key_is_refused(api: Api) {
         api.post_keyed("/posts", "a-key", &new_post("One", "Text.")).await;
 
