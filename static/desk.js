@@ -1,5 +1,5 @@
-// The desk: keys, pages that take each other's place without loading anew, and claims. Everything here is done by links
-// and forms of the page; without this script they work by themselves.
+// The desk: keys, and pages that take each other's place without loading anew. Everything here is done by links and forms
+// of the page; without this script they work by themselves. What colleagues do is company.js.
 
 const main = document.querySelector("main");
 
@@ -212,7 +212,7 @@ function show({ url, html }, push, then) {
   const page = new DOMParser().parseFromString(html, "text/html");
   const content = page.querySelector("main");
   if (!content || !page.querySelector("script[src*='/desk-']")) return location.assign(url);
-  leave();
+  dispatchEvent(new Event("gatepost:leave"));
   if (push && url !== location.href) history.pushState(null, "", url);
   const scroll = document.querySelector(".pane-list")?.scrollTop ?? 0;
   document.title = page.title;
@@ -233,8 +233,8 @@ function show({ url, html }, push, then) {
     list.scrollTop = scroll;
     here()?.scrollIntoView({ block: "nearest" });
   }
-  dispatchEvent(new Event("gatepost:shown"));
   arrive();
+  dispatchEvent(new Event("gatepost:shown"));
   focusOn(then);
   if (!document.activeElement.matches("h1")) return;
   document.querySelector(".case-post")?.scrollTo(0, 0);
@@ -259,12 +259,12 @@ document.addEventListener("submit", async (event) => {
   const { key } = event.submitter?.dataset ?? {};
   const then = form.dataset.then ? `#${form.dataset.then}` : key === "claim" && `[data-key="${key}"]`;
   form.dataset.sent = "yes";
-  held = null;
   try {
     show(await read(await fetch(event.submitter?.getAttribute("formaction") ?? form.action, { method: "POST", body, headers: { accept: "text/html" } })), true, then);
   } catch {
     say(words("no-answer"));
     alertAbove(form);
+    dispatchEvent(new Event("gatepost:unsent"));
   } finally {
     delete form.dataset.sent;
   }
@@ -279,61 +279,20 @@ function alertAbove(form) {
   form.prepend(notice);
 }
 
-// ── claims ──────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-const DWELL_MS = 700;
-const RENEW_MS = 60_000;
-const ACTIVE_MS = 150_000;
-let held = null;
-let dwelling;
-let activeAt = performance.now();
-for (const kind of ["keydown", "pointerdown", "pointermove", "wheel"]) addEventListener(kind, () => { activeAt = performance.now(); }, { passive: true });
-
-const token = () => document.querySelector("[name=csrf_token]")?.value ?? "";
-const quietly = () => new URLSearchParams({ csrf_token: token(), quiet: "yes" });
-
-async function claim(path) {
-  const answer = await fetch(`${path}/claim`, { method: "POST", body: quietly() }).catch(() => null);
-  if (answer?.status === 204) {
-    held = path;
-    showMine(path);
-  }
-  else if (answer?.status === 200) say(words("works-on", { name: await answer.text() }));
-}
-
-// What the page says of the claim, once it is held.
-function showMine(path) {
-  const mark = document.querySelector(".claim:not(.theirs)");
-  if (!mark) return;
-  mark.querySelector("span").textContent = words("yours");
-  mark.querySelector("form").action = `${path}/release`;
-  mark.querySelector("button").firstChild.textContent = words("give-back");
-}
-
-function leave() {
-  clearTimeout(dwelling);
-  if (held) navigator.sendBeacon(`${held}/release`, quietly());
-  held = null;
-}
-
 function arrive() {
   showHints();
-  const view = stored("gatepost-view", "view-text");
-  const chosen = document.getElementById(view);
+  const chosen = document.getElementById(stored("gatepost-view", "view-text"));
   if (chosen) chosen.checked = true;
   fetchAhead();
-  const path = document.querySelector(".panes")?.dataset.case;
-  if (path && document.querySelector(".decide") && !document.querySelector(".claim.theirs"))
-    dwelling = setTimeout(() => claim(path), DWELL_MS);
 }
 
 addEventListener("change", ({ target }) => {
   if (target.name === "view") store("gatepost-view", target.id);
 });
-setInterval(() => {
-  if (held && document.visibilityState === "visible" && performance.now() - activeAt < ACTIVE_MS) claim(held);
-}, RENEW_MS);
-addEventListener("pagehide", leave);
+
+// What the other scripts of the page want of this one.
+addEventListener("gatepost:go", ({ detail }) => go(detail, false));
+addEventListener("gatepost:say", ({ detail }) => say(detail));
 
 // ── dialogs ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -433,76 +392,10 @@ function showPalette() {
   open(dialog);
 }
 
-arrive();
-
-// ── what others do ──────────────────────────────────────────────────────────────────────────────────────────────────
-
-let source;
-let news = 0;
-
-function listen() {
-  const queue = document.querySelector(".nav a[href$='/admin/queue']")?.href;
-  source?.close();
-  source = undefined;
-  if (!queue || document.visibilityState !== "visible") return;
-  source = new EventSource(`${queue}/live`);
-  source.onmessage = ({ data }) => hear(JSON.parse(data));
-}
-
-function hear({ what, count, status, by, case: id }) {
-  const row = id && document.querySelector(`[data-id="${id}"]`);
-  const mine = document.querySelector("#account .strong")?.textContent;
-  if (what === "new") announce(count);
-  else if (what === "claimed") {
-    const label = row?.querySelector(".with");
-    if (label) label.textContent = by ? words(by === mine ? "with-you" : "with", { name: by }) : "";
-  } else if (what === "gone" && by !== mine) {
-    const what = words(by ? `${status} by` : status, { name: by });
-    const due = row?.querySelector(".due");
-    if (due) {
-      due.textContent = what;
-      due.className = "due";
-    }
-    (row?.querySelector(".card-link") ?? row)?.classList.add("gone");
-    const choice = row?.querySelector(".choose");
-    if (choice) {
-      choice.checked = false;
-      choice.disabled = true;
-    }
-    if (location.pathname.endsWith(`/${id}`)) settled(what);
-  } else if (what === "back" && location.pathname.endsWith(`/${id}`) && document.querySelector(".settled")) go(location.href, false);
-}
-
-// The open case was decided by somebody else: it says so in place, and nothing moves.
-function settled(what) {
-  if (document.querySelector(".settled")) return;
-  const notice = element("div", { className: "notice off settled" }, element("p", {}, element("strong", {}, words("settled", { what })), ` ${words("settled-text")}`));
-  notice.role = "alert";
-  document.querySelector(".decide")?.before(notice);
-  for (const button of document.querySelectorAll(".decide button")) button.disabled = true;
-}
-
-// New cases are announced and come in when they are asked for, so that nothing jumps under the pointer.
-function announce(count) {
-  news += count;
-  let button = document.querySelector(".fresh");
-  if (!button) {
-    button = element("button", { type: "button", className: "button small fresh" });
-    button.addEventListener("click", () => go(location.href, false));
-    const place = document.querySelector(".cards, .bulk, .empty");
-    if (!place || new URLSearchParams(location.search).has("after")) return;
-    place.before(button);
-  }
-  button.textContent = news ? words("new", { count: news }) : words("changed");
-  say(button.textContent);
-}
-
-addEventListener("gatepost:shown", () => { news = 0; });
-document.addEventListener("visibilitychange", listen);
-listen();
-
 addEventListener("change", ({ target }) => {
   if (!target.matches(".choose")) return;
   const chosen = document.querySelectorAll(".choose:checked").length;
   document.getElementById("chosen").textContent = words("chosen", { count: chosen });
 });
+
+arrive();

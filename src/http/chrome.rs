@@ -63,6 +63,8 @@ pub struct PageChrome {
     pub js_path: String,
     /// The script of the desk.
     pub desk_js_path: String,
+    /// Where the script is that tells what colleagues do, for the same pages.
+    pub company_js_path: String,
     /// The path of the page with its query, to come back to.
     pub path: String,
     /// `light` or `dark` where somebody chose; empty for what the system says.
@@ -121,6 +123,7 @@ impl PageChrome {
             logo_path: site.and_then(look::logo_path),
             js_path: path("gatepost.js"),
             desk_js_path: path("desk.js"),
+            company_js_path: path("company.js"),
             path: req
                 .uri()
                 .path_and_query()

@@ -42,6 +42,20 @@ try {
   await olga.getByText("Mora Moderator works on it").waitFor();
   await check(olga);
 
+  // She takes it over, and the other one is told in place; once she leaves, it is free, and falls to who is still there.
+  await olga.getByRole("button", { name: "Take it over" }).click();
+  await olga.getByRole("button", { name: "Give it back" }).waitFor();
+  const claim = mora.locator(".claim");
+  await claim.getByText("Olga Owner works on this case.").waitFor();
+  await claim.getByRole("button", { name: "Take it over" }).waitFor();
+  await check(mora, "taken over");
+  await mora.mouse.move(5, 5);
+  await olga.getByRole("link", { name: "Stats", exact: true }).click();
+  await claim.getByText("yours while you are here").waitFor();
+  await claim.getByRole("button", { name: "Give it back" }).waitFor();
+  await olga.goto(mora.url());
+  await olga.getByText("Mora Moderator works on it").waitFor();
+
   // There and back, over the hits and through the views.
   const first = await title(mora);
   await press(mora, "j");
@@ -64,6 +78,7 @@ try {
   await press(mora, "u");
   assert.equal(await title(mora), first);
   assert.equal(await waiting(mora), Number(cases));
+  await olga.locator(".settled").waitFor({ state: "detached" });
 
   // A letter typed into a reason is a letter; keys can be switched off.
   await mora.keyboard.press("r");
@@ -73,6 +88,32 @@ try {
   await check(mora);
   await mora.getByLabel("Reason, as the author reads it").fill("");
   await mora.locator("h1").focus();
+
+  // Keys are what one makes them, on the buttons too, and can be switched off but for Ctrl-K.
+  const hint = mora.locator('.decide [data-key="approve"] kbd');
+  assert.equal(await hint.innerText(), "a");
+  await mora.keyboard.press("?");
+  await mora.getByLabel("Next case").fill("l");
+  await mora.getByLabel("Approve", { exact: true }).fill("y");
+  await mora.getByRole("button", { name: "Close" }).click();
+  assert.equal(await hint.innerText(), "y");
+  assert.equal(await mora.locator('.decide [data-key="approve"]').getAttribute("aria-keyshortcuts"), "y");
+  await press(mora, "l");
+  await press(mora, "k");
+  await mora.keyboard.press("?");
+  await mora.getByLabel("Keys without Ctrl are on").uncheck();
+  await mora.keyboard.press("Escape");
+  assert.equal(await mora.locator("kbd.hint").count(), 0);
+  for (const key of ["l", "y", "j", "a", "?"]) await mora.keyboard.press(key);
+  assert.equal(await mora.getByRole("dialog").count(), 0);
+  assert.equal(await title(mora), first);
+  await mora.keyboard.press("Control+k");
+  await mora.keyboard.type("all keys");
+  await mora.keyboard.press("Enter");
+  await mora.getByLabel("Keys without Ctrl are on").check();
+  await mora.getByRole("button", { name: "Back to the usual keys" }).click();
+  await mora.keyboard.press("Escape");
+  assert.equal(await hint.innerText(), "a");
 
   // Everything by keyboard alone: every third is rejected with the second reason.
   for (let left = Number(cases); left > 0; left -= 1) {
