@@ -46,6 +46,7 @@ pub mod outlook;
 pub mod passages;
 pub mod queue;
 pub mod reason;
+pub mod record;
 pub mod rehearsal;
 pub mod rows;
 pub mod rule_figures;

@@ -24,6 +24,7 @@ pub(crate) mod appeals;
 pub(crate) mod approvals;
 pub(crate) mod asides;
 pub mod audit;
+pub mod author_past;
 pub(crate) mod authors;
 pub mod brakes;
 pub(crate) mod case_texts;

@@ -183,6 +183,7 @@ fact-no-member = not a member any more
 fact-published = Published
 fact-held = Held
 fact-rejected = Rejected
+fact-rules = Rules hit before
 
 ## Its hits
 hit-rule = rule “{ $pattern }”

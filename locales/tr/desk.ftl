@@ -177,6 +177,7 @@ fact-no-member = artık üye değil
 fact-published = Yayımlanan
 fact-held = Bekleyen
 fact-rejected = Reddedilen
+fact-rules = Daha önce eşleşen kurallar
 
 ## Its hits
 hit-rule = “{ $pattern }” kuralı

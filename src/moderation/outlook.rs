@@ -3,7 +3,8 @@
 
 use crate::ids::{PostId, SiteId};
 use crate::moderation::rows::CaseStatus;
-use crate::store::{Db, case_texts, cases, queue};
+use crate::store::cases::{self, CaseCursor};
+use crate::store::{Db, case_texts, queue};
 
 /// Waits are those of the decided ones among so many newest cases.
 const NEWEST_CASES: i64 = 500;
@@ -45,6 +46,10 @@ pub async fn of_post(db: &Db, site: SiteId, post: &PostId) -> anyhow::Result<Opt
         return Ok(None);
     };
     let case = listed.case;
+    let place = CaseCursor {
+        rank_ms: case.rank_ms,
+        id: case.id.to_string(),
+    };
     let mut waits: Vec<i64> = queue::list_fates(db, site, NEWEST_CASES)
         .await?
         .into_iter()
@@ -54,7 +59,7 @@ pub async fn of_post(db: &Db, site: SiteId, post: &PostId) -> anyhow::Result<Opt
     waits.sort_unstable();
     let at = |tenths: usize| waits[(waits.len() - 1) * tenths / 10];
     Ok(Some(Outlook {
-        ahead: queue::count_ahead(db, site, case.rank_ms, &case.id, MOST_AHEAD).await?,
+        ahead: queue::count_before(db, site, &place, MOST_AHEAD).await?,
         deadline_ms: case.deadline_ms,
         usual: (waits.len() >= LEAST_CASES).then(|| UsualWait {
             short_ms: at(1),

@@ -4,13 +4,14 @@
 use anyhow::Context as _;
 
 use crate::auth::role::{Actor, Role};
-use crate::ids::{CaseId, SiteId, UserId};
+use crate::ids::{CaseId, SiteId};
 use crate::moderation::appeal::{self, Appeal};
 use crate::moderation::approval::Approval;
 use crate::moderation::aside::Aside;
 use crate::moderation::handover::OWNERS;
 use crate::moderation::outcomes::Outcomes;
-use crate::moderation::rows::{CaseRow, CaseStatus, PostRow, PostStatus, RevisionRow};
+use crate::moderation::record::{self, Record};
+use crate::moderation::rows::{CaseRow, CaseStatus, PostRow, RevisionRow};
 use crate::moderation::rules::Hit;
 use crate::moderation::run::{self, Run};
 use crate::moderation::search::{self as search_words, Terms};
@@ -20,14 +21,12 @@ use crate::store::notes::{self, Note};
 use crate::store::search::{self, Found, Order};
 use crate::store::{Db, approvals, asides, audit, posts, queue};
 
-pub use crate::store::queue::{BriefCase, EarlierPost, QueueFilter, QueuedCase, SimilarCase};
+pub use crate::store::queue::{BriefCase, QueueFilter, QueuedCase, SimilarCase};
 
 /// Cases on a page of the queue, and on a large one.
 pub const PER_PAGE: usize = 25;
 /// For whoever decides many at once.
 pub const PER_LARGE_PAGE: usize = 100;
-/// Earlier posts beside a case.
-const EARLIER: i64 = 5;
 /// Notes about an author beside a case.
 const NOTES: i64 = 20;
 /// Cases beside a case that wait for the same rule, of so many that are looked at.
@@ -42,9 +41,6 @@ pub const LOOKED_THROUGH: i64 = search::WALK;
 pub const UNSEEN_MAX: i64 = 1_000;
 /// Counting a case's place in the queue stops here.
 pub const PLACE_MAX: i64 = 1_000;
-/// An author's record counts their newest posts up to this number.
-pub const RECORD_POSTS: i64 = 1_000;
-
 /// A page of the queue.
 #[derive(Debug)]
 pub struct QueuePage {
@@ -100,28 +96,6 @@ pub struct Alike {
     pub cases: Vec<BriefCase>,
     /// Whether there are others.
     pub is_more: bool,
-}
-
-/// What an author did on a site.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Record {
-    /// Since when they belong to it; `None` if they do not any more.
-    pub member_since_ms: Option<i64>,
-    /// How many of their newest [`RECORD_POSTS`] posts stand how.
-    pub by_status: Vec<(PostStatus, i64)>,
-    /// What they submitted before this post, newest first.
-    pub earlier: Vec<EarlierPost>,
-}
-
-impl Record {
-    /// How many posts stand like this.
-    pub fn count(&self, status: PostStatus) -> i64 {
-        self.by_status
-            .iter()
-            .filter(|(other, _)| *other == status)
-            .map(|(_, posts)| posts)
-            .sum()
-    }
 }
 
 impl CaseFile {
@@ -400,7 +374,7 @@ pub async fn find(db: &Db, site: SiteId, id: &CaseId) -> anyhow::Result<Option<C
             _ => None,
         },
         trail: trail(db, site, &listed).await?,
-        record: record(db, site, &case.author_id, &post).await?,
+        record: record::find(db, site, &case.author_id, &post.id).await?,
         notes: notes::list(db, site, &case.author_id, NOTES).await?,
         run,
         post,
@@ -444,14 +418,6 @@ pub async fn bands_of(db: &Db, site: SiteId, id: &CaseId) -> anyhow::Result<Opti
     let case = &listed.case;
     let revision = posts::find_revision(db, site, &case.post_id, case.revision).await?;
     Ok(revision.map(|revision| search_words::bands(&revision.title, &revision.body)))
-}
-
-async fn record(db: &Db, site: SiteId, author: &UserId, post: &PostRow) -> anyhow::Result<Record> {
-    Ok(Record {
-        member_since_ms: queue::find_member_since(db, site, author).await?,
-        by_status: queue::count_by_status(db, site, author, RECORD_POSTS).await?,
-        earlier: queue::list_earlier(db, site, author, &post.id, EARLIER).await?,
-    })
 }
 
 /// The lines of the audit log about the post that name the case, and those of checks that failed in its run.

@@ -1,12 +1,11 @@
-//! Reads of the moderators' desk: the queue, page by page, what is known of a case's author, and what became of cases.
-//! Every statement reads a bounded number of rows, however long the queue is; what a filter finds is known to `search`.
+//! Reads of the moderators' desk: the queue, page by page, and what became of cases. Every statement reads a bounded number of rows, however long the queue is; what a filter finds is known to `search`.
 
 use sqlx::FromRow;
 use sqlx::postgres::PgRow;
 use sqlx::sqlite::SqliteRow;
 
-use crate::ids::{CaseId, ExecutionId, PostId, SiteId, UserId};
-use crate::moderation::rows::{CaseRow, CaseStatus, PostStatus};
+use crate::ids::{CaseId, SiteId};
+use crate::moderation::rows::{CaseRow, CaseStatus};
 use crate::on_db;
 use crate::store::Db;
 use crate::store::cases::{CaseCursor, member_pattern};
@@ -112,28 +111,14 @@ const LIST_SIMILAR: &str = "SELECT id, rules,
     WHERE id <> $2 AND rules LIKE $3 ESCAPE '!' ORDER BY rank_ms, id LIMIT $5";
 // Counting stops at a bound, so that a long queue costs no more than a short one.
 const COUNT_BEFORE: &str = "SELECT COUNT(*) FROM (SELECT 1 FROM cases
-    WHERE site_id = $1 AND status = 'waiting' AND (rank_ms, id) < ($2, $3) LIMIT $4) AS bounded";
-const LIST_EARLIER: &str = "SELECT id, status, execution_id,
-    (SELECT title FROM revisions WHERE revisions.site_id = posts.site_id
-        AND revisions.post_id = posts.id AND revisions.number = posts.revision) AS title,
-    (SELECT hits FROM revisions WHERE revisions.site_id = posts.site_id
-        AND revisions.post_id = posts.id AND revisions.number = posts.revision) AS hits,
-    (SELECT MAX(cases.id) FROM cases WHERE cases.site_id = posts.site_id AND cases.post_id = posts.id) AS case_id
-    FROM posts WHERE site_id = $1 AND author_id = $2 AND id < $3 ORDER BY id DESC LIMIT $4";
-const COUNT_BY_STATUS: &str = "SELECT status, COUNT(*) AS posts FROM (
-        SELECT status FROM posts WHERE site_id = $1 AND author_id = $2 ORDER BY id DESC LIMIT $3
-    ) newest GROUP BY status";
+    WHERE site_id = $1 AND status = 'waiting' AND (rank_ms, id) < ($2, $3) AND NOT EXISTS (SELECT 1 FROM asides
+        WHERE asides.site_id = cases.site_id AND asides.case_id = cases.id) LIMIT $4) AS bounded";
 const LIST_FATES: &str = "SELECT status, categories, waiting_since_ms, decided_at_ms FROM cases
     WHERE site_id = $1 ORDER BY id DESC LIMIT $2";
-const COUNT_AHEAD: &str = "SELECT COUNT(*) FROM (SELECT 1 FROM cases
-    WHERE site_id = $1 AND status = 'waiting' AND (rank_ms, id) < ($2, $3) LIMIT $4) AS ahead";
 const COUNT_CATEGORIES: &str = "SELECT categories, COUNT(*) FROM (SELECT categories FROM cases
     WHERE site_id = $1 AND status = 'waiting' AND NOT EXISTS (SELECT 1 FROM asides
         WHERE asides.site_id = cases.site_id AND asides.case_id = cases.id)
     ORDER BY rank_ms, id LIMIT $2) AS foremost GROUP BY categories";
-const FIND_MEMBER_SINCE: &str =
-    "SELECT created_at_ms FROM members WHERE site_id = $1 AND user_id = $2";
-
 /// A case with what a narrow list shows of its post.
 #[derive(Debug, Clone, PartialEq, FromRow)]
 pub struct BriefCase {
@@ -175,23 +160,6 @@ pub struct SimilarCase {
     pub hits: String,
     /// The author's name.
     pub author_name: String,
-}
-
-/// A post that an author submitted before.
-#[derive(Debug, Clone, PartialEq, FromRow)]
-pub struct EarlierPost {
-    /// Its id.
-    pub id: PostId,
-    /// How it stands.
-    pub status: PostStatus,
-    /// Its newest execution.
-    pub execution_id: ExecutionId,
-    /// The title of its newest revision.
-    pub title: String,
-    /// What the rules found in it, a JSON list.
-    pub hits: String,
-    /// Its newest case, if it ever had one.
-    pub case_id: Option<CaseId>,
 }
 
 /// What became of a case.
@@ -401,7 +369,7 @@ pub(crate) async fn list_similar(
         .await?))
 }
 
-/// How many cases wait before that place, counted up to `limit`.
+/// How many cases of the queue come before that place, without what is put aside, counted up to `limit`.
 pub(crate) async fn count_before(
     db: &Db,
     site: SiteId,
@@ -412,68 +380,6 @@ pub(crate) async fn count_before(
         .bind(site)
         .bind(place.rank_ms)
         .bind(&place.id)
-        .bind(limit)
-        .fetch_one(c.read())
-        .await?))
-}
-
-/// What an author submitted before that post, newest first.
-pub(crate) async fn list_earlier(
-    db: &Db,
-    site: SiteId,
-    author: &UserId,
-    before: &PostId,
-    limit: i64,
-) -> anyhow::Result<Vec<EarlierPost>> {
-    Ok(on_db!(db, |c| sqlx::query_as(LIST_EARLIER)
-        .bind(site)
-        .bind(author)
-        .bind(before)
-        .bind(limit)
-        .fetch_all(c.read())
-        .await?))
-}
-
-/// How many of an author's newest `limit` posts stand how.
-pub(crate) async fn count_by_status(
-    db: &Db,
-    site: SiteId,
-    author: &UserId,
-    limit: i64,
-) -> anyhow::Result<Vec<(PostStatus, i64)>> {
-    Ok(on_db!(db, |c| sqlx::query_as(COUNT_BY_STATUS)
-        .bind(site)
-        .bind(author)
-        .bind(limit)
-        .fetch_all(c.read())
-        .await?))
-}
-
-/// When somebody joined a site, if they belong to it.
-pub(crate) async fn find_member_since(
-    db: &Db,
-    site: SiteId,
-    user: &UserId,
-) -> anyhow::Result<Option<i64>> {
-    Ok(on_db!(db, |c| sqlx::query_scalar(FIND_MEMBER_SINCE)
-        .bind(site)
-        .bind(user)
-        .fetch_optional(c.read())
-        .await?))
-}
-
-/// How many waiting cases come before a place in the queue, counted up to `limit`.
-pub(crate) async fn count_ahead(
-    db: &Db,
-    site: SiteId,
-    rank_ms: i64,
-    id: &CaseId,
-    limit: i64,
-) -> anyhow::Result<i64> {
-    Ok(on_db!(db, |c| sqlx::query_scalar(COUNT_AHEAD)
-        .bind(site)
-        .bind(rank_ms)
-        .bind(id)
         .bind(limit)
         .fetch_one(c.read())
         .await?))

@@ -44,6 +44,7 @@ mod mail;
 mod malformed;
 mod outbox;
 mod outcomes;
+mod outlook;
 mod own_data;
 mod packaging;
 mod people;

@@ -48,6 +48,25 @@ both_dbs! {
         assert!(beside.contains(&"A ••••••••• title".to_owned()) && !beside.concat().contains(WORD), "{beside:?}");
     }
 
+    async fn what_an_author_took_out_is_covered_as_well(app: TestApp) {
+        let (mora, anna) = (app.login(MODERATOR).await, app.login(AUTHOR).await);
+        let post = app.submit("Loud", &format!("It was {}.", WORD.to_uppercase())).await;
+        let post = post["id"].as_str().expect("an id");
+        let token = app.case_of(post).await["task_token"].as_str().expect("a token").to_owned();
+        assert_eq!(app.decide(&token, "APPROVED").await.status, 200);
+        let csrf = csrf_token(&mora).await;
+        mora.post(&app.path("admin/queue/masks"), &[("csrf_token", &csrf), ("mask_house", "on")]).await;
+
+        let mine = app.path(&format!("mine/{post}"));
+        let body = format!("It was {WORD}.");
+        let revised = anna.submit(&anna.get(&mine).await, &[("title", "Loud"), ("body", &body)]).await;
+
+        assert_eq!(revised.status, 303, "{}", revised.text);
+        let page = mora.get(&case_path(&app, &app.case_of(post).await)).await;
+        assert_eq!(page.texts(".view.diff del mark.masked"), [WORD.to_uppercase()], "{}", page.text);
+        assert_eq!(page.texts(".view.diff ins mark.masked"), [WORD]);
+    }
+
     async fn terms_are_covered_for_whoever_chose_so(app: TestApp) {
         let case = app.submit_held("A forbidden title").await;
         let path = case_path(&app, &case);
@@ -65,6 +84,7 @@ both_dbs! {
         assert_eq!(page.texts("h1 mark.masked"), [WORD]);
         assert_eq!(page.attributes(".source mark.masked", "tabindex"), ["0"], "it can be reached by keyboard");
         assert_eq!(page.texts(".reader .masks mark"), [WORD]);
+        assert_eq!(page.attributes(".reader .masks mark", "tabindex"), ["0"]);
         assert_eq!(olga.get(&app.path("admin/queue")).await.texts(".rows a.name"), ["A forbidden title"]);
         assert!(olga.get(&path).await.texts("mark.masked").is_empty());
 

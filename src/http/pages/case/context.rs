@@ -10,8 +10,10 @@ use crate::locale::{Locale, MessageId};
 use crate::moderation::diff::{self, Fate};
 use crate::moderation::handover::OWNERS;
 use crate::moderation::masks::Masks;
-use crate::moderation::queue::{self, BriefCase, CaseFile, EarlierPost, SimilarCase};
+use crate::moderation::queue::{BriefCase, CaseFile, SimilarCase};
+use crate::moderation::record::{COUNTED_POSTS, EarlierPost, RuleBefore};
 use crate::moderation::rows::{ExecutionStatus, PostStatus};
+use crate::moderation::rules::Hit;
 use crate::moderation::run::Run;
 use crate::moderation::wording;
 use crate::store::audit::NamedAudit;
@@ -21,6 +23,14 @@ pub(super) struct EarlierRow {
     pub title: String,
     pub path: String,
     pub status: Status,
+}
+
+/// A rule that hit the author's earlier posts.
+pub(super) struct RuleBeforeRow {
+    pub pattern: String,
+    pub is_masked: bool,
+    /// `×3`, or nothing for one post.
+    pub times: String,
 }
 
 /// A note of a colleague about the author.
@@ -83,6 +93,9 @@ pub(super) fn diff(file: &CaseFile, masks: &Masks) -> Vec<DiffPiece> {
         return Vec::new();
     };
     let with_title = |title: &str, body: &str| format!("{title}\n\n{body}");
+    // What was taken out is covered as well as what is left.
+    let judged_hits: Vec<Hit> = serde_json::from_str(&judged.hits).unwrap_or_default();
+    let hits = [judged_hits, file.hits.clone()].concat();
     let old = with_title(&judged.title, &judged.body);
     let new = with_title(&file.revision.title, &file.revision.body);
     diff::words(&old, &new)
@@ -95,7 +108,7 @@ pub(super) fn diff(file: &CaseFile, masks: &Masks) -> Vec<DiffPiece> {
                 Fate::Removed => "removed",
             },
             words: masks
-                .pieces(&piece.text, &file.hits)
+                .pieces(&piece.text, &hits)
                 .into_iter()
                 .map(|(text, is_masked)| Words {
                     text: text.to_owned(),
@@ -169,15 +182,24 @@ pub(super) fn facts(locale: Locale, file: &CaseFile) -> Vec<Fact> {
         (MessageId("fact-rejected"), PostStatus::Rejected),
     ] {
         let posts = record.count(status);
-        let more = if posts >= queue::RECORD_POSTS {
-            "+"
-        } else {
-            ""
-        };
+        let more = if posts >= COUNTED_POSTS { "+" } else { "" };
         let posts = format!("{}{more}", locale.number(posts));
         facts.push(Fact::new(&locale.text(label), posts));
     }
     facts
+}
+
+/// The rules that hit what the author wrote before.
+pub(super) fn rules_before(locale: Locale, file: &CaseFile, masks: &Masks) -> Vec<RuleBeforeRow> {
+    let row = |rule: &RuleBefore| RuleBeforeRow {
+        pattern: rule.pattern.clone(),
+        is_masked: masks.has(&rule.category),
+        times: match rule.posts {
+            1 => String::new(),
+            posts => format!("×{}", locale.number(posts as i64)),
+        },
+    };
+    file.record.rules.iter().map(row).collect()
 }
 
 pub(super) fn earlier(

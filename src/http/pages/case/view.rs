@@ -4,7 +4,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
-use super::context::{self, DiffPiece, EarlierRow, NoteRow, SimilarRow};
+use super::context::{self, DiffPiece, EarlierRow, NoteRow, RuleBeforeRow, SimilarRow};
 use super::figures;
 use crate::app::App;
 use crate::auth::role::Role;
@@ -67,6 +67,7 @@ struct CasePage {
     diff_about: String,
     hits: Vec<HitRow>,
     author_facts: Vec<Fact>,
+    rules_before: Vec<RuleBeforeRow>,
     earlier: Vec<EarlierRow>,
     notes: Vec<NoteRow>,
     alike: Vec<SimilarRow>,
@@ -309,6 +310,8 @@ impl<'a> Desk<'a> {
         let can_run_again =
             case.status == CaseStatus::Failed && file.post.status == PostStatus::Failed;
         let diff = context::diff(file, &self.masks);
+        let reader_masked = file.hits.iter().any(|hit| self.masks.covers(hit));
+        let reader_html = markdown::render_with_marks(&revision.body, &file.hits);
         let mut cards = Vec::new();
         for queued in &self.neighbours.before {
             cards.push(brief(queued, &viewer, to_path(&queued.case.id))?);
@@ -348,12 +351,17 @@ impl<'a> Desk<'a> {
             claim: claim(file, &viewer),
             title_segments: marks.title,
             lines: marks.lines,
-            reader_masked: file.hits.iter().any(|hit| self.masks.covers(hit)),
-            reader_html: markdown::render_with_marks(&revision.body, &file.hits),
+            reader_html: match reader_masked {
+                // Who uses the keyboard uncovers them by the focus.
+                true => reader_html.replace("<mark>", "<mark tabindex=\"0\">"),
+                false => reader_html,
+            },
+            reader_masked,
             diff_about: context::diff_about(locale, file),
             diff,
             hits: marks.rows,
             author_facts: context::facts(locale, file),
+            rules_before: context::rules_before(locale, file, &self.masks),
             earlier: context::earlier(locale, slug, file, &self.masks)?,
             notes: context::notes(locale, file),
             alike: context::alike(slug, file, &self.masks)?,
