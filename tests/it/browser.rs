@@ -51,6 +51,12 @@ both_dbs! {
     async fn nothing_needs_javascript(installation: Installation) {
         journey(installation, &["--no-javascript"]).await;
     }
+
+    async fn the_whole_desk_needs_no_javascript(toured: Toured) {
+        let site = &toured.0.site;
+        let arguments = [site.base.as_str(), &site.api_key, PASSWORD];
+        drive_with("plain.mjs", &arguments, async |question| toured.answer(question).await).await;
+    }
 }
 
 #[test]
