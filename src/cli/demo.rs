@@ -149,6 +149,7 @@ async fn seed(config: &Config, password: &str) -> anyhow::Result<()> {
     let mut decisions = DECISIONS.iter();
     for (line, author) in POSTS.lines().zip(authors.iter().cycle()) {
         clock.advance_ms(2 * HOUR_MS - HOUR_MS / 8);
+        app.moderation.note_hours().await?;
         let held = submit(&app, &site, author, line).await?;
         if let Some((post, decision)) = held.and_then(|post| Some((post, decisions.next()?))) {
             clock.advance_ms(HOUR_MS / 8);

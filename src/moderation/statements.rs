@@ -17,6 +17,8 @@ mod category;
 
 /// Statements that the transparency database takes at once.
 pub const BATCH: i64 = 100;
+/// Batches that are listed; programs go on by the links from one to the next.
+const BATCHES_MAX: i64 = 500;
 const GROUND_MAX_CHARS: usize = 500;
 const EXPLANATION_MAX_CHARS: usize = 2_000;
 const FACTS_MAX_CHARS: usize = 5_000;
@@ -99,6 +101,32 @@ pub async fn batch(
         statements.extend(statement(db, site, site_name, line).await?);
     }
     Ok(Batch { statements, next })
+}
+
+/// Behind which line each batch of that time begins, the first [`BATCHES_MAX`] of them: the first behind none.
+pub async fn batches(
+    db: &Db,
+    site: SiteId,
+    from_ms: i64,
+    until_ms: i64,
+) -> anyhow::Result<Vec<Option<String>>> {
+    let (from, until) = (floor(from_ms), floor(until_ms));
+    let first = statements::list(db, site, &from, &until, 1).await?;
+    if first.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut ends = statements::list_ends(db, site, &from, &until, BATCH, BATCHES_MAX).await?;
+    // Nothing follows a last batch that is full.
+    if let Some(last) = ends.last()
+        && statements::list(db, site, last, &until, 1)
+            .await?
+            .is_empty()
+    {
+        ends.pop();
+    }
+    Ok(std::iter::once(None)
+        .chain(ends.into_iter().map(Some))
+        .collect())
 }
 
 /// What happened at a site between two moments.

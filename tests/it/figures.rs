@@ -116,6 +116,12 @@ both_dbs! {
         };
         assert_eq!((puids(&first).len(), puids(&second).len()), (100, 1));
         assert!(!second.headers.contains_key("link"));
+        let page = olga.get(&app.path("admin/transparency?year=2030")).await;
+        assert_eq!(page.texts("a[download]"), ["1 to 100", "101 to 101"]);
+        let listed = olga.get(&page.attributes("a[download]", "href")[1]).await;
+        assert_eq!(puids(&listed), puids(&second), "what a person downloads is what a program goes on to");
+        let none = olga.get(&app.path("admin/transparency?year=2029")).await;
+        says(&none, 200, "There is none of this year.");
         let mut all = [puids(&first), puids(&second)].concat();
         all.sort();
         all.dedup();

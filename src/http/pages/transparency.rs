@@ -14,7 +14,7 @@ use crate::http::parts::{Choice, Fact};
 use crate::http::visitor::Member;
 use crate::ids::is_id;
 use crate::locale::MessageId;
-use crate::moderation::statements;
+use crate::moderation::statements::{self, BATCH};
 use crate::moderation::stats;
 
 /// No site is older.
@@ -28,7 +28,13 @@ struct TransparencyPage {
     years: Vec<Choice>,
     figures: Vec<Fact>,
     times: Vec<Fact>,
-    first_path: String,
+    batches: Vec<BatchLink>,
+}
+
+/// A hundred statements.
+struct BatchLink {
+    label: String,
+    path: String,
 }
 
 /// The query of the page.
@@ -58,6 +64,8 @@ pub(crate) async fn show(
     let year = query.0.year.unwrap_or(i64::from(present));
     let (year, from_ms, until_ms) = bounds(year)?;
     let counted = statements::year(&app.db, owner.site.id, from_ms, until_ms).await?;
+    let restricted = counted.rejected + counted.rejected_by_rule;
+    let batches = statements::batches(&app.db, owner.site.id, from_ms, until_ms).await?;
     let target_ms = owner.site.settings.target_seconds * 1_000;
     let (site, actor) = (owner.site.id, owner.actor());
     let stats = stats::load(&app.db, site, &actor, target_ms, now_ms).await?;
@@ -104,7 +112,17 @@ pub(crate) async fn show(
                 locale.number(stats.appeals.overturned as i64),
             ),
         ],
-        first_path: batch_path(&owner, year, None),
+        batches: (1..)
+            .zip(&batches)
+            .map(|(number, after)| BatchLink {
+                label: locale
+                    .say("transparency-batch")
+                    .with("from", (number - 1) * BATCH + 1)
+                    .with("to", (number * BATCH).min(restricted))
+                    .to_string(),
+                path: batch_path(&owner, year, after.as_deref()),
+            })
+            .collect(),
     })
 }
 
@@ -130,7 +148,8 @@ pub(crate) async fn batch(
         let next = app.config.link(&batch_path(&owner, year, Some(next)));
         response.insert_header((header::LINK, format!("<{next}>; rel=\"next\"")));
     }
-    let name = format!("attachment; filename=\"statements-{year}.json\"");
+    let behind = after.map_or(String::new(), |after| format!("-{after}"));
+    let name = format!("attachment; filename=\"statements-{year}{behind}.json\"");
     Ok(response
         .insert_header((header::CONTENT_DISPOSITION, name))
         .json(batch))
