@@ -18,6 +18,7 @@ submit = Submit
 submit-correction = Submit the correction
 preview = Preview
 preview-button = Preview
+preview-here = The preview stands here, as readers would see the post.
 preview-note = { $words }. Nothing is submitted yet.
 draft-save = Save draft
 draft-discard = Discard the draft

@@ -18,6 +18,7 @@ submit = Gönder
 submit-correction = Düzeltmeyi gönder
 preview = Önizleme
 preview-button = Önizle
+preview-here = Önizleme burada durur: yazının okurlara görüneceği hâli.
 preview-note = { $words }. Henüz hiçbir şey gönderilmedi.
 draft-save = Taslağı kaydet
 draft-discard = Taslağı sil

@@ -35,6 +35,9 @@ both_dbs! {
         let other = app.submit_held("Now").await;
         let mora = app.login(MODERATOR).await;
         let path = case_path(&app, &case);
+        let none = mora.get(&app.path("admin/queue?aside=true")).await;
+        assert_eq!(none.texts(".empty p"), ["What is snoozed, or back with its author, stands here until it returns."]);
+        assert!(mora.get(&app.path("admin/queue?state=approved")).await.texts(".empty p").is_empty());
 
         let snoozed = mora.fill(&path, &[("hours", "4")]).await;
 

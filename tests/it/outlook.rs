@@ -71,7 +71,7 @@ both_dbs! {
         mora.fill(&case_path(&app, &later), &[("hours", "4")]).await;
         assert_eq!(value(&told(&anna, &path).await, "Place in the queue"), Some("1 before it"));
         let desk = mora.get(&case_path(&app, &mine)).await;
-        assert!(desk.texts(".case-head .small").concat().contains("number 2 in the queue"), "{}", desk.text);
+        assert!(desk.texts(".case-head .place").concat().contains("number 2 in the queue"), "{}", desk.text);
         let token = ahead["task_token"].as_str().expect("a token");
         assert_eq!(app.decide(token, "APPROVED").await.status, 200);
         assert_eq!(value(&told(&anna, &path).await, "Place in the queue"), Some("next"));

@@ -54,6 +54,7 @@ struct QueuePage {
     filtered: bool,
     cut: Option<String>,
     unseen: Option<String>,
+    empty: String,
     clear_path: String,
     cases: Vec<row::Row>,
     decisions_path: String,
@@ -144,6 +145,7 @@ pub(crate) async fn show(
     let categories = categories(&app, &member, locale, &filter).await?;
     let masks = masks::find(&app.db, &member.actor()).await?;
     let sought = Terms::default().typed(&narrow.q);
+    let place = Place::of(query.mine, query.aside, filter.status);
     let viewer = row::Viewer {
         locale,
         settings: &member.site.settings,
@@ -174,10 +176,11 @@ pub(crate) async fn show(
         q: narrow.q.clone(),
         like: narrow.like.clone(),
         like_path: format!("{}/{}", path(slug), narrow.like),
+        empty: place.empty(locale),
         tabs: tabs(
             locale,
             slug,
-            Place::of(query.mine, query.aside, filter.status),
+            place,
             waiting,
             failed,
             handed,
@@ -242,6 +245,16 @@ impl Place {
             (_, true) => Self::Aside,
             (true, false) => Self::Handed,
             (false, false) => Self::In(status),
+        }
+    }
+
+    /// What would stand here, where nothing does.
+    fn empty(self, locale: Locale) -> String {
+        match self {
+            Self::Handed => locale.text("queue-empty-mine"),
+            Self::Aside => locale.text("queue-empty-aside"),
+            Self::In(CaseStatus::Waiting) => locale.text("queue-empty-text"),
+            Self::In(_) => String::new(),
         }
     }
 }

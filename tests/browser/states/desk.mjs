@@ -15,6 +15,7 @@ export async function queue({ look, enter, submit, go, see }) {
   await later(2_000);
   await see(mora, QUEUE, "queue, empty");
   await see(mora, `${QUEUE}?aside=true`, "queue, nothing put aside");
+  await see(mora, `${QUEUE}?mine=true`, "queue, nothing handed over");
   await see(mora, `${QUEUE}?q=nothing`, "queue, nothing found");
   const { path } = await submit("The first of them");
   await see(mora, QUEUE, "queue, one");
@@ -100,6 +101,7 @@ export async function cases({ look, enter, submit, go, see }) {
   await look(olga, "case, brought back");
   await send(olga, "/ask", { note: "Leave out the word." });
   await see(olga, path, "case, back with the author");
+  await later(130_000);
   await see(anna, post, "own post, to be changed");
   await send(anna, "/revise", { body: "One word.\n\nAnd a **third** paragraph, forbidden still." });
   await later();
