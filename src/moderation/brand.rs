@@ -6,6 +6,19 @@ const CONTRAST: f64 = 4.5;
 /// The grounds of the style sheet in light and dark; keep them like `--surface` and `--raised` there.
 const LIGHT_GROUND: Rgb = Rgb([0xfa, 0xf9, 0xf6]);
 const DARK_GROUND: Rgb = Rgb([0x1c, 0x1f, 0x23]);
+/// The inks of the style sheet that are read on the soft ground as well: `--muted`, `--ok`, `--no`, `--warn`.
+const LIGHT_INKS: [Rgb; 4] = [
+    Rgb([0x5d, 0x60, 0x5b]),
+    Rgb([0x1c, 0x68, 0x44]),
+    Rgb([0x9c, 0x2b, 0x28]),
+    Rgb([0x74, 0x4d, 0x00]),
+];
+const DARK_INKS: [Rgb; 4] = [
+    Rgb([0xa0, 0xa2, 0x9d]),
+    Rgb([0x80, 0xca, 0xa2]),
+    Rgb([0xf2, 0x9d, 0x94]),
+    Rgb([0xe4, 0xb9, 0x6b]),
+];
 const WHITE: Rgb = Rgb([0xff; 3]);
 const BLACK: Rgb = Rgb([0; 3]);
 /// The largest drawing, in bytes: it is kept with the site's settings.
@@ -31,8 +44,8 @@ impl Accent {
     /// The colours that are nearest to `hex` (`#28578a`) and readable; `None` if it is no colour.
     pub fn of(hex: &str) -> Option<Self> {
         let chosen = Rgb::parse(hex)?;
-        let (light, light_soft) = readable(chosen, LIGHT_GROUND, BLACK, 0.10);
-        let (dark, dark_soft) = readable(chosen, DARK_GROUND, WHITE, 0.16);
+        let (light, light_soft) = readable(chosen, LIGHT_GROUND, BLACK, 0.10, &LIGHT_INKS);
+        let (dark, dark_soft) = readable(chosen, DARK_GROUND, WHITE, 0.16, &DARK_INKS);
         Some(Self {
             light: light.hex(),
             light_soft: light_soft.hex(),
@@ -50,9 +63,10 @@ impl Accent {
     }
 }
 
-/// Moves `chosen` towards `pole` until it can be read on `ground` and on a tint of itself.
-fn readable(chosen: Rgb, ground: Rgb, pole: Rgb, tint: f64) -> (Rgb, Rgb) {
-    (0..=50)
+/// Moves `chosen` towards `pole` until it can be read on `ground` and on a tint of itself, and makes that tint weaker until
+/// all `inks` can be read on it.
+fn readable(chosen: Rgb, ground: Rgb, pole: Rgb, tint: f64, inks: &[Rgb]) -> (Rgb, Rgb) {
+    let (colour, soft) = (0..=50)
         .map(|step| {
             let colour = chosen.mix(pole, f64::from(step) / 50.0);
             (colour, ground.mix(colour, tint))
@@ -60,7 +74,10 @@ fn readable(chosen: Rgb, ground: Rgb, pole: Rgb, tint: f64) -> (Rgb, Rgb) {
         .find(|(colour, soft)| {
             colour.contrast(ground) >= CONTRAST && colour.contrast(*soft) >= CONTRAST
         })
-        .unwrap_or((pole, ground))
+        .unwrap_or((pole, ground));
+    let bears = |soft: &Rgb| inks.iter().all(|ink| ink.contrast(*soft) >= CONTRAST);
+    let mut weaker = (0..=20).map(|step| soft.mix(ground, f64::from(step) / 20.0));
+    (colour, weaker.find(bears).unwrap_or(ground))
 }
 
 impl Rgb {
@@ -150,6 +167,15 @@ mod tests {
                     ] {
                         let (one, two) = (Rgb::parse(colour).unwrap(), Rgb::parse(ground).unwrap());
                         assert!(one.contrast(two) >= CONTRAST, "{hex}: {colour} on {ground}");
+                    }
+                    for (inks, soft) in [
+                        (LIGHT_INKS, &accent.light_soft),
+                        (DARK_INKS, &accent.dark_soft),
+                    ] {
+                        let soft = Rgb::parse(soft).unwrap();
+                        for ink in inks {
+                            assert!(ink.contrast(soft) >= CONTRAST, "{hex}: {ink:?} on {soft:?}");
+                        }
                     }
                 }
             }
