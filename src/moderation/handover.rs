@@ -30,9 +30,10 @@ pub enum HandOverError {
 }
 
 impl Moderation {
-    /// Who else decides on the site, by name.
+    /// Who else decides on the site and is there, by name.
     pub async fn colleagues(&self, by: &Actor) -> anyhow::Result<Vec<(UserId, String)>> {
-        handovers::list_colleagues(&self.db, by.site_id, &by.user_id).await
+        let now_ms = self.tools.clock.now_ms();
+        handovers::list_colleagues(&self.db, by.site_id, &by.user_id, now_ms).await
     }
 
     /// Hands a case to a colleague by their id, or to the [`OWNERS`]; answers the name of the colleague.

@@ -11,6 +11,7 @@ const HAND_OVER: &str =
 const LIST_COLLEAGUES: &str =
     "SELECT users.id, users.name FROM members JOIN users ON users.id = members.user_id
     WHERE members.site_id = $1 AND members.role IN ('moderator', 'owner') AND members.suspended_at_ms IS NULL AND users.id <> $2
+        AND (members.away_until_ms IS NULL OR members.away_until_ms <= $3)
     ORDER BY users.name, users.id LIMIT 200";
 
 /// Hands a case that waits to `to`, with its line in the audit log and its mail; says whether it did wait.
@@ -40,15 +41,17 @@ pub(crate) async fn hand_over(
     })
 }
 
-/// Who else decides on the site, by name.
+/// Who else decides on the site and is not away at `now_ms`, by name.
 pub(crate) async fn list_colleagues(
     db: &Db,
     site: SiteId,
     but: &UserId,
+    now_ms: i64,
 ) -> anyhow::Result<Vec<(UserId, String)>> {
     Ok(on_db!(db, |c| sqlx::query_as(LIST_COLLEAGUES)
         .bind(site)
         .bind(but)
+        .bind(now_ms)
         .fetch_all(c.read())
         .await?))
 }

@@ -71,8 +71,19 @@ both_dbs! {
         let seen = mora.get(&path).await;
         let claim = seen.form_to("/claim").expect("the button to claim");
         assert!(mora.send(claim, &[]).await.status < 400);
+        let olga = app.login(OWNER).await;
+        let handed = app.submit_held("Waits for Mora").await;
+        let handed = app.path(&format!("admin/queue/{}", handed["id"].as_str().expect("an id")));
+        let form = olga.get(&handed).await.form(&["to", "words"]).expect("the form to hand over");
+        let colleagues = |page: &Page| page.attributes("#hand-over-to option", "value");
+        let her_id = colleagues(&olga.get(&handed).await).pop().expect("a colleague besides the owners");
+        assert_eq!(olga.send(form.clone(), &[("to", &her_id)]).await.status, 303);
 
         assert_eq!(mora.fill("/account", &[("until", "2030-01-07")]).await.status, 303);
+        let mine = olga.get(&app.path("admin/queue?mine=true")).await;
+        assert_eq!(mine.texts(".rows a.name"), ["Waits for Mora"], "it moves on to the owners");
+        assert_eq!(colleagues(&olga.get(&handed).await), ["owners"], "nothing can be handed to her");
+        assert_eq!(olga.send(form, &[("to", &her_id)]).await.status, 400);
         says(&mora.get("/account").await, 200, "value=\"2030-01-07\"");
         app.app.run_until_idle().await.expect("work");
         let told: Vec<String> = app.inbox().into_iter().map(|mail| mail.to).collect();
@@ -82,6 +93,7 @@ both_dbs! {
 
         app.clock.advance_ms(8 * 24 * 60 * 60 * 1000);
         let mora = app.login(MODERATOR).await;
+        assert_eq!(colleagues(&app.login(OWNER).await.get(&handed).await), ["owners", her_id.as_str()], "she is back");
         says(&mora.get("/account").await, 200, "name=\"until\" type=\"date\" value=\"\"");
         assert_eq!(mora.fill("/account", &[("until", "some day")]).await.status, 400);
     }

@@ -5,13 +5,14 @@ use anyhow::Context as _;
 use super::{Draft, Links, MASK, Words};
 use crate::auth::role::Role;
 use crate::ids::CaseId;
+use crate::moderation::handover::OWNERS;
 use crate::moderation::link::{self, Claims};
 use crate::moderation::rows::{CaseRow, CaseStatus};
 use crate::moderation::rules::Hit;
 use crate::moderation::wording;
 use crate::outbox::not_sent::NotSent;
 use crate::store::case_texts::{self, CaseText};
-use crate::store::{audit, brakes, sites};
+use crate::store::{audit, brakes, cases, sites};
 
 /// A deadline further away than this is none.
 const NO_DEADLINE_MS: i64 = 10 * 365 * 24 * 60 * 60 * 1000;
@@ -168,6 +169,16 @@ impl Draft<'_> {
             Ok(text) => text,
             Err(reason) => return Ok(Err(reason)),
         };
+        // It has moved on, where whom it was for is away by now.
+        let listed = cases::find(&self.outbox.db, self.site.id, &text.case.id).await?;
+        let is_for_them = match listed.and_then(|listed| listed.handed_to).as_deref() {
+            Some(OWNERS) => self.to.role == Some(Role::Owner),
+            Some(id) => id == self.to.id.as_str(),
+            None => false,
+        };
+        if !is_for_them {
+            return Ok(Err(NotSent::NotHandedOver));
+        }
         let subject = format!("post:{}", text.case.post_id);
         let lines = audit::list_named_of_subject(&self.outbox.db, self.site.id, &subject).await?;
         let of_case = |line: &&audit::NamedAudit| {
