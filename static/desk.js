@@ -208,10 +208,13 @@ async function go(href, push = true) {
   }
 }
 
+const parse = (html) => new DOMParser().parseFromString(html, "text/html");
+const isDesk = (page) => page.querySelector("main") && page.querySelector("script[src*='/desk-']");
+
 function show({ url, html }, push, then) {
-  const page = new DOMParser().parseFromString(html, "text/html");
+  const page = parse(html);
   const content = page.querySelector("main");
-  if (!content || !page.querySelector("script[src*='/desk-']")) return location.assign(url);
+  if (!isDesk(page)) return location.assign(url);
   dispatchEvent(new Event("gatepost:leave"));
   if (push && url !== location.href) history.pushState(null, "", url);
   const scroll = document.querySelector(".pane-list")?.scrollTop ?? 0;
@@ -252,7 +255,7 @@ addEventListener("click", (event) => {
 
 document.addEventListener("submit", async (event) => {
   const form = event.target;
-  if (!main.contains(form) || form.dataset.sent) return;
+  if (!main.contains(form) || form.dataset.sent || form.dataset.plain) return;
   event.preventDefault();
   const body = new URLSearchParams(new FormData(form, event.submitter));
   if (form.method === "get") return go(`${form.action}?${body}`);
@@ -260,7 +263,17 @@ document.addEventListener("submit", async (event) => {
   const then = form.dataset.then ? `#${form.dataset.then}` : key === "claim" && `[data-key="${key}"]`;
   form.dataset.sent = "yes";
   try {
-    show(await read(await fetch(event.submitter?.getAttribute("formaction") ?? form.action, { method: "POST", body, headers: { accept: "text/html" } })), true, then);
+    const answer = await fetch(event.submitter?.getAttribute("formaction") ?? form.action, { method: "POST", body, headers: { accept: "text/html" } });
+    const page = await read(answer);
+    // Refused, as by a session that has ended: sent once more by the browser itself, it comes to the page that gives back
+    // what was typed.
+    if (!answer.redirected && answer.status >= 400 && answer.status < 500 && !isDesk(parse(page.html))) {
+      delete form.dataset.sent;
+      form.dataset.plain = "yes";
+      return form.requestSubmit(event.submitter);
+    }
+    if (answer.status >= 500) throw new Error(answer.status);
+    show(page, true, then);
   } catch {
     say(words("no-answer"));
     alertAbove(form);

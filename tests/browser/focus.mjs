@@ -66,6 +66,10 @@ try {
   await press(mora, "Escape", 'heading "Post 0"');
   await press(mora, "c", 'heading "Queue"');
   await press(mora, "w", 'heading "Post 0"');
+  for (const [key, what] of [["e", 'combobox "To"'], ["z", 'combobox "Show it again in"'], ["d", 'textbox "What to change, as the author reads it"']]) {
+    await press(mora, key, what);
+    await mora.locator("h1").focus();
+  }
   await press(mora, "r", 'summary "Reject…"');
   await mora.getByRole("button", { name: "Reject and tell the author" }).focus();
   await press(mora, "Enter", 'textbox "Reason, as the author reads it" [invalid]');
@@ -94,6 +98,16 @@ try {
   await press(mora, "c", 'button "Give it back"');
   await press(mora, "c", 'heading "Queue"');
 
+  // The session has ended while a reason was typed: the page that says so gives it back.
+  await mora.goto(plain.url());
+  await mora.keyboard.press("r");
+  await mora.getByLabel("Reason, as the author reads it").fill("It took me a while to put this kindly.");
+  await mora.context().clearCookies();
+  await mora.getByRole("button", { name: "Reject and tell the author" }).click();
+  await mora.waitForFunction(() => !document.querySelector(".decide"));
+  const typed = await mora.locator("main").locator("textarea, input, pre").evaluateAll((all) => all.map((one) => one.value ?? one.textContent));
+  assert.ok(typed.includes("It took me a while to put this kindly."), typed.join());
+
   // By plain forms: what was refused has the focus, and what was written is where the page is.
   await plain.getByText("Reject…").click();
   await plain.getByRole("button", { name: "Reject and tell the author" }).click();
@@ -115,5 +129,5 @@ try {
 } catch (error) {
   problems.push(String(error?.stack ?? error));
 }
-forget(/status of 422/);
+forget(/status of 4(01|03|22)/);
 await finish();
