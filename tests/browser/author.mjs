@@ -58,6 +58,41 @@ try {
   // The browser reports the save that was refused; it was refused on purpose.
   forget(/status of 403/);
 
+  // A large text that is pasted is counted, shown and kept. What is larger than a post may be is refused, and not lost.
+  const field = back.getByLabel("Text");
+  const paste = (text) => field.evaluate((field, text) => {
+    field.focus();
+    field.select();
+    document.execCommand("insertText", false, text);
+  }, text);
+  const putBack = async () => {
+    await back.goto(draft);
+    const restore = back.getByRole("button", { name: "Put it back" });
+    if (await restore.isVisible()) await restore.click();
+  };
+  const large = "This sentence has seven words and more. ".repeat(4_000);
+  await paste(large);
+  await back.getByText("28,000 words", { exact: true }).waitFor();
+  await back.locator("#live p", { hasText: "This sentence has seven words" }).waitFor();
+  await back.getByText("Draft saved", { exact: true }).waitFor();
+  for (const times of [2, 12]) {
+    await paste(large.repeat(times));
+    await back.getByRole("button", { name: "Submit", exact: true }).click();
+    await back.getByText(/too large|at most 200,000 bytes/i).first().waitFor();
+    await putBack();
+    assert.equal((await field.inputValue()).length, large.length * times);
+  }
+
+  // No answer comes to a submission: this browser has the words.
+  await paste("Words that never arrived.");
+  await context.setOffline(true);
+  await back.getByRole("button", { name: "Submit", exact: true }).click();
+  await back.waitForURL(/^chrome-error:/);
+  await context.setOffline(false);
+  await putBack();
+  assert.equal(await field.inputValue(), "Words that never arrived.");
+  forget(/status of (403|413|422)|net::ERR_/);
+
   // Rejected, corrected, rejected again, appealed, published.
   const [mora, olga] = [await login("mora@example.org"), await login("olga@example.org")];
   const decide = async (moderator, button, reason) => {

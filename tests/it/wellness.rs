@@ -159,11 +159,20 @@ both_dbs! {
         let first = app.submit_held("First").await;
         app.decide(first["task_token"].as_str().expect("a token"), "REJECTED").await;
         let case = app.submit_held("Second").await;
-        let page = app.login(OWNER).await.get(&case_path(&app, &case)).await;
+        let olga = app.login(OWNER).await;
+        let page = olga.get(&case_path(&app, &case)).await;
         assert_eq!(page.texts(".hits > li > p").len(), 1);
         let more = page.texts(".hits > li > details").remove(0);
         assert!(more.contains("rule set") && more.contains("2 cases in 30 days, 100 % rejected of 1"), "{more}");
         assert!(more.contains("Open the rule"), "{more}");
         assert_eq!(page.attributes(".hits summary", "aria-label"), ["More about hit 1"]);
+
+        // From there to an exception, which is tried on the posts before it is saved.
+        let rule = olga.get(&page.links("Except “")[0]).await;
+        let form = rule.form(&["pattern", "exceptions"]).expect("the form of the rule, with the exception in it");
+        let tried = olga.send(form, &[("rehearse", "on")]).await;
+        assert_eq!(tried.status, 200, "{}", tried.text);
+        let report = tried.texts(".notice[role=status] strong");
+        assert_eq!(report, ["Newly held 0, released 2."]);
     }
 }

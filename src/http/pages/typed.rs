@@ -41,14 +41,12 @@ pub(super) fn text(locale: Locale, rule: TextRule) -> String {
         TextRule::TitleLength => locale.say("title-too-long"),
         TextRule::TitleLine => locale.say("title-one-line"),
         TextRule::BodyEmpty => locale.say("body-empty"),
-        TextRule::BodyLength => locale
-            .say("body-too-long")
-            .with("bytes", BODY_MAX_BYTES.to_string()),
+        TextRule::BodyLength => locale.say("body-too-long").with("bytes", BODY_MAX_BYTES),
         TextRule::BodyControl => locale.say("body-control"),
         TextRule::StatementEmpty => locale.say("statement-empty"),
         TextRule::StatementLength => locale
             .say("statement-too-long")
-            .with("chars", STATEMENT_MAX_CHARS.to_string()),
+            .with("chars", STATEMENT_MAX_CHARS),
         TextRule::StatementControl => locale.say("statement-control"),
         // No page has the field.
         TextRule::ExternalId => return rule.to_string(),
