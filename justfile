@@ -22,6 +22,11 @@ lint:
 bench texts *arguments:
     cargo run --release -- bench --texts {{texts}} {{arguments}}
 
+# Measure the desk with so many waiting cases in a real Chromium, on SQLite or an empty PostgreSQL database
+desk-speed *arguments:
+    cargo build --release
+    node tests/browser/speed.mjs target/release/gatepost {{arguments}}
+
 # Take the pictures in docs/pictures from the demo, with the Chromium at $CHROMIUM or /usr/bin/chromium
 pictures:
     cargo build --release

@@ -103,7 +103,7 @@ pub async fn batch(
     Ok(Batch { statements, next })
 }
 
-/// Behind which line each batch of that time begins, the first [`BATCHES_MAX`] of them: the first behind none.
+/// Behind which line each batch of that time begins, the first 500 of them: the first behind none.
 pub async fn batches(
     db: &Db,
     site: SiteId,
