@@ -17,7 +17,6 @@ use super::scent::Ending;
 use super::sign::How;
 use super::text::{Rendered, rendered};
 use super::token::{stretch, token};
-use super::trail::plain_length;
 use super::view::{View, Views};
 
 /// A word is read no further than this.
@@ -233,9 +232,12 @@ impl Floating {
         start: usize,
         budget: &mut Budget,
     ) -> Result<Option<Found>, Exhausted> {
-        let other_length = |length| plain_length(text.text, start, false).filter(|n| *n != length);
-        if self.globs[glob].2.length().and_then(other_length).is_some() {
-            return Ok(None);
+        let pattern = &self.globs[glob].2;
+        if let Some(word) = plain_word(text.text, start)
+            && !pattern.has_signs()
+            && !pattern.is_word(word)
+        {
+            return budget.spend(word.len()).map(|()| None);
         }
         for disguised in [false, true] {
             let flat = Flat::of(text.text, start, WORD_MAX, disguised);
@@ -248,6 +250,21 @@ impl Floating {
         }
         Ok(None)
     }
+}
+
+/// The word at the byte `start`, if it has nothing but letters of ASCII, and a sign that ends it stands behind it.
+fn plain_word(text: &str, start: usize) -> Option<&[u8]> {
+    let bytes = &text.as_bytes()[start..];
+    let word = bytes.iter().take_while(|byte| byte.is_ascii_alphabetic());
+    let length = word.count();
+    let is_end = bytes.get(length).is_none_or(|next| {
+        next.is_ascii_whitespace()
+            || matches!(
+                next,
+                b'"' | b'\'' | b')' | b',' | b'-' | b'.' | b'/' | b':' | b';' | b'=' | b'?' | b'}'
+            )
+    });
+    (is_end && length < WORD_MAX).then(|| &bytes[..length])
 }
 
 /// A text without case, width, marks, invisible characters and the signs of Markdown, with the way back.

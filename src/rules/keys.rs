@@ -10,8 +10,19 @@ pub(super) struct Keys<T> {
     pub(super) trie: Trie,
     /// What node marks point at: `marks[mark - 1]`.
     marks: Vec<Mark<T>>,
+    pub(super) reach: Reach,
+}
+
+/// How far from a key a text may be that shows it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Reach {
+    /// Case, width, markup and what is not seen.
+    Literal,
+    /// What normal rules see through.
+    #[default]
+    Usual,
     /// Words are also looked for where they are cut in two, and by loose readings.
-    pub(super) wide: bool,
+    Wide,
 }
 
 /// What is special about a node.
@@ -27,7 +38,7 @@ pub(super) struct Mark<T> {
 
 impl<T> Keys<T> {
     /// Each entry says whether its key is only the beginning of a word.
-    pub(super) fn build(entries: Vec<(Vec<u8>, T, bool)>, wide: bool) -> Keys<T> {
+    pub(super) fn build(entries: Vec<(Vec<u8>, T, bool)>, reach: Reach) -> Keys<T> {
         let mut keys = std::collections::BTreeMap::<Vec<u8>, Mark<T>>::new();
         for (key, value, is_prefix) in entries {
             let gaps = key.iter().enumerate();
@@ -52,7 +63,7 @@ impl<T> Keys<T> {
         Keys {
             trie: Trie::build(&marked),
             marks,
-            wide,
+            reach,
         }
     }
 

@@ -1,6 +1,8 @@
 //! A compiled rule set: checks a post and says what hit where.
 //! Knows nothing of where rules and posts are kept. Never panics, and holds what it cannot check within its budget.
 
+use std::cell::RefCell;
+use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use aho_corasick::BuildError;
@@ -8,17 +10,18 @@ use aho_corasick::BuildError;
 use super::budget::{Budget, Exhausted};
 use super::combination::Author;
 use super::flaw::Flaw;
-use super::floating::{Floating, FloatingBuilder, Found};
+use super::floating::{Floating, Found};
 use super::hit::{Checked, Hit, Verdict};
 use super::host;
 use super::inner::Inner;
 use super::judge::{Text, judge};
-use super::keys::Keys;
-use super::pattern::{self, Pattern};
-use super::rule::{Action, Field, MatchMode, Rule, RuleKind};
-use super::scent::Ending;
+use super::keys::{Keys, Reach};
+use super::parts::{Parts, Target, mode_of};
+use super::pattern;
+use super::rule::{Action, Field, Rule, RuleKind};
 use super::spelling::Spelling;
-use super::starts::Starts;
+use super::starts::{Lane, Starts};
+use super::step::Step;
 use super::view::Views;
 use super::walk::Walk;
 
@@ -44,19 +47,12 @@ pub struct Matcher {
     version: i64,
     rules: Vec<Rule>,
     starts: Starts,
-    keys: Keys<Target>,
+    /// The spellings that may be disguised, and those that may not.
+    disguised: Keys<Target>,
+    literal: Keys<Target>,
     spellings: Vec<(usize, Spelling)>,
     floating: Floating,
     inner: Inner,
-}
-
-/// What a key stands for.
-#[derive(Debug)]
-enum Target {
-    /// One of the spellings.
-    Spelling(usize),
-    /// The beginning of this glob.
-    Glob(usize),
 }
 
 /// A match before it is reported: bytes of the original field.
@@ -71,13 +67,20 @@ pub(super) struct Match {
 impl Matcher {
     /// Compiles the enabled rules. Reports every rule that cannot be compiled.
     pub fn build(version: i64, rules: &[Rule]) -> Result<Matcher, Vec<RuleProblem>> {
+        Matcher::of_parts(version, rules, Parts::default())
+    }
+
+    fn of_parts(
+        version: i64,
+        rules: &[Rule],
+        mut parts: Parts,
+    ) -> Result<Matcher, Vec<RuleProblem>> {
         let mut rules: Vec<Rule> = rules
             .iter()
             .filter(|rule| rule.draft.enabled)
             .cloned()
             .collect();
         let inner = Inner::append_to(&mut rules);
-        let mut parts = Parts::default();
         let mut problems = Vec::new();
         for (index, rule) in rules.iter().enumerate() {
             match pattern::compile(rule.draft.kind, &rule.draft.pattern, rule.draft.inflections) {
@@ -97,21 +100,12 @@ impl Matcher {
                 flaw: Flaw::words(error.to_string()),
             }]
         };
-        let whole = parts.spellings.iter();
-        let whole = whole.map(|(_, spelling)| (spelling.whole_key(), Ending::Whole));
-        let globs = parts
-            .keys
-            .iter()
-            .filter_map(|(key, target, _)| match target {
-                Target::Glob(glob) => Some((key.clone(), parts.floating.ending(*glob))),
-                Target::Spelling(_) => None,
-            });
-        let keys: Vec<_> = whole.chain(globs).collect();
         Ok(Matcher {
             version,
             rules,
-            starts: Starts::new(&keys, parts.wide),
-            keys: Keys::build(parts.keys, parts.wide),
+            starts: Starts::new(&parts.endings, &parts.whole, parts.reach),
+            disguised: Keys::build(parts.disguised, parts.reach),
+            literal: Keys::build(parts.literal, Reach::Literal),
             spellings: parts.spellings,
             floating: parts.floating.build().map_err(too_large)?,
             inner,
@@ -222,73 +216,80 @@ impl Matcher {
             false => HITS_MAX,
         };
         let looks_in = |rule: usize| self.rules[rule].draft.fields.include(field);
-        if !self.keys.is_empty() {
-            let mut walk = Walk::new(
-                &self.keys,
-                text.text,
-                |target: &Target, start, end, path: &[_], budget: &mut Budget| match *target {
+        let matches = RefCell::new(matches);
+        let push = |found: Match| push(&mut matches.borrow_mut(), most, found);
+        if !self.disguised.is_empty() || !self.literal.is_empty() {
+            let found =
+                |target: &Target, start, end, path: &[Step], budget: &mut Budget| match *target {
                     Target::Spelling(index) => {
-                        let (rule, spelling) = &self.spellings[index];
-                        if !looks_in(*rule) {
-                            return Ok(());
-                        }
-                        budget.spend(64 + (end - start))?;
-                        let mode = match spelling.is_literal {
-                            true => MatchMode::Exact,
-                            false => self.mode_of(*rule),
-                        };
-                        let is_whole = || {
-                            self.rules[*rule].draft.kind != RuleKind::Host
-                                || host::is_whole(text.text, start, end)
-                        };
-                        match judge(text, spelling, mode, path, end) {
-                            Some(views) if is_whole() => push(
-                                matches,
-                                most,
-                                Match {
-                                    start,
-                                    end,
-                                    rule: *rule,
-                                    views,
-                                },
-                            ),
-                            _ => Ok(()),
+                        match self.spelled(index, field, text, start..end, path, budget)? {
+                            Some(found) => push(found),
+                            None => Ok(()),
                         }
                     }
                     Target::Glob(glob) => match self.floating.glob_at(glob, text, start, budget)? {
-                        Some(found) if looks_in(found.rule) => {
-                            push(matches, most, Match::from(found))
-                        }
+                        Some(found) if looks_in(found.rule) => push(Match::from(found)),
                         _ => Ok(()),
                     },
-                },
-            );
+                };
+            let mut disguised = Walk::new(&self.disguised, text.text, found);
+            let mut literal = Walk::new(&self.literal, text.text, found);
             self.starts
-                .each(text.text, |start| walk.from(start, budget))?;
+                .each(text.text, &self.literal, |lane, start| match lane {
+                    Lane::Disguised => disguised.from(start, budget),
+                    Lane::Literal => literal.from(start, budget),
+                })?;
         }
         self.floating
             .find(text, budget, |found| match looks_in(found.rule) {
-                true => push(matches, most, Match::from(found)),
+                true => push(Match::from(found)),
                 false => Ok(()),
             })
     }
 
-    /// An exception excuses what stands there, not what somebody may take for it.
-    fn mode_of(&self, rule: usize) -> MatchMode {
-        let draft = &self.rules[rule].draft;
-        match draft.action {
-            Action::Allow => MatchMode::Exact,
-            _ => draft.mode,
+    /// What was found where the way `path` shows the spelling with that index, if its rule believes it.
+    fn spelled(
+        &self,
+        index: usize,
+        field: Field,
+        text: &Text<'_>,
+        span: Range<usize>,
+        path: &[Step],
+        budget: &mut Budget,
+    ) -> Result<Option<Match>, Exhausted> {
+        let Range { start, end } = span;
+        let (number, spelling) = &self.spellings[index];
+        let rule = &self.rules[*number];
+        if !rule.draft.fields.include(field) {
+            return Ok(None);
         }
+        budget.spend(64 + span.len())?;
+        let views = judge(text, spelling, mode_of(rule, spelling), path, end);
+        let is_whole =
+            || rule.draft.kind != RuleKind::Host || host::is_whole(text.text, start, end);
+        Ok(views.filter(|_| is_whole()).map(|views| Match {
+            start,
+            end,
+            rule: *number,
+            views,
+        }))
     }
 
-    /// One that looks everything up, wherever it may begin.
+    /// One that looks everything up, wherever it may begin and however it may be disguised.
     #[cfg(test)]
-    pub(super) fn without_shortcuts(self) -> Matcher {
-        Matcher {
-            starts: self.starts.without_scents(),
-            ..self
-        }
+    pub(super) fn without_shortcuts(
+        version: i64,
+        rules: &[Rule],
+    ) -> Result<Matcher, Vec<RuleProblem>> {
+        let parts = Parts {
+            is_one_lane: true,
+            ..Parts::default()
+        };
+        let matcher = Matcher::of_parts(version, rules, parts)?;
+        Ok(Matcher {
+            starts: matcher.starts.without_scents(),
+            ..matcher
+        })
     }
 
     /// Takes out what exceptions excuse.
@@ -333,49 +334,6 @@ impl Matcher {
                 }
             })
             .collect()
-    }
-}
-
-/// The rules, sorted by how they are looked for.
-#[derive(Default)]
-struct Parts {
-    keys: Vec<(Vec<u8>, Target, bool)>,
-    spellings: Vec<(usize, Spelling)>,
-    floating: FloatingBuilder,
-    wide: bool,
-}
-
-impl Parts {
-    fn add(&mut self, index: usize, pattern: Pattern, rule: &Rule) {
-        let mode = rule.draft.mode;
-        self.wide |= mode == MatchMode::Aggressive;
-        match pattern {
-            Pattern::Spelled(spellings) => {
-                for spelling in spellings {
-                    self.add_spelling(index, mode, spelling);
-                }
-            }
-            Pattern::Glob(glob) => {
-                let prefix = glob.prefix();
-                if let Some(glob) = self.floating.glob(index, mode, glob) {
-                    self.keys
-                        .push((collapsed(&prefix).into_bytes(), Target::Glob(glob), true));
-                }
-            }
-            Pattern::Regex { regex, literals } => self.floating.regex(index, regex, literals),
-        }
-    }
-
-    fn add_spelling(&mut self, index: usize, mode: MatchMode, spelling: Spelling) {
-        let imitations = match mode {
-            MatchMode::Exact => Vec::new(),
-            MatchMode::Normal | MatchMode::Aggressive => spelling.imitations(),
-        };
-        for spelling in std::iter::once(spelling).chain(imitations) {
-            let target = Target::Spelling(self.spellings.len());
-            self.keys.push((spelling.key(), target, false));
-            self.spellings.push((index, spelling));
-        }
     }
 }
 
@@ -439,13 +397,6 @@ pub(super) fn uncovered(
         let before = excuses.partition_point(|excuse| excuse.start <= found.start);
         !is_meant(found) || found.end > furthest[before]
     });
-}
-
-/// Every letter once where it is repeated, as keys have them.
-fn collapsed(text: &str) -> String {
-    let mut letters: Vec<char> = text.chars().collect();
-    letters.dedup();
-    letters.into_iter().collect()
 }
 
 /// Counts code points along with ascending byte offsets.

@@ -230,6 +230,39 @@ impl Glob {
             .unwrap_or_default()
     }
 
+    /// Whether it matches the letters of ASCII in `word`, and all of them. It has no signs itself.
+    pub(super) fn is_word(&self, word: &[u8]) -> bool {
+        let (mut part, mut at) = (0, 0);
+        // Where the last `*` stands, and up to where it reaches.
+        let mut open: Option<(usize, usize)> = None;
+        while at < word.len() {
+            match self.parts.get(part) {
+                Some(GlobPart::Any) => {
+                    open = Some((part, at));
+                    part += 1;
+                }
+                Some(GlobPart::AnyOne) => (part, at) = (part + 1, at + 1),
+                Some(GlobPart::Char(c)) if *c == char::from(word[at].to_ascii_lowercase()) => {
+                    (part, at) = (part + 1, at + 1);
+                }
+                _ => match &mut open {
+                    Some((star, reach)) => {
+                        *reach += 1;
+                        (part, at) = (*star + 1, *reach);
+                    }
+                    None => return false,
+                },
+            }
+        }
+        self.parts[part..].iter().all(|part| *part == GlobPart::Any)
+    }
+
+    /// Whether it has other characters than letters and digits.
+    pub(super) fn has_signs(&self) -> bool {
+        let is_sign = |part: &GlobPart| part.literal().is_some_and(|c| !c.is_alphanumeric());
+        self.parts.iter().any(is_sign)
+    }
+
     /// Where the shortest match that begins `text` and satisfies `may_end` ends. `steps` counts the work.
     pub(super) fn find_end(
         &self,

@@ -176,32 +176,59 @@ fn stand_ins(c: char) -> &'static [(How, &'static str)] {
     }
 }
 
-/// Letters drawn with several characters; the longest first.
-pub(super) const DRAWN: &[(&str, How, &str)] = &[
-    (r"|\/|", How::Leet, "m"),
-    (r"\/\/", How::Leet, "w"),
-    (r"/\/\", How::Leet, "m"),
-    (r"|\|", How::Leet, "n"),
-    ("|_|", How::Leet, "u"),
-    ("|-|", How::Leet, "h"),
-    ("/-/", How::Leet, "h"),
-    (r"\/", How::Leet, "v"),
-    (r"/\", How::Leet, "a"),
-    ("|<", How::Leet, "k"),
-    ("|)", How::Leet, "d"),
-    ("|3", How::Leet, "b"),
-    ("|=", How::Leet, "f"),
-    ("|>", How::Leet, "p"),
-    ("|_", How::Leet, "l"),
-    ("|2", How::Leet, "r"),
-    ("_|", How::Leet, "j"),
-    ("()", How::Leet, "o"),
-    ("[]", How::Leet, "o"),
-    ("><", How::Leet, "x"),
-    ("vv", How::Loose, "w"),
-    ("rn", How::Loose, "m"),
-    ("ph", How::Loose, "f"),
-];
+/// A letter drawn with several characters.
+pub(super) type Drawn = (&'static str, How, &'static str);
+
+/// Those that `text` begins with, read no looser than that; the longest first.
+#[inline]
+pub(super) fn drawn(text: &[u8], loosest: How) -> impl Iterator<Item = &'static Drawn> {
+    let all: &[Drawn] = match text {
+        [first, second, ..] => drawn_with(*first, *second),
+        _ => &[],
+    };
+    all.iter().filter(move |(drawn, how, _)| {
+        *how <= loosest
+            && text
+                .get(..drawn.len())
+                .is_some_and(|begin| begin.eq_ignore_ascii_case(drawn.as_bytes()))
+    })
+}
+
+/// Those that begin with these two bytes, or with the first.
+#[inline]
+fn drawn_with(first: u8, second: u8) -> &'static [Drawn] {
+    use How::{Leet, Loose};
+    if second.is_ascii_alphanumeric() {
+        return match (first, second) {
+            (b'|', b'3') => &[("|3", Leet, "b")],
+            (b'|', b'2') => &[("|2", Leet, "r")],
+            (b'v' | b'V', b'v' | b'V') => &[("vv", Loose, "w")],
+            (b'r' | b'R', b'n' | b'N') => &[("rn", Loose, "m")],
+            (b'p' | b'P', b'h' | b'H') => &[("ph", Loose, "f")],
+            _ => &[],
+        };
+    }
+    match first {
+        b'|' => &[
+            (r"|\/|", Leet, "m"),
+            (r"|\|", Leet, "n"),
+            ("|_|", Leet, "u"),
+            ("|-|", Leet, "h"),
+            ("|<", Leet, "k"),
+            ("|)", Leet, "d"),
+            ("|=", Leet, "f"),
+            ("|>", Leet, "p"),
+            ("|_", Leet, "l"),
+        ],
+        b'\\' => &[(r"\/\/", Leet, "w"), (r"\/", Leet, "v")],
+        b'/' => &[(r"/\/\", Leet, "m"), ("/-/", Leet, "h"), (r"/\", Leet, "a")],
+        b'_' => &[("_|", Leet, "j")],
+        b'(' => &[("()", Leet, "o")],
+        b'[' => &[("[]", Leet, "o")],
+        b'>' => &[("><", Leet, "x")],
+        _ => &[],
+    }
+}
 
 /// Whether `c` may hide a letter.
 pub(super) fn is_mask(c: char) -> bool {

@@ -107,6 +107,12 @@ impl Spelling {
         }
     }
 
+    /// Whether a letter may stand there more often than the pattern has it.
+    pub(super) fn is_open(&self) -> bool {
+        let is_open = |place: &Place| matches!(place, Place::Letter(letter) if letter.open);
+        self.places.iter().any(is_open)
+    }
+
     /// Ends a word, with at most `words` before the next.
     pub(super) fn push_gap(&mut self, words: u8) {
         if !self.places.is_empty() {

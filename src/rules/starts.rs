@@ -3,21 +3,26 @@
 
 use super::codes::{ANY, ASCII, SIGN, code_of_stand_in};
 use super::judge::may_begin;
+use super::keys::{Keys, Reach};
+use super::literal::Beginnings;
 use super::scent::{Ending, Scent, Scents};
 use super::sign::sign;
 use super::token::decode;
 use super::trail::{Trail, is_drawn};
-use super::windows::{self, Windows};
+use super::windows::{LENGTH, Windows};
 
 /// What keys begin with and what they are made of.
 #[derive(Debug)]
 pub(super) struct Starts {
     scents: Scents,
     windows: Windows,
+    beginnings: Beginnings,
     /// The signs that keys begin with.
     signs: [bool; 128],
-    /// Whether a byte is part of a word, and whether something else may begin with it, each as the lowest bit of its sixteen.
+    /// What a byte is, each bit as the lowest of its sixteen.
     lanes: [u64; 256],
+    /// No key may be disguised.
+    is_literal: bool,
     /// Words are also looked for inside others, where capitals or digits show that one begins.
     wide: bool,
     /// Texts are beginnings of texts.
@@ -26,6 +31,37 @@ pub(super) struct Starts {
     #[cfg(test)]
     every: bool,
 }
+
+/// Which keys may begin at a place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Lane {
+    /// Those that texts have to show as they are.
+    Literal,
+    /// The others.
+    Disguised,
+}
+
+/// A byte is a letter or digit.
+const WORD: u64 = 1;
+/// A disguised key may begin with this byte, which is none.
+const OTHER: u64 = 1 << 16;
+/// A literal one may.
+const SIGN_OF_LITERAL: u64 = 1 << 32;
+
+/// Whether a byte is a small letter, and whether it is a digit, each as the lowest bit of its sixteen.
+const SORTS: [u32; 256] = {
+    let mut sorts = [0; 256];
+    let mut byte = 0;
+    while byte < 128 {
+        sorts[byte] = match byte as u8 {
+            b'a'..=b'z' => 1,
+            b'0'..=b'9' => 1 << 16,
+            _ => 0,
+        };
+        byte += 1;
+    }
+    sorts
+};
 
 /// What a byte is to the search for beginnings. Letters and digits are their codes.
 pub(super) const KINDS: [u8; 256] = {
@@ -58,66 +94,101 @@ pub(super) const SYMBOL: u8 = 34;
 pub(super) const LEAD: u8 = 35;
 
 impl Starts {
-    /// Of keys, each with how it ends.
-    pub(super) fn new(keys: &[(Vec<u8>, Ending)], wide: bool) -> Starts {
+    /// Of keys that may be disguised, each with how it ends, and of those that may not.
+    pub(super) fn new(keys: &[(Vec<u8>, Ending)], literal: &[Vec<u8>], reach: Reach) -> Starts {
         let mut signs = [false; 128];
         for (key, _) in keys {
             if key[0].is_ascii() && !key[0].is_ascii_alphanumeric() {
                 signs[usize::from(key[0])] = true;
             }
         }
+        let beginnings = Beginnings::new(literal);
         let mut lanes = [0; 256];
         for (byte, lanes) in lanes.iter_mut().enumerate() {
-            let is_sign = signs.get(byte).is_some_and(|is_sign| *is_sign);
-            *lanes = match KINDS[byte] {
-                ..=LETTER_MAX => 1,
-                _ if begins_something(byte as u8) || is_sign => 1 << 16,
-                _ => 0,
+            let is_sign = |signs: &[bool; 128]| signs.get(byte).is_some_and(|is_sign| *is_sign);
+            if KINDS[byte] <= LETTER_MAX {
+                *lanes = WORD;
+                continue;
+            }
+            let is_other = begins_something(byte as u8) || is_sign(&signs);
+            *lanes |= if is_other && !keys.is_empty() {
+                OTHER
+            } else {
+                0
+            };
+            let is_literal =
+                matches!(byte as u8, b'&' | b'%' | 0xC0..) || is_sign(&beginnings.signs);
+            *lanes |= if is_literal && !literal.is_empty() {
+                SIGN_OF_LITERAL
+            } else {
+                0
             };
         }
         let mut starts = Starts {
             scents: Scents::new(keys),
             windows: Windows::default(),
+            is_literal: keys.is_empty(),
+            beginnings,
             signs,
             lanes,
-            wide,
+            wide: reach == Reach::Wide,
             is_open: true,
             #[cfg(test)]
             every: false,
         };
-        starts.windows = Windows::new(wide, |begin| starts.is_start(begin, 0, false));
+        starts.windows = Windows::new(starts.wide, |begin| starts.is_start(begin, 0, false));
         starts.is_open = false;
         starts
     }
 
     /// Calls `visit` with every byte at which a key may begin.
-    pub(super) fn each<E>(
+    pub(super) fn each<T, E>(
         &self,
         text: &str,
-        mut visit: impl FnMut(usize) -> Result<(), E>,
+        literal: &Keys<T>,
+        mut visit: impl FnMut(Lane, usize) -> Result<(), E>,
     ) -> Result<(), E> {
         let bytes = text.as_bytes();
-        let mut word_before = 0;
+        let (mut word_before, mut sorts_before) = (0, 0);
         for (index, block) in bytes.chunks(16).enumerate() {
-            // Sixteen bytes at a time: their kinds become two masks in one word, whose bits are then visited.
+            let from = index * 16;
+            // Sixteen bytes at a time: what they are becomes masks in one word, whose bits are then visited.
             let mut lanes = 0u64;
             for (at, byte) in block.iter().enumerate() {
                 lanes |= self.lanes[usize::from(*byte)] << at;
             }
-            let (words, others) = (lanes as u16, (lanes >> 16) as u16);
+            let [words, others, signs] = [0, 16, 32].map(|lane| (lanes >> lane) as u16);
             let follows = words << 1 | word_before;
-            let mut starts = match self.wide {
-                true => words | others,
-                false => words & !follows | others,
-            };
             word_before = words >> 15;
-            starts = self.perhaps(bytes, index * 16, starts);
+            let begin = words & !follows;
+            let mut starts = match self.is_literal {
+                true => 0,
+                false => begin | others,
+            };
+            if self.wide {
+                starts |= words & follows & seams(block, words, &mut sorts_before);
+            }
+            let mut starts =
+                self.perhaps(bytes, from, starts, |bytes| self.windows.may_begin(bytes));
             while starts != 0 {
                 let bit = starts.trailing_zeros();
                 starts &= starts - 1;
-                let at = index * 16 + bit as usize;
+                let at = from + bit as usize;
                 if self.is_start(text, at, follows >> bit & 1 != 0) {
-                    visit(at)?;
+                    visit(Lane::Disguised, at)?;
+                }
+            }
+            if literal.is_empty() {
+                continue;
+            }
+            let mut starts = self.perhaps(bytes, from, begin | signs, |bytes| {
+                self.beginnings.may_begin(bytes)
+            });
+            while starts != 0 {
+                let at = from + starts.trailing_zeros() as usize;
+                starts &= starts - 1;
+                if self.beginnings.may_stand(literal, text, at) {
+                    visit(Lane::Literal, at)?;
                 }
             }
         }
@@ -126,8 +197,14 @@ impl Starts {
 
     /// Those of the sixteen places from the byte `from` on that are worth a longer look.
     #[inline(always)]
-    fn perhaps(&self, bytes: &[u8], from: usize, mut starts: u16) -> u16 {
-        let Some(bytes) = bytes.get(from..from + 15 + windows::LENGTH) else {
+    fn perhaps(
+        &self,
+        bytes: &[u8],
+        from: usize,
+        mut starts: u16,
+        may_begin: impl Fn([u8; LENGTH]) -> bool,
+    ) -> u16 {
+        let Some(bytes) = bytes.get(from..from + 15 + LENGTH) else {
             return starts;
         };
         let mut perhaps = 0;
@@ -136,7 +213,7 @@ impl Starts {
             let at = starts.trailing_zeros() as usize;
             starts &= starts - 1;
             let window = [bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]];
-            perhaps |= u16::from(self.windows.may_begin(window)) << at;
+            perhaps |= u16::from(may_begin(window)) << at;
         }
         perhaps
     }
@@ -146,8 +223,7 @@ impl Starts {
         let bytes = text.as_bytes();
         let byte = bytes[at];
         match KINDS[usize::from(byte)] {
-            ..=LETTER_MAX if follows_word => is_seam(text, at) && self.may_hold(text, at),
-            ..=LETTER_MAX if at > 0 && !bytes[at - 1].is_ascii() => {
+            ..=LETTER_MAX if !follows_word && at > 0 && !bytes[at - 1].is_ascii() => {
                 may_begin(text, at) && self.may_hold(text, at)
             }
             ..=LETTER_MAX => self.may_hold(text, at),
@@ -212,6 +288,19 @@ impl Starts {
 /// Whether a word may begin with this sign.
 fn begins_something(byte: u8) -> bool {
     matches!(KINDS[usize::from(byte)], SYMBOL | LEAD) && !matches!(byte, b'*' | b']')
+}
+
+/// Where [`is_seam`] says so in a block whose letters and digits are `words`.
+fn seams(block: &[u8], words: u16, before: &mut u32) -> u16 {
+    let mut sorts = 0u32;
+    for (at, byte) in block.iter().enumerate() {
+        sorts |= SORTS[usize::from(*byte)] << at;
+    }
+    let [small, digits] = [sorts as u16, (sorts >> 16) as u16];
+    let was_small = small << 1 | *before as u16;
+    let was_digit = digits << 1 | (*before >> 16) as u16;
+    *before = u32::from(small >> 15) | u32::from(digits >> 15) << 16;
+    was_small & words & !small & !digits | was_digit ^ digits
 }
 
 /// Whether a word may begin inside another at the byte `at`, as capitals and digits tell: `aB`, `1a`, `a1`.

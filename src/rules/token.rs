@@ -1,7 +1,8 @@
 //! The next character of a typed text: as it stands, as an entity, or percent-encoded; and stretches of markup that a
 //! reader does not see. Knows just enough of Markdown and HTML for that; nothing of rules.
 
-use pulldown_cmark::{Event, Parser};
+use std::collections::HashMap;
+use std::sync::OnceLock;
 
 use super::sign::{Sign, sign};
 
@@ -68,12 +69,24 @@ pub(super) fn decode(text: &str) -> Option<(char, usize)> {
         };
         return Some((char::from_u32(code)?, end + 1));
     }
-    let entity = &text[..=end];
-    let decoded = Parser::new(entity).find_map(|event| match event {
-        Event::Text(text) if &*text != "&" => text.chars().next(),
-        _ => None,
-    })?;
-    Some((decoded, end + 1))
+    entity(name).map(|c| (c, end + 1))
+}
+
+/// The first character that the entity of this name stands for. The one for `&` is read as it stands.
+fn entity(name: &str) -> Option<char> {
+    static NAMES: OnceLock<HashMap<&str, char>> = OnceLock::new();
+    let names = NAMES.get_or_init(|| {
+        let entry = |line: &'static str| {
+            let (name, code) = line.split_once(' ')?;
+            let code = u32::from_str_radix(code, 16).ok()?;
+            Some((name, char::from_u32(code)?))
+        };
+        include_str!("entities.txt")
+            .lines()
+            .filter_map(entry)
+            .collect()
+    });
+    names.get(name).copied()
 }
 
 /// Where a stretch that a reader does not see, and which begins at the byte `at`, ends: a tag, a comment, the rest of a
@@ -88,18 +101,17 @@ pub(super) fn stretch(text: &str, at: usize) -> Option<usize> {
         [b']', b'[', ..] => (2, b"]".as_slice()),
         _ => return None,
     };
-    let last = *closer.last()?;
-    let begin = &closer[..closer.len() - 1];
-    let ends = rest.iter().enumerate().skip(from + begin.len());
-    let end = ends
-        .filter(|(_, byte)| **byte == last)
-        .map(|(end, _)| end)
-        .find(|end| rest[from..*end].ends_with(begin))?;
-    Some(at + end + 1)
+    let end = match closer {
+        [closer] => rest[from..].iter().position(|byte| byte == closer)?,
+        closer => rest[from..]
+            .windows(closer.len())
+            .position(|bytes| bytes == closer)?,
+    };
+    Some(at + from + end + closer.len())
 }
 
 /// Whether rendering may remove `c` from inside a word.
-pub(super) fn is_markup_sign(c: char) -> bool {
+pub(super) const fn is_markup_sign(c: char) -> bool {
     matches!(
         c,
         '*' | '_' | '~' | '`' | '\\' | '[' | ']' | '!' | '<' | '>'
@@ -147,19 +159,6 @@ pub(super) fn is_dash(c: char) -> bool {
     ('\u{2010}'..='\u{205E}').contains(&c) || ('\u{3001}'..='\u{3003}').contains(&c)
 }
 
-/// Whether a drawn letter may begin here.
-pub(super) fn begins_drawn(rest: &[u8]) -> bool {
-    match rest {
-        [b'|' | b'/' | b'\\' | b'(' | b'[' | b'>' | b'_', second, ..] => {
-            !second.is_ascii_alphanumeric() || matches!(second, b'3' | b'2')
-        }
-        [b'v' | b'V', b'v' | b'V', ..]
-        | [b'r' | b'R', b'n' | b'N', ..]
-        | [b'p' | b'P', b'h' | b'H', ..] => true,
-        _ => false,
-    }
-}
-
 /// The number of a list's item is not part of the text.
 pub(super) fn behind_number(text: &str, at: usize) -> usize {
     let rest = &text.as_bytes()[at..];
@@ -176,5 +175,32 @@ pub(super) fn behind_number(text: &str, at: usize) -> usize {
     match rest.get(spaces + digits) {
         Some(b'.' | b')') if digits > 0 => at + spaces + digits + 1,
         _ => at,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use pulldown_cmark::{Event, Parser};
+
+    use super::decode;
+
+    #[test]
+    fn entities_are_what_the_parser_of_markdown_makes_of_them() {
+        for line in include_str!("entities.txt").lines() {
+            let name = line.split(' ').next().unwrap_or_default();
+            let entity = format!("&{name};");
+            let parsed = Parser::new(&entity).find_map(|event| match event {
+                Event::Text(text) => text.chars().next(),
+                _ => None,
+            });
+            assert_eq!(
+                decode(&entity),
+                parsed.map(|c| (c, entity.len())),
+                "{entity}"
+            );
+        }
+        assert_eq!(decode("&amp;"), None);
+        assert_eq!(decode("&nothing;"), None);
+        assert_eq!(decode("&#x73;pam"), Some(('s', 6)));
     }
 }

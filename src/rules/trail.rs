@@ -3,9 +3,9 @@
 
 use super::codes::{ANY, SIGN};
 use super::scent::{PREFIX_MAX, Scent, Scents};
-use super::sign::{DRAWN, How, Sign, sign};
+use super::sign::{How, Sign, drawn, sign};
 use super::starts::{CLOSED, KINDS, LEAD, LETTER_MAX, SPACE, is_seam};
-use super::token::{begins_drawn, behind_number, decode, is_dash, stretch};
+use super::token::{behind_number, decode, is_dash, stretch};
 
 /// How many words of phrases, and pieces of words, are looked at from one place before it is simply walked.
 const PIECES_MAX: u32 = 32;
@@ -82,7 +82,7 @@ impl<'a> Trail<'a> {
         }
         let bytes = self.text.as_bytes();
         let word = (scent == Scent::NONE).then_some(at);
-        let (mut letters, mut splits) = (scent.codes, 0);
+        let (mut letters, mut splits, mut spaces) = (scent.codes, 0, 0);
         for _ in 0..LENGTH_MAX {
             let kind = match bytes.get(at) {
                 Some(byte) => KINDS[usize::from(*byte)],
@@ -122,7 +122,7 @@ impl<'a> Trail<'a> {
                 Next::Unknown { is_spaced } => (None, is_spaced),
                 Next::Letter { at, is_spaced } => (Some(at), is_spaced),
             };
-            let may_split = !is_spaced || letters <= splits + 2 || self.wide && splits < 2;
+            let may_split = !is_spaced || letters <= splits + 2 || self.wide && spaces < 2;
             if !may_split || !self.scents.may_go_on(&scent) {
                 return false;
             }
@@ -132,6 +132,8 @@ impl<'a> Trail<'a> {
             scent.is_plain &= is_only_spaced(&bytes[at..next]);
             self.pieces -= 1;
             splits += 1;
+            // Signs may be letters of a key: only space is certain to split a word.
+            spaces += u32::from(is_spaced);
             at = next;
         }
         true
@@ -244,8 +246,13 @@ impl<'a> Trail<'a> {
                     continue;
                 }
                 SPACE | CLOSED => {}
-                _ if self.is_markup(at) => return true,
-                _ => {}
+                _ if self.is_encoded(at) => return true,
+                _ => {
+                    if let Some(end) = self.markup_end(at) {
+                        at = end;
+                        continue;
+                    }
+                }
             }
             at += 1;
             if *byte == b'\n' && behind_number(self.text, at) != at {
@@ -284,7 +291,12 @@ impl<'a> Trail<'a> {
                 SPACE => is_spaced = true,
                 CLOSED => {}
                 _ if self.is_letter(at, at == first) => return Next::Unknown { is_spaced },
-                _ => {}
+                _ => {
+                    if let Some(end) = self.markup_end(at) {
+                        at = end;
+                        continue;
+                    }
+                }
             }
             at += 1;
             if *byte == b'\n' && behind_number(self.text, at) != at {
@@ -294,12 +306,16 @@ impl<'a> Trail<'a> {
         Next::End
     }
 
-    /// Whether the sign at the byte `at` is more than one character.
-    fn is_markup(&self, at: usize) -> bool {
+    /// Whether a character is encoded at the byte `at`.
+    fn is_encoded(&self, at: usize) -> bool {
+        matches!(self.text.as_bytes()[at], b'&' | b'%') && decode(&self.text[at..]).is_some()
+    }
+
+    /// Where the markup that begins at the byte `at`, and which readers do not see, ends.
+    fn markup_end(&self, at: usize) -> Option<usize> {
         match self.text.as_bytes()[at] {
-            b'&' | b'%' => decode(&self.text[at..]).is_some(),
-            b'<' | b']' => stretch(self.text, at).is_some(),
-            _ => false,
+            b'<' | b']' => stretch(self.text, at),
+            _ => None,
         }
     }
 
@@ -320,13 +336,13 @@ impl<'a> Trail<'a> {
         match bytes[0] {
             b'!' | b'@' | b'$' | b'#' | b'+' | b'|' => true,
             b'(' => self.wide || is_open(b')'),
-            b'<' => self.wide || is_open(b'>') || self.is_markup(at),
+            b'<' => self.wide || is_open(b'>'),
             b'[' | b'{' | b'^' => self.wide,
             b'*' => {
                 let run = bytes.iter().take_while(|byte| **byte == b'*').count();
                 is_first && (self.wide || is_followed(&bytes[run..]))
             }
-            _ => self.is_markup(at),
+            _ => self.is_encoded(at),
         }
     }
 }
@@ -360,14 +376,6 @@ fn character(text: &str, at: usize) -> (char, &'static Sign) {
 
 /// Whether a letter is drawn here with several characters.
 pub(super) fn is_drawn(bytes: &[u8], wide: bool) -> bool {
-    let is_here = |drawn: &str| {
-        let begin = bytes.get(..drawn.len());
-        begin.is_some_and(|begin| begin.eq_ignore_ascii_case(drawn.as_bytes()))
-    };
-    begins_drawn(bytes)
-        && DRAWN
-            .iter()
-            // Most differ in the first sign already.
-            .filter(|(drawn, ..)| drawn.as_bytes()[0].eq_ignore_ascii_case(&bytes[0]))
-            .any(|(drawn, how, _)| (wide || *how != How::Loose) && is_here(drawn))
+    let loosest = if wide { How::Loose } else { How::Leet };
+    drawn(bytes, loosest).next().is_some()
 }

@@ -3,12 +3,12 @@
 
 use super::boundary::{Class, between};
 use super::budget::{Budget, Exhausted};
-use super::keys::Keys;
-use super::sign::{DRAWN, How, is_mask, is_ornament};
+use super::keys::{Keys, Reach};
+use super::sign::{How, drawn, is_mask, is_ornament};
 use super::spelling::GAP;
 use super::starts::is_seam;
 use super::step::{Between, Read, Step};
-use super::token::{begins_drawn, behind_number, is_dash, is_markup_sign, stretch, token};
+use super::token::{behind_number, is_dash, is_markup_sign, stretch, token};
 use super::trie::ROOT;
 
 /// How often a letter may be repeated, and how many may be read on one way: keeps runs linear and the stack shallow.
@@ -76,7 +76,7 @@ impl<'a, T, F: FnMut(&T, usize, usize, &[Step], &mut Budget) -> Result<(), Exhau
                 continue;
             }
             for reading in &token.sign.readings {
-                if reading.how == How::Loose && !self.keys.wide {
+                if reading.how > self.loosest() {
                     continue;
                 }
                 let read = Read {
@@ -89,13 +89,13 @@ impl<'a, T, F: FnMut(&T, usize, usize, &[Step], &mut Budget) -> Result<(), Exhau
                 };
                 self.read(node, read, budget)?;
             }
-            if token.c.is_ascii() {
+            if token.c.is_ascii() && self.loosest() > How::Plain {
                 self.drawn(node, at, gap, hidden, budget)?;
             }
             if token.sign.class.is_word() || !self.is_behind_letter() {
                 return Ok(());
             }
-            if gap == Between::Nothing && is_mask(token.c) {
+            if gap == Between::Nothing && is_mask(token.c) && !self.is_literal() {
                 self.masked(node, at, token.len, gap, budget)?;
             }
             if matches!(token.c, '<' | ']') {
@@ -106,6 +106,9 @@ impl<'a, T, F: FnMut(&T, usize, usize, &[Step], &mut Budget) -> Result<(), Exhau
                 budget.spend((end - at) / 8)?;
                 at = end;
                 continue;
+            }
+            if self.is_literal() && !is_markup_sign(token.c) {
+                return Ok(());
             }
             let is_in_words = token.c.is_whitespace() || matches!(token.c, '\'' | '’');
             if !self.may_split(is_in_words) {
@@ -122,6 +125,23 @@ impl<'a, T, F: FnMut(&T, usize, usize, &[Step], &mut Budget) -> Result<(), Exhau
             }
         }
         Ok(())
+    }
+
+    /// The furthest way to read a character.
+    fn loosest(&self) -> How {
+        match self.keys.reach {
+            Reach::Literal => How::Plain,
+            Reach::Usual => How::Leet,
+            Reach::Wide => How::Loose,
+        }
+    }
+
+    fn is_literal(&self) -> bool {
+        self.keys.reach == Reach::Literal
+    }
+
+    fn is_wide(&self) -> bool {
+        self.keys.reach == Reach::Wide
     }
 
     /// Signs are passed over behind letters only; a pattern that has signs itself is taken at its word there.
@@ -141,7 +161,7 @@ impl<'a, T, F: FnMut(&T, usize, usize, &[Step], &mut Budget) -> Result<(), Exhau
             splits += step.splits;
         }
         let is_letter_by_letter = letters <= splits + 2;
-        is_letter_by_letter || self.keys.wide && splits < 2 || !by_space && splits < 2
+        is_letter_by_letter || self.is_wide() && splits < 2 || !by_space && splits < 2
     }
 
     /// Characters that together draw a letter.
@@ -154,17 +174,7 @@ impl<'a, T, F: FnMut(&T, usize, usize, &[Step], &mut Budget) -> Result<(), Exhau
         budget: &mut Budget,
     ) -> Result<(), Exhausted> {
         let rest = &self.text.as_bytes()[at..];
-        if !begins_drawn(rest) {
-            return Ok(());
-        }
-        for (drawn, how, letters) in DRAWN {
-            if (*how == How::Loose && !self.keys.wide)
-                || !rest
-                    .get(..drawn.len())
-                    .is_some_and(|begin| begin.eq_ignore_ascii_case(drawn.as_bytes()))
-            {
-                continue;
-            }
+        for (drawn, how, letters) in drawn(rest, self.loosest()) {
             let read = Read {
                 from: at,
                 len: drawn.len(),
@@ -191,7 +201,7 @@ impl<'a, T, F: FnMut(&T, usize, usize, &[Step], &mut Budget) -> Result<(), Exhau
         let run = self.text[at..].len() - self.text[at..].trim_start_matches(sign).len();
         let after = self.text[at + run..].chars().next();
         // At the end of a word a sign is punctuation, or closes an emphasis.
-        if !self.keys.wide && !after.is_some_and(char::is_alphanumeric) {
+        if !self.is_wide() && !after.is_some_and(char::is_alphanumeric) {
             return Ok(());
         }
         let mut letters = Vec::new();
@@ -292,6 +302,13 @@ impl<'a, T, F: FnMut(&T, usize, usize, &[Step], &mut Budget) -> Result<(), Exhau
         let mark = keys.mark(node);
         let last = self.path.last().copied();
         let typed = last.and_then(|step| self.text[step.from..].chars().next());
+        if self.goes_on(at, typed) {
+            budget.spend(1)?;
+            for value in mark.map_or(&[][..], |mark| &mark.prefixes) {
+                (self.found)(value, self.path[0].from, at, &self.path, budget)?;
+            }
+            return self.seek(place, budget);
+        }
         loop {
             budget.spend(1)?;
             at = self.behind_marks(at, budget)?;
@@ -339,6 +356,20 @@ impl<'a, T, F: FnMut(&T, usize, usize, &[Step], &mut Budget) -> Result<(), Exhau
         done
     }
 
+    /// Whether another letter follows behind one at the byte `at`: no word ends there, and nothing belongs to the first.
+    fn goes_on(&self, at: usize, typed: Option<char>) -> bool {
+        let Some(next) = self.text.as_bytes().get(at) else {
+            return false;
+        };
+        next.is_ascii_alphanumeric()
+            && typed != Some(char::from(*next))
+            && self
+                .path
+                .last()
+                .is_some_and(|step| step.letter.is_ascii_alphanumeric())
+            && !(self.is_wide() && is_seam(self.text, at))
+    }
+
     fn behind_marks(&mut self, mut at: usize, budget: &mut Budget) -> Result<usize, Exhausted> {
         while let Some(c) = self.text[at..].chars().next()
             && !c.is_ascii()
@@ -369,7 +400,7 @@ impl<'a, T, F: FnMut(&T, usize, usize, &[Step], &mut Budget) -> Result<(), Exhau
                 at += next.len;
                 continue;
             }
-            return between(left, next.sign.class) || self.keys.wide && is_seam(self.text, at);
+            return between(left, next.sign.class) || self.is_wide() && is_seam(self.text, at);
         }
         true
     }

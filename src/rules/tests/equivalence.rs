@@ -180,9 +180,7 @@ fn aggressive_rules_have_the_same_hits_however_texts_are_read() {
 }
 
 fn assert_same_hits(rules: &[Rule]) {
-    let exact = Matcher::build(1, rules)
-        .expect("compiles")
-        .without_shortcuts();
+    let exact = Matcher::without_shortcuts(1, rules).expect("compiles");
     let all = Matcher::build(1, rules).expect("compiles");
     #[expect(
         clippy::disallowed_methods,
@@ -224,9 +222,7 @@ fn real_posts_have_the_same_hits_however_they_are_read() {
         );
     }
     let quick = Matcher::build(1, &rules).expect("compiles");
-    let exact = Matcher::build(1, &rules)
-        .expect("compiles")
-        .without_shortcuts();
+    let exact = Matcher::without_shortcuts(1, &rules).expect("compiles");
     for post in posts.iter().step_by(7) {
         let found = quick.check(&post.title, &post.body);
         assert_eq!(

@@ -1,0 +1,175 @@
+//! Keys that have to stand in a text as they are: the places where one may begin, as its first bytes tell. May be wrong in
+//! one direction only: where it says no, a literal walk finds nothing that a rule would believe. Knows bytes; nothing of rules.
+
+use super::boundary::Class;
+use super::keys::Keys;
+use super::sign::{How, Sign, sign};
+use super::spelling::FIRST_TEXT_BYTE;
+use super::token::{decode, is_markup_sign, stretch};
+use super::trie::ROOT;
+use super::windows::LENGTH;
+
+/// The bits for each beginning, so that most others find none set.
+const BITS_EACH: usize = 16;
+const BITS_MIN: usize = 1 << 12;
+
+/// The byte as keys have it; 0 where it may be read in another way, or passed over.
+const FOLDED: [u8; 256] = folded(false);
+/// The same for the first byte, before which nothing stands that signs could be passed over behind.
+const FIRST: [u8; 256] = folded(true);
+
+const fn folded(is_first: bool) -> [u8; 256] {
+    let mut folded = [0; 256];
+    let mut byte = 1;
+    while byte < 128 {
+        folded[byte] = match byte as u8 {
+            b'&' | b'%' => 0,
+            sign if !is_first && is_markup_sign(sign as char) => 0,
+            byte => byte.to_ascii_lowercase(),
+        };
+        byte += 1;
+    }
+    folded
+}
+
+/// The beginnings of all keys.
+#[derive(Debug)]
+pub(super) struct Beginnings {
+    /// By a number made of four bytes.
+    bits: Box<[u64]>,
+    shift: u32,
+    /// By two bytes, of keys that have fewer than four.
+    short: Box<[u64]>,
+    /// The signs with which keys begin.
+    pub(super) signs: [bool; 128],
+    #[cfg(test)]
+    pub(super) every: bool,
+}
+
+impl Beginnings {
+    /// Of keys with each letter as often as it stands there.
+    pub(super) fn new(keys: &[Vec<u8>]) -> Beginnings {
+        let count = (keys.len() * BITS_EACH).next_power_of_two().max(BITS_MIN);
+        let mut found = Beginnings {
+            bits: vec![0; count / 64].into(),
+            shift: 32 - count.trailing_zeros(),
+            short: vec![0; (128 * 128) / 64].into(),
+            signs: [false; 128],
+            #[cfg(test)]
+            every: false,
+        };
+        for key in keys {
+            let text = key.iter().take_while(|byte| **byte >= FIRST_TEXT_BYTE);
+            let begin: Vec<u8> = text.take(LENGTH).copied().collect();
+            found.add(&begin);
+        }
+        found
+    }
+
+    fn add(&mut self, begin: &[u8]) {
+        // What else a letter is read from is never a plain byte.
+        if !begin[0].is_ascii() {
+            return;
+        }
+        self.signs[usize::from(begin[0])] |= !begin[0].is_ascii_alphanumeric();
+        match *begin {
+            [first, second, third, fourth] => {
+                let place = self.place([first, second, third, fourth]);
+                self.bits[place / 64] |= 1 << (place % 64);
+            }
+            [first] => {
+                let all = (0..128).map(|second| pair(first, second));
+                all.for_each(|place| self.short[place / 64] |= 1 << (place % 64));
+            }
+            [first, second, ..] if second.is_ascii() => {
+                let place = pair(first, second);
+                self.short[place / 64] |= 1 << (place % 64);
+            }
+            _ => {}
+        }
+    }
+
+    fn place(&self, bytes: [u8; LENGTH]) -> usize {
+        (u32::from_le_bytes(bytes).wrapping_mul(0x9E37_79B1) >> self.shift) as usize
+    }
+
+    /// Whether a key may begin as these bytes do, without a branch that depends on them.
+    #[inline(always)]
+    pub(super) fn may_begin(&self, bytes: [u8; LENGTH]) -> bool {
+        let mut folded = bytes.map(|byte| FOLDED[usize::from(byte)]);
+        folded[0] = FIRST[usize::from(bytes[0])];
+        let [first, second, third, fourth] = folded.map(|byte| byte == 0);
+        let is_special = first | second | third | fourth;
+        let place = self.place(folded);
+        let short = pair(folded[0], folded[1]);
+        is_special
+            | (self.bits[place / 64] >> (place % 64) & 1 != 0)
+            | (self.short[short / 64] >> (short % 64) & 1 != 0)
+    }
+
+    /// Whether one of `keys`, whose beginnings these are, may stand at the byte `at`.
+    pub(super) fn may_stand<T>(&self, keys: &Keys<T>, text: &str, at: usize) -> bool {
+        #[cfg(test)]
+        if self.every {
+            return true;
+        }
+        let bytes = text.as_bytes();
+        if !bytes[at].is_ascii() {
+            return text[at..]
+                .chars()
+                .next()
+                .is_some_and(|c| begins(keys, sign(c)));
+        }
+        let (mut node, mut last, mut at) = (ROOT, 0, at);
+        while let Some(byte) = bytes.get(at) {
+            let folded = byte.to_ascii_lowercase();
+            let is_sign = match byte {
+                b'&' | b'%' if decode(&text[at..]).is_some() => return true,
+                0x80.. => return true,
+                byte => is_letter(last) && is_markup_sign(char::from(*byte)),
+            };
+            let is_inside = is_letter(last) && is_letter(folded);
+            if keys.trie.mark(node) != 0 && !is_inside {
+                return true;
+            }
+            at += 1;
+            let next = keys.trie.next(node, folded);
+            if is_sign {
+                if next.is_some() {
+                    return true;
+                }
+                at = stretch(text, at - 1).unwrap_or(at);
+                continue;
+            }
+            // Keys have a letter that is repeated once.
+            if folded == last {
+                continue;
+            }
+            let Some(next) = next else {
+                return false;
+            };
+            (node, last) = (next, folded);
+        }
+        keys.trie.mark(node) != 0
+    }
+}
+
+/// Whether a key begins with the character.
+fn begins<T>(keys: &Keys<T>, sign: &Sign) -> bool {
+    let mut plain = sign
+        .readings
+        .iter()
+        .filter(|reading| reading.how == How::Plain);
+    let first = plain
+        .next()
+        .and_then(|reading| reading.letters.chars().next());
+    !sign.hidden && first.is_some_and(|letter| keys.child(ROOT, letter).is_some())
+}
+
+fn is_letter(byte: u8) -> bool {
+    Class::of(char::from(byte)).is_word()
+}
+
+fn pair(first: u8, second: u8) -> usize {
+    usize::from(first) << 7 | usize::from(second)
+}
