@@ -93,6 +93,15 @@ pub(super) fn code_of_stand_in(byte: u8) -> Option<u8> {
     Some(ASCII[usize::from(letter)])
 }
 
+/// The same, with those that only aggressive rules, or brackets without another one, take for letters.
+pub(super) fn code_of_loose_stand_in(byte: u8) -> Option<u8> {
+    match byte {
+        b'(' | b'<' | b'[' | b'{' => Some(ASCII[usize::from(b'c')]),
+        b'^' => Some(ASCII[usize::from(b'a')]),
+        byte => code_of_stand_in(byte),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::sign::sign;

@@ -11,9 +11,8 @@ use super::budget::{Budget, Exhausted};
 use super::judge::Text;
 use super::literals::Literals;
 use super::normalize::widen;
-use super::pattern::Glob;
+use super::pattern::{Glob, may_be_read, plain_word};
 use super::rule::MatchMode;
-use super::scent::Ending;
 use super::sign::How;
 use super::text::{Rendered, rendered};
 use super::token::{stretch, token};
@@ -68,14 +67,6 @@ impl FloatingBuilder {
         }
         self.globs.push((rule, mode, glob));
         is_anchored.then_some(index)
-    }
-
-    /// How a word goes on behind the beginning of the glob with that index.
-    pub(super) fn ending(&self, glob: usize) -> Ending {
-        match self.globs[glob].2.length() {
-            Some(length) => Ending::Length(length),
-            None => Ending::Open,
-        }
     }
 
     pub(super) fn regex(&mut self, rule: usize, regex: Regex, literals: Vec<String>) {
@@ -233,10 +224,8 @@ impl Floating {
         budget: &mut Budget,
     ) -> Result<Option<Found>, Exhausted> {
         let pattern = &self.globs[glob].2;
-        if let Some(word) = plain_word(text.text, start)
-            && !pattern.has_signs()
-            && !pattern.is_word(word)
-        {
+        let (word, goes_on) = plain_word(text.text, start);
+        if !pattern.has_signs() && !pattern.may_match(word, goes_on, may_be_read) {
             return budget.spend(word.len()).map(|()| None);
         }
         for disguised in [false, true] {
@@ -250,21 +239,6 @@ impl Floating {
         }
         Ok(None)
     }
-}
-
-/// The word at the byte `start`, if it has nothing but letters of ASCII, and a sign that ends it stands behind it.
-fn plain_word(text: &str, start: usize) -> Option<&[u8]> {
-    let bytes = &text.as_bytes()[start..];
-    let word = bytes.iter().take_while(|byte| byte.is_ascii_alphabetic());
-    let length = word.count();
-    let is_end = bytes.get(length).is_none_or(|next| {
-        next.is_ascii_whitespace()
-            || matches!(
-                next,
-                b'"' | b'\'' | b')' | b',' | b'-' | b'.' | b'/' | b':' | b';' | b'=' | b'?' | b'}'
-            )
-    });
-    (is_end && length < WORD_MAX).then(|| &bytes[..length])
 }
 
 /// A text without case, width, marks, invisible characters and the signs of Markdown, with the way back.

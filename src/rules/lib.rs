@@ -30,6 +30,7 @@ mod readings;
 mod rule;
 mod scent;
 mod sign;
+mod signs;
 mod span;
 mod spelling;
 mod starts;

@@ -2,11 +2,13 @@
 //! one direction only: where it says no, a literal walk finds nothing that a rule would believe. Knows bytes; nothing of rules.
 
 use super::boundary::Class;
+use super::judge::may_begin;
 use super::keys::Keys;
 use super::sign::{How, Sign, sign};
 use super::spelling::FIRST_TEXT_BYTE;
 use super::token::{decode, is_markup_sign, stretch};
 use super::trie::ROOT;
+use super::walk::SEPARATORS_MAX;
 use super::windows::LENGTH;
 
 /// The bits for each beginning, so that most others find none set.
@@ -40,6 +42,8 @@ pub(super) struct Beginnings {
     shift: u32,
     /// By two bytes, of keys that have fewer than four.
     short: Box<[u64]>,
+    /// How often the same byte stands in a row in a key, at most.
+    longest_run: usize,
     /// The signs with which keys begin.
     pub(super) signs: [bool; 128],
     #[cfg(test)]
@@ -54,6 +58,7 @@ impl Beginnings {
             bits: vec![0; count / 64].into(),
             shift: 32 - count.trailing_zeros(),
             short: vec![0; (128 * 128) / 64].into(),
+            longest_run: keys.iter().map(|key| longest_run(key)).max().unwrap_or(0),
             signs: [false; 128],
             #[cfg(test)]
             every: false,
@@ -114,14 +119,27 @@ impl Beginnings {
             return true;
         }
         let bytes = text.as_bytes();
-        if !bytes[at].is_ascii() {
-            return text[at..]
-                .chars()
-                .next()
-                .is_some_and(|c| begins(keys, sign(c)));
+        let is_beside_other = !bytes[at].is_ascii() || at > 0 && !bytes[at - 1].is_ascii();
+        if is_beside_other {
+            let c = text[at..].chars().next().unwrap_or_default();
+            if !c.is_ascii() && !begins(keys, sign(c)) || !may_begin(text, at) {
+                return false;
+            }
+            if !c.is_ascii() {
+                return true;
+            }
+        }
+        // A letter that is encoded belongs to the word before it.
+        if matches!(bytes[at], b'&' | b'%') && decode(&text[at..]).is_some() {
+            return at == 0 || !bytes[at - 1].is_ascii_alphanumeric();
         }
         let (mut node, mut last, mut at) = (ROOT, 0, at);
+        // How often the last letter is repeated, and how many signs stand behind it.
+        let (mut repeats, mut signs) = (0, 0);
         while let Some(byte) = bytes.get(at) {
+            if repeats >= self.longest_run || signs > SEPARATORS_MAX {
+                return false;
+            }
             let folded = byte.to_ascii_lowercase();
             let is_sign = match byte {
                 b'&' | b'%' if decode(&text[at..]).is_some() => return true,
@@ -139,12 +157,15 @@ impl Beginnings {
                     return true;
                 }
                 at = stretch(text, at - 1).unwrap_or(at);
+                signs += 1;
                 continue;
             }
             // Keys have a letter that is repeated once.
             if folded == last {
+                (repeats, signs) = (repeats + 1, 0);
                 continue;
             }
+            (repeats, signs) = (0, 0);
             let Some(next) = next else {
                 return false;
             };
@@ -164,6 +185,11 @@ fn begins<T>(keys: &Keys<T>, sign: &Sign) -> bool {
         .next()
         .and_then(|reading| reading.letters.chars().next());
     !sign.hidden && first.is_some_and(|letter| keys.child(ROOT, letter).is_some())
+}
+
+fn longest_run(key: &[u8]) -> usize {
+    let runs = key.chunk_by(|left, right| left == right);
+    runs.map(<[u8]>::len).max().unwrap_or(0)
 }
 
 fn is_letter(byte: u8) -> bool {

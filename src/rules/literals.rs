@@ -2,7 +2,7 @@
 //! letters at a time. May be wrong in one direction only. Knows codes of letters; nothing of what the literals are for.
 
 use super::codes::{ANY, ASCII, SIGN, code_of_letter};
-use super::sign::sign;
+use super::sign::{Reading, Sign, sign};
 use super::token::{decode, stretch};
 
 /// Letters of English, the rarest first: by a rare one, few texts are taken for one that has the literal.
@@ -32,6 +32,8 @@ const KINDS: [u8; 256] = {
     kinds
 };
 const BREAK: u8 = 0;
+/// Codes of letters that look like none of ASCII begin here.
+const OTHERS: u8 = 27;
 const SKIPPED: u8 = 30;
 /// Needs a closer look.
 const CLOSER: u8 = 31;
@@ -42,6 +44,8 @@ pub(super) struct Literals {
     windows: Box<[u64]>,
     /// One has no three letters.
     is_open: bool,
+    /// Some are known by letters that look like none of ASCII.
+    has_others: bool,
 }
 
 impl Literals {
@@ -49,6 +53,7 @@ impl Literals {
         let mut found = Literals {
             windows: vec![0; WINDOWS / 64].into(),
             is_open: false,
+            has_others: false,
         };
         for literal in literals {
             let codes: Vec<u8> = literal.chars().map(window_code).collect();
@@ -60,6 +65,7 @@ impl Literals {
                 Some(codes) => {
                     let window = codes.iter().fold(0, |window, code| next(window, *code));
                     found.windows[window / 64] |= 1 << (window % 64);
+                    found.has_others |= codes.iter().any(|code| *code >= OTHERS);
                 }
                 None => found.is_open = true,
             }
@@ -82,7 +88,7 @@ impl Literals {
                 if code == SKIPPED {
                     continue;
                 }
-                match closer(text, at - 1) {
+                match closer(text, at - 1, self.has_others) {
                     Closer::Behind(end) => {
                         at = end;
                         continue;
@@ -115,10 +121,20 @@ fn window_code(c: char) -> u8 {
     folded(code_of_letter(c))
 }
 
+/// Whether a letter or digit of ASCII may be meant.
+fn may_be_ascii(sign: &Sign) -> bool {
+    let is_ascii = |reading: &Reading| {
+        reading
+            .letters
+            .contains(|c: char| c.is_ascii_alphanumeric())
+    };
+    sign.readings.iter().any(is_ascii)
+}
+
 fn folded(code: u16) -> u8 {
     match code {
         0..=26 => code as u8,
-        code => 27 + (code % 3) as u8,
+        code => OTHERS + (code % 3) as u8,
     }
 }
 
@@ -130,7 +146,7 @@ enum Closer {
     Unknown,
 }
 
-fn closer(text: &str, at: usize) -> Closer {
+fn closer(text: &str, at: usize, has_others: bool) -> Closer {
     match text.as_bytes()[at] {
         b'&' | b'%' => match decode(&text[at..]) {
             Some(_) => Closer::Unknown,
@@ -147,7 +163,8 @@ fn closer(text: &str, at: usize) -> Closer {
             let end = at + c.len_utf8();
             match sign.code {
                 _ if sign.hidden => Closer::Behind(end),
-                ANY => Closer::Unknown,
+                ANY if has_others || may_be_ascii(sign) => Closer::Unknown,
+                ANY => Closer::Code(BREAK, end),
                 SIGN => Closer::Code(BREAK, end),
                 code => Closer::Code(folded(code), end),
             }

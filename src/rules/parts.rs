@@ -51,15 +51,11 @@ impl Parts {
                 }
             }
             Pattern::Glob(glob) => {
-                let prefix = glob.prefix();
+                let key = collapsed(&glob.prefix()).into_bytes();
+                let ending = Ending::Glob(glob.clone());
                 if let Some(glob) = self.floating.glob(index, rule.draft.mode, glob) {
-                    let ending = self.floating.ending(glob);
-                    self.endings.push((collapsed(&prefix).into_bytes(), ending));
-                    self.disguised.push((
-                        collapsed(&prefix).into_bytes(),
-                        Target::Glob(glob),
-                        true,
-                    ));
+                    self.endings.push((key.clone(), ending));
+                    self.disguised.push((key, Target::Glob(glob), true));
                 }
             }
             Pattern::Regex { regex, literals } => self.floating.regex(index, regex, literals),
@@ -73,7 +69,7 @@ impl Parts {
         };
         for spelling in std::iter::once(spelling).chain(imitations) {
             let target = Target::Spelling(self.spellings.len());
-            let is_literal = mode_of(rule, &spelling) == MatchMode::Exact && !spelling.is_open();
+            let is_literal = mode_of(rule, &spelling) == MatchMode::Exact && spelling.is_one_run();
             #[cfg(test)]
             let is_literal = is_literal && !self.is_one_lane;
             match is_literal {

@@ -11,11 +11,13 @@ use super::flaw::Flaw;
 use super::inflect::Inflections;
 use super::normalize::fold;
 use super::rule::RuleKind;
-use super::sign::base;
+use super::sign::{base, sign};
 use super::spelling::{GAP_WORDS_MAX, Spelling};
 
 /// How many words a gap may have that does not say it.
 const GAP_WORDS: u8 = 3;
+/// More letters of a word are not looked at together.
+const PLAIN_MAX: usize = 200;
 const REGEX_SIZE_BYTES: usize = 1 << 20;
 const REGEX_NESTING: u32 = 50;
 
@@ -31,7 +33,7 @@ pub(super) enum Pattern {
 }
 
 /// A word with open places, folded.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Glob {
     pub(super) parts: Vec<GlobPart>,
 }
@@ -211,12 +213,6 @@ impl Glob {
         self.parts.iter().map_while(|part| part.literal()).collect()
     }
 
-    /// How many characters a word has that it matches, if that is always the same.
-    pub(super) fn length(&self) -> Option<u32> {
-        let is_fixed = !self.parts.contains(&GlobPart::Any);
-        is_fixed.then_some(self.parts.len() as u32)
-    }
-
     /// The longest run of characters without an open place.
     pub(super) fn longest_literal(&self) -> String {
         self.parts
@@ -230,8 +226,15 @@ impl Glob {
             .unwrap_or_default()
     }
 
-    /// Whether it matches the letters of ASCII in `word`, and all of them. It has no signs itself.
-    pub(super) fn is_word(&self, word: &[u8]) -> bool {
+    /// Whether it matches all of `word`, letters and digits of ASCII, or with `goes_on` something that begins so. It has no
+    /// signs itself.
+    /// `is_read` says which of its characters a letter or digit may be taken for.
+    pub(super) fn may_match(
+        &self,
+        word: &[u8],
+        goes_on: bool,
+        is_read: impl Fn(u8, char) -> bool,
+    ) -> bool {
         let (mut part, mut at) = (0, 0);
         // Where the last `*` stands, and up to where it reaches.
         let mut open: Option<(usize, usize)> = None;
@@ -242,7 +245,7 @@ impl Glob {
                     part += 1;
                 }
                 Some(GlobPart::AnyOne) => (part, at) = (part + 1, at + 1),
-                Some(GlobPart::Char(c)) if *c == char::from(word[at].to_ascii_lowercase()) => {
+                Some(GlobPart::Char(c)) if is_read(word[at], *c) => {
                     (part, at) = (part + 1, at + 1);
                 }
                 _ => match &mut open {
@@ -254,7 +257,7 @@ impl Glob {
                 },
             }
         }
-        self.parts[part..].iter().all(|part| *part == GlobPart::Any)
+        goes_on || self.parts[part..].iter().all(|part| *part == GlobPart::Any)
     }
 
     /// Whether it has other characters than letters and digits.
@@ -324,6 +327,35 @@ impl GlobPart {
             GlobPart::AnyOne | GlobPart::Any => None,
         }
     }
+}
+
+/// The letters and digits of ASCII at the byte `start`, and whether the word may go on behind them.
+pub(super) fn plain_word(text: &str, start: usize) -> (&[u8], bool) {
+    let bytes = &text.as_bytes()[start..];
+    let letters = bytes.iter().take(PLAIN_MAX);
+    let length = letters
+        .take_while(|byte| byte.is_ascii_alphanumeric())
+        .count();
+    let next = bytes.get(length);
+    let is_end = next.is_none_or(|next| next.is_ascii_whitespace() || ends_word(*next));
+    (&bytes[..length], !is_end)
+}
+
+/// Whether no wildcard goes on behind this sign, unless it has the sign itself.
+pub(super) fn ends_word(sign: u8) -> bool {
+    matches!(
+        sign,
+        b'"' | b'\'' | b')' | b',' | b'-' | b'.' | b'/' | b':' | b';' | b'=' | b'?' | b'}'
+    )
+}
+
+/// Whether a wildcard may take this letter or digit for `c`.
+pub(super) fn may_be_read(byte: u8, c: char) -> bool {
+    if byte.is_ascii_alphabetic() {
+        return char::from(byte.to_ascii_lowercase()) == c;
+    }
+    let mut readings = sign(char::from(byte)).readings.iter();
+    readings.any(|reading| reading.letters.chars().eq([c]))
 }
 
 fn regex(pattern: &str) -> Result<Pattern, Flaw> {

@@ -1,8 +1,11 @@
 //! What words of a text can be recognized by without looking them up: a number rolled over the codes of their letters, and
 //! a set that says of most numbers that no key has them. Knows keys and codes; nothing of texts.
 
+use std::collections::HashMap;
+
 use super::boundary::Class;
 use super::codes::{SIGN, code_of_letter};
+use super::pattern::Glob;
 use super::spelling::{FIRST_TEXT_BYTE, GAP};
 
 /// The beginnings by which words are known before they end have so many letters, each a bit.
@@ -34,6 +37,16 @@ impl Scent {
         is_plain: true,
         is_doubled: false,
     };
+
+    /// Of a sign that is read as a letter with that code.
+    pub(super) fn of_sign(code: u16) -> Scent {
+        let mut scent = Scent {
+            is_plain: false,
+            ..Scent::NONE
+        };
+        scent.add(code);
+        scent
+    }
 
     /// Adds a letter; answers whether it counts.
     #[inline(always)]
@@ -68,15 +81,6 @@ impl Scent {
         is_prefix(self.codes)
     }
 
-    /// As it is known of beginnings behind which a word goes on.
-    fn going_on(&self, ending: Ending) -> u64 {
-        let length = match ending {
-            Ending::Whole | Ending::Open => 0,
-            Ending::Length(length) => length,
-        };
-        mixed(self.hash ^ u64::from(length))
-    }
-
     /// As it is known of keys of a sort.
     #[inline]
     fn known(&self, is_plain: bool, is_doubled: bool) -> u64 {
@@ -109,14 +113,12 @@ fn mixed(hash: u64) -> u64 {
 }
 
 /// How a word goes on behind a key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub(super) enum Ending {
     /// Not at all.
     Whole,
-    /// In any way.
-    Open,
-    /// Up to so many characters in all.
-    Length(u32),
+    /// As this wildcard does.
+    Glob(Glob),
 }
 
 /// What is known of a scent.
@@ -127,17 +129,17 @@ pub(super) struct Known {
     pub(super) is_more: bool,
 }
 
-/// Stands for every length.
-const SOME_LENGTH: Ending = Ending::Length(u32::MAX);
-
 /// The scents of all keys.
 #[derive(Debug)]
 pub(super) struct Scents {
     words: Filter,
     prefixes: Filter,
-    /// Beginnings of words that go on, and their lengths as bits.
+    /// Wildcards by their beginnings, and the lengths of those as bits.
+    globs: HashMap<u64, Vec<Glob>>,
     open: Filter,
     open_lengths: u64,
+    /// Some have signs themselves.
+    has_signs: bool,
     longest: u32,
 }
 
@@ -155,17 +157,17 @@ impl Scents {
     pub(super) fn new(keys: &[(Vec<u8>, Ending)]) -> Scents {
         let mut marks: [Vec<u64>; 4] = Default::default();
         let (mut open_lengths, mut longest) = (0, 0);
+        let mut globs = HashMap::<u64, Vec<Glob>>::new();
         for (key, ending) in keys {
             let (scent, most) = follow(key, |mark, hash| marks[mark as usize].push(hash));
             longest = longest.max(most);
-            if *ending == Ending::Whole {
-                marks[Mark::Whole as usize].push(scent.own());
-                continue;
-            }
-            open_lengths |= 1 << scent.codes.min(63);
-            marks[Mark::Open as usize].push(scent.going_on(*ending));
-            if *ending != Ending::Open {
-                marks[Mark::Open as usize].push(scent.going_on(SOME_LENGTH));
+            match ending {
+                Ending::Whole => marks[Mark::Whole as usize].push(scent.own()),
+                Ending::Glob(glob) => {
+                    open_lengths |= 1 << scent.codes.min(63);
+                    marks[Mark::Open as usize].push(scent.hash);
+                    globs.entry(scent.hash).or_default().push(glob.clone());
+                }
             }
         }
         for marks in &mut marks {
@@ -176,6 +178,8 @@ impl Scents {
         Scents {
             words: Filter::new(&[whole, more]),
             prefixes: Filter::new(&[prefixes]),
+            has_signs: globs.values().flatten().any(Glob::has_signs),
+            globs,
             open: Filter::new(&[open]),
             open_lengths,
             longest,
@@ -211,16 +215,23 @@ impl Scents {
         scent.codes == 0 || self.prefixes.find(scent.prefix).0
     }
 
-    /// Whether this is a beginning behind which the word may go on as it does. `length` tells how many characters it
-    /// has, if it is nothing but letters.
+    /// Whether a wildcard begins so that may be meant, which is asked of each. They do not go on behind most signs:
+    /// `is_joined` says that none of those were passed over.
     #[inline]
-    pub(super) fn is_open(&self, scent: &Scent, length: impl Fn() -> Option<u32>) -> bool {
-        let is_known = |ending| self.open.find(scent.going_on(ending)).0;
-        let may_have = |length: Option<u32>| length.is_none_or(|n| is_known(Ending::Length(n)));
+    pub(super) fn is_open(
+        &self,
+        scent: &Scent,
+        is_joined: bool,
+        is_meant: impl Fn(&Glob) -> bool,
+    ) -> bool {
         self.open_lengths >> scent.codes.min(63) & 1 != 0
+            && (is_joined || self.has_signs)
+            && (scent.codes >= 63 || self.open.find(scent.hash).0)
             && (scent.codes >= 63
-                || is_known(Ending::Open)
-                || is_known(SOME_LENGTH) && may_have(length()))
+                || self
+                    .globs
+                    .get(&scent.hash)
+                    .is_some_and(|globs| globs.iter().any(is_meant)))
     }
 
     /// Whether no word of a key has so many letters.

@@ -107,10 +107,10 @@ impl Spelling {
         }
     }
 
-    /// Whether a letter may stand there more often than the pattern has it.
-    pub(super) fn is_open(&self) -> bool {
-        let is_open = |place: &Place| matches!(place, Place::Letter(letter) if letter.open);
-        self.places.iter().any(is_open)
+    /// Whether it is one word with each letter as often as the pattern has it.
+    pub(super) fn is_one_run(&self) -> bool {
+        let is_run = |place: &Place| matches!(place, Place::Letter(letter) if !letter.open);
+        self.places.iter().all(is_run)
     }
 
     /// Ends a word, with at most `words` before the next.

@@ -1,14 +1,16 @@
 //! The places of a text where words of the rules may begin: most words are known by their scent not to be looked up at
 //! all. May be wrong in one direction only: what it leaves out, no walk would find.
 
-use super::codes::{ANY, ASCII, SIGN, code_of_stand_in};
+use std::collections::HashSet;
+
+use super::codes::{ANY, ASCII, SIGN, code_of_loose_stand_in, code_of_stand_in};
 use super::judge::may_begin;
 use super::keys::{Keys, Reach};
 use super::literal::Beginnings;
 use super::scent::{Ending, Scent, Scents};
-use super::sign::sign;
+use super::sign::{Sign, sign};
 use super::token::decode;
-use super::trail::{Trail, is_drawn};
+use super::trail::Trail;
 use super::windows::{LENGTH, Windows};
 
 /// What keys begin with and what they are made of.
@@ -19,6 +21,8 @@ pub(super) struct Starts {
     beginnings: Beginnings,
     /// The signs that keys begin with.
     signs: [bool; 128],
+    /// All letters and signs that they begin with.
+    firsts: HashSet<char>,
     /// What a byte is, each bit as the lowest of its sixteen.
     lanes: [u64; 256],
     /// No key may be disguised.
@@ -102,6 +106,8 @@ impl Starts {
                 signs[usize::from(key[0])] = true;
             }
         }
+        let first = |(key, _): &(Vec<u8>, Ending)| str::from_utf8(key).ok()?.chars().next();
+        let firsts = keys.iter().filter_map(first).collect();
         let beginnings = Beginnings::new(literal);
         let mut lanes = [0; 256];
         for (byte, lanes) in lanes.iter_mut().enumerate() {
@@ -130,6 +136,7 @@ impl Starts {
             is_literal: keys.is_empty(),
             beginnings,
             signs,
+            firsts,
             lanes,
             wide: reach == Reach::Wide,
             is_open: true,
@@ -254,31 +261,45 @@ impl Starts {
         };
         let first = sign(c);
         let may_hold = |(): ()| match first.class.is_word() {
+            _ if first.code == ANY => self.may_be_first(first),
             true => self.may_hold(text, at),
-            false => first.code == ANY || self.trail(text).may_begin_with_signs(at),
+            false => self.trail(text).may_begin_with_signs(at),
         };
         // Nothing begins with what is not seen.
         !first.hidden && may_begin(text, at) && may_hold(())
+    }
+
+    /// Whether a key begins with a letter that the character may be.
+    fn may_be_first(&self, sign: &Sign) -> bool {
+        #[cfg(test)]
+        if self.every {
+            return true;
+        }
+        let mut firsts = sign
+            .readings
+            .iter()
+            .filter_map(|reading| reading.letters.chars().next());
+        firsts.any(|letter| self.firsts.contains(&letter))
     }
 
     fn may_begin_with_symbol(&self, text: &str, at: usize) -> bool {
         let rest = &text[at..];
         match rest.as_bytes() {
             [b'&' | b'%', ..] => decode(rest).is_some(),
-            bytes if is_drawn(bytes, self.wide) => true,
-            [b'{' | b'[' | b'<' | b'(' | b'^', next, ..] => {
-                self.wide && next.is_ascii_alphanumeric()
+            _ if self.trail(text).may_begin_drawn(at) => true,
+            [symbol @ (b'{' | b'[' | b'<' | b'(' | b'^'), next, ..] => {
+                let code = code_of_loose_stand_in(*symbol).map_or(SIGN, u16::from);
+                self.wide
+                    && next.is_ascii_alphanumeric()
+                    && self.trail(text).may_hold_behind(code, at + 1)
             }
             [_] => self.is_open,
             [_, next, ..] if next.is_ascii_whitespace() => false,
             [symbol, ..] => code_of_stand_in(*symbol).is_some_and(|code| {
                 let run = rest.len() - rest.trim_start_matches(char::from(*symbol)).len();
-                let mut scent = Scent::NONE;
-                scent.is_plain = false;
-                scent.add(u16::from(code));
                 // A row of signs before white space is a heading or a line.
                 !rest[run..].starts_with(char::is_whitespace)
-                    && self.trail(text).may_hold(at + 1, scent)
+                    && self.trail(text).may_hold_behind(u16::from(code), at + 1)
             }),
             [] => false,
         }

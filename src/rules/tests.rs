@@ -139,6 +139,14 @@ fn wildcards_stay_within_a_word() {
 }
 
 #[test]
+fn a_wildcard_is_found_behind_a_sign_that_stands_for_its_only_letter() {
+    assert_eq!(
+        hits(&holding(RuleKind::Wildcard, "s*am"), "$pam 5pam span"),
+        ["$pam", "5pam"]
+    );
+}
+
+#[test]
 fn a_text_of_tags_alone_is_held_before_a_wildcard_has_read_it_from_each_of_them() {
     let mut rule = rule("r0", RuleKind::Wildcard, "c*ck", Action::Hold);
     rule.draft.mode = MatchMode::Aggressive;

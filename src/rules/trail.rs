@@ -1,21 +1,20 @@
 //! Follows a text from one place as far as keys may go, by scent. Mirrors what [`walk`](super::walk) passes over, and leaves to
 //! it whatever has more than one reading.
 
-use super::codes::{ANY, SIGN};
+use super::codes::{ANY, ASCII, SIGN};
+use super::pattern::{Glob, ends_word, may_be_read, plain_word};
 use super::scent::{PREFIX_MAX, Scent, Scents};
-use super::sign::{How, Sign, drawn, sign};
+use super::sign::{How, drawn};
+use super::signs::{Forks, Next, SIGNS_MAX, Signs, character, code_of_drawn};
 use super::starts::{CLOSED, KINDS, LEAD, LETTER_MAX, SPACE, is_seam};
-use super::token::{behind_number, decode, is_dash, stretch};
+use super::token::{behind_number, is_dash};
 
 /// How many words of phrases, and pieces of words, are looked at from one place before it is simply walked.
 const PIECES_MAX: u32 = 32;
 /// How many characters are looked at before the place is simply walked.
 const LENGTH_MAX: usize = 256;
-/// More signs than this do not stand inside a word, or between two words of a phrase.
-const SIGNS_MAX: usize = 10;
+/// More signs than this do not stand between two words of a phrase.
 const GAP_MAX: usize = 64;
-/// How far a closing bracket is looked for.
-const BRACKET_MAX: usize = 40;
 
 /// One look from one place.
 pub(super) struct Trail<'a> {
@@ -31,18 +30,18 @@ pub(super) struct Trail<'a> {
     every: bool,
 }
 
-/// What stands behind signs.
-enum Next {
-    /// Nothing that may belong to the word.
-    End,
-    Letter {
-        at: usize,
-        is_spaced: bool,
-    },
-    /// What only a walk can read.
-    Unknown {
-        is_spaced: bool,
-    },
+/// How far one reading of the text has come.
+#[derive(Clone, Copy)]
+struct Way {
+    at: usize,
+    scent: Scent,
+    /// Where the word begins, if its first character is a letter.
+    word: Option<usize>,
+    /// Nothing stands between its letters that a wildcard would not pass over.
+    is_joined: bool,
+    letters: u32,
+    splits: u32,
+    spaces: u32,
 }
 
 /// How far one step leads.
@@ -75,68 +74,156 @@ impl<'a> Trail<'a> {
 
     /// Whether keys go on from the byte `at` as the text does.
     #[inline]
-    pub(super) fn may_hold(&mut self, mut at: usize, mut scent: Scent) -> bool {
+    pub(super) fn may_hold(&mut self, at: usize, scent: Scent) -> bool {
         #[cfg(test)]
         if self.every {
             return true;
         }
+        self.follow(Way {
+            at,
+            scent,
+            word: (scent == Scent::NONE).then_some(at),
+            is_joined: true,
+            letters: scent.codes,
+            splits: 0,
+            spaces: 0,
+        })
+    }
+
+    /// Whether keys begin with a sign that is read as the letter of that code, and go on from the byte `at`.
+    pub(super) fn may_hold_behind(&mut self, code: u16, at: usize) -> bool {
+        #[cfg(test)]
+        if self.every {
+            return true;
+        }
+        let way = Way {
+            at,
+            scent: Scent::of_sign(code),
+            word: None,
+            is_joined: true,
+            letters: 1,
+            splits: 0,
+            spaces: 0,
+        };
+        self.answer(&way).unwrap_or_else(|| self.follow(way))
+    }
+
+    fn follow(&mut self, mut way: Way) -> bool {
         let bytes = self.text.as_bytes();
-        let word = (scent == Scent::NONE).then_some(at);
-        let (mut letters, mut splits, mut spaces) = (scent.codes, 0, 0);
         for _ in 0..LENGTH_MAX {
-            let kind = match bytes.get(at) {
+            let kind = match bytes.get(way.at) {
                 Some(byte) => KINDS[usize::from(*byte)],
                 None if self.is_open => return true,
                 None => SPACE,
             };
             if kind <= LETTER_MAX {
-                if self.wide && self.is_seen_widely(at, &scent) {
+                if self.wide && self.is_seen_widely(&way) {
                     return true;
                 }
-                letters += 1;
-                scent.is_plain &= !bytes[at].is_ascii_digit();
-                at += 1;
-                if scent.add(u16::from(kind))
-                    && let Some(answer) = self.answer(&scent, word)
+                way.letters += 1;
+                way.scent.is_plain &= !bytes[way.at].is_ascii_digit();
+                way.at += 1;
+                if way.scent.add(u16::from(kind))
+                    && let Some(answer) = self.answer(&way)
                 {
                     return answer;
                 }
                 continue;
             }
-            if self.may_end(at, &scent) {
+            if self.may_end(way.at, &way.scent) {
                 return true;
             }
             if kind == LEAD {
-                match self.other(at, &mut scent, word) {
+                match self.other(&mut way) {
                     Step::Answer(answer) => return answer,
                     Step::On(next, is_letter) => {
-                        letters += u32::from(is_letter);
-                        at = next;
+                        way.letters += u32::from(is_letter);
+                        way.at = next;
                         continue;
                     }
                     Step::Sign => {}
                 }
             }
-            let (next, is_spaced) = match self.behind_signs(at) {
+            if !self.scents.may_go_on(&way.scent) {
+                return false;
+            }
+            let mut forks = Forks::default();
+            let next = self.signs().behind_signs(way.at, &mut forks);
+            for (from, to, code, is_spaced) in forks.all.into_iter().take(forks.count) {
+                if self.may_split(&way, is_spaced) && self.fork(&way, from, to, code, is_spaced) {
+                    return true;
+                }
+            }
+            let (next, is_spaced) = match next {
                 Next::End => return false,
                 Next::Unknown { is_spaced } => (None, is_spaced),
                 Next::Letter { at, is_spaced } => (Some(at), is_spaced),
             };
-            let may_split = !is_spaced || letters <= splits + 2 || self.wide && spaces < 2;
-            if !may_split || !self.scents.may_go_on(&scent) {
+            if !self.may_split(&way, is_spaced) {
                 return false;
             }
             let Some(next) = next.filter(|_| self.pieces > 0) else {
                 return true;
             };
-            scent.is_plain &= is_only_spaced(&bytes[at..next]);
             self.pieces -= 1;
-            splits += 1;
-            // Signs may be letters of a key: only space is certain to split a word.
-            spaces += u32::from(is_spaced);
-            at = next;
+            self.pass(&mut way, next, is_spaced);
         }
         true
+    }
+
+    /// Whether a word may go on behind signs with or without space among them.
+    fn may_split(&self, way: &Way, is_spaced: bool) -> bool {
+        !is_spaced || way.letters <= way.splits + 2 || self.wide && way.spaces < 2
+    }
+
+    /// Passes over signs up to the byte `next`.
+    fn pass(&self, way: &mut Way, next: usize, is_spaced: bool) {
+        let signs = &self.text.as_bytes()[way.at..next];
+        way.scent.is_plain &= is_only_spaced(signs);
+        way.is_joined &= !is_apart(signs);
+        way.splits += 1;
+        // Signs may be letters of a key: only space is certain to split a word.
+        way.spaces += u32::from(is_spaced);
+        way.at = next;
+    }
+
+    /// Whether keys go on with the signs between `from` and `to` as a letter.
+    fn fork(&mut self, way: &Way, from: usize, to: usize, code: u16, is_spaced: bool) -> bool {
+        if self.pieces == 0 {
+            return true;
+        }
+        self.pieces -= 1;
+        let mut way = Way { word: None, ..*way };
+        if from > way.at {
+            self.pass(&mut way, from, is_spaced);
+        }
+        way.scent.is_plain = false;
+        way.letters += 1;
+        way.at = to;
+        let answer = way.scent.add(code).then(|| self.answer(&way)).flatten();
+        answer.unwrap_or_else(|| self.follow(way))
+    }
+
+    /// Whether a key begins with a letter that is drawn at the byte `at`.
+    pub(super) fn may_begin_drawn(&mut self, at: usize) -> bool {
+        let bytes = &self.text.as_bytes()[at..];
+        drawn(bytes, self.loosest())
+            .any(|(drawn, _, letter)| self.may_hold_behind(code_of_drawn(letter), at + drawn.len()))
+    }
+
+    fn signs(&self) -> Signs<'a> {
+        Signs {
+            text: self.text,
+            loosest: self.loosest(),
+            is_open: self.is_open,
+        }
+    }
+
+    fn loosest(&self) -> How {
+        match self.wide {
+            true => How::Loose,
+            false => How::Leet,
+        }
     }
 
     /// Whether a key with the signs at the byte `at` before its first letter may begin there.
@@ -159,7 +246,7 @@ impl<'a> Trail<'a> {
             at += c.len_utf8();
             let is_ascii = self.text.as_bytes().get(at).is_some_and(u8::is_ascii);
             let may_be_letter = match is_ascii {
-                true => self.is_letter(at, false),
+                true => self.signs().is_letter(at, false),
                 false => at < self.text.len() && character(self.text, at).1.code == ANY,
             };
             if may_be_letter || self.may_end(at, &scent) {
@@ -169,13 +256,25 @@ impl<'a> Trail<'a> {
         true
     }
 
-    /// What a new letter of the word that begins at the byte `word` decides.
+    /// What a new letter decides.
     #[inline(always)]
-    fn answer(&self, scent: &Scent, word: Option<usize>) -> Option<bool> {
-        if self
-            .scents
-            .is_open(scent, || plain_length(self.text, word?, self.is_open))
-        {
+    fn answer(&self, way: &Way) -> Option<bool> {
+        let scent = &way.scent;
+        let is_meant = |glob: &Glob| {
+            way.word.is_none_or(|at| {
+                let (word, goes_on) = plain_word(self.text, at);
+                // Of what only begins a text, each letter stands for all of its code.
+                let (goes_on, is_read) = match self.is_open {
+                    true => (
+                        goes_on || at + word.len() == self.text.len(),
+                        has_code as fn(u8, char) -> bool,
+                    ),
+                    false => (goes_on, may_be_read as fn(u8, char) -> bool),
+                };
+                glob.has_signs() || glob.may_match(word, goes_on, is_read)
+            })
+        };
+        if self.scents.is_open(scent, way.is_joined, is_meant) {
             return Some(true);
         }
         let is_lost = scent.is_prefix() && !self.scents.may_go_on(scent)
@@ -184,32 +283,41 @@ impl<'a> Trail<'a> {
     }
 
     /// What aggressive rules see in letters.
-    fn is_seen_widely(&mut self, at: usize, scent: &Scent) -> bool {
-        is_drawn(&self.text.as_bytes()[at..], true) && self.scents.may_go_on(scent)
-            || is_seam(self.text, at) && self.may_end(at, scent)
+    fn is_seen_widely(&mut self, way: &Way) -> bool {
+        let bytes = &self.text.as_bytes()[way.at..];
+        let is_pair = matches!(bytes[0] | 0x20, b'v' | b'r' | b'p');
+        if is_pair && self.scents.may_go_on(&way.scent) {
+            for (drawn, _, letter) in drawn(bytes, How::Loose) {
+                let end = way.at + drawn.len();
+                if self.fork(way, way.at, end, code_of_drawn(letter), false) {
+                    return true;
+                }
+            }
+        }
+        is_seam(self.text, way.at) && self.may_end(way.at, &way.scent)
     }
 
     /// Reads a character that is none of ASCII.
-    fn other(&mut self, at: usize, scent: &mut Scent, word: Option<usize>) -> Step {
-        let (c, sign) = character(self.text, at);
-        let end = at + c.len_utf8();
-        scent.is_plain = false;
+    fn other(&mut self, way: &mut Way) -> Step {
+        let (c, sign) = character(self.text, way.at);
+        let end = way.at + c.len_utf8();
+        way.scent.is_plain = false;
         if sign.hidden {
             return Step::On(end, false);
         }
         if sign.code == ANY {
-            return Step::Answer(self.scents.may_go_on(scent));
+            return Step::Answer(self.scents.may_go_on(&way.scent));
         }
         if sign.code == SIGN {
             return Step::Sign;
         }
-        if scent.add(sign.code)
-            && let Some(answer) = self.answer(scent, word)
+        if way.scent.add(sign.code)
+            && let Some(answer) = self.answer(way)
         {
             return Step::Answer(answer);
         }
         // Words of many languages may end behind any letter.
-        match self.may_end(end, scent) {
+        match self.may_end(end, &way.scent) {
             true => Step::Answer(true),
             false => Step::On(end, true),
         }
@@ -246,9 +354,9 @@ impl<'a> Trail<'a> {
                     continue;
                 }
                 SPACE | CLOSED => {}
-                _ if self.is_encoded(at) => return true,
+                _ if self.signs().is_encoded(at) => return true,
                 _ => {
-                    if let Some(end) = self.markup_end(at) {
+                    if let Some(end) = self.signs().markup_end(at) {
                         at = end;
                         continue;
                     }
@@ -261,121 +369,20 @@ impl<'a> Trail<'a> {
         }
         true
     }
-
-    /// What stands behind signs from the byte `at` on, which may stand inside of a word.
-    fn behind_signs(&self, mut at: usize) -> Next {
-        let bytes = self.text.as_bytes();
-        let mut is_spaced = false;
-        let first = at;
-        for _ in 0..SIGNS_MAX {
-            let Some(byte) = bytes.get(at) else {
-                return match self.is_open {
-                    true => Next::Unknown { is_spaced },
-                    false => Next::End,
-                };
-            };
-            match KINDS[usize::from(*byte)] {
-                ..=LETTER_MAX => return Next::Letter { at, is_spaced },
-                LEAD => {
-                    let (c, sign) = character(self.text, at);
-                    if !sign.hidden && sign.class.is_word() {
-                        return Next::Letter { at, is_spaced };
-                    }
-                    if !sign.hidden && sign.code == ANY {
-                        return Next::Unknown { is_spaced };
-                    }
-                    is_spaced |= c.is_whitespace();
-                    at += c.len_utf8();
-                    continue;
-                }
-                SPACE => is_spaced = true,
-                CLOSED => {}
-                _ if self.is_letter(at, at == first) => return Next::Unknown { is_spaced },
-                _ => {
-                    if let Some(end) = self.markup_end(at) {
-                        at = end;
-                        continue;
-                    }
-                }
-            }
-            at += 1;
-            if *byte == b'\n' && behind_number(self.text, at) != at {
-                return Next::Unknown { is_spaced };
-            }
-        }
-        Next::End
-    }
-
-    /// Whether a character is encoded at the byte `at`.
-    fn is_encoded(&self, at: usize) -> bool {
-        matches!(self.text.as_bytes()[at], b'&' | b'%') && decode(&self.text[at..]).is_some()
-    }
-
-    /// Where the markup that begins at the byte `at`, and which readers do not see, ends.
-    fn markup_end(&self, at: usize) -> Option<usize> {
-        match self.text.as_bytes()[at] {
-            b'<' | b']' => stretch(self.text, at),
-            _ => None,
-        }
-    }
-
-    /// Whether the sign at the byte `at` may be a letter of a word, or hide one.
-    fn is_letter(&self, at: usize, is_first: bool) -> bool {
-        let bytes = &self.text.as_bytes()[at..];
-        let is_followed = |bytes: &[u8]| {
-            let next = bytes.first();
-            next.is_some_and(|next| next.is_ascii_alphanumeric() || !next.is_ascii())
-        };
-        let is_open = |closer: u8| {
-            let inside = bytes.iter().take(BRACKET_MAX);
-            is_followed(&bytes[1..]) && !inside.into_iter().any(|byte| *byte == closer)
-        };
-        if is_drawn(bytes, self.wide) {
-            return true;
-        }
-        match bytes[0] {
-            b'!' | b'@' | b'$' | b'#' | b'+' | b'|' => true,
-            b'(' => self.wide || is_open(b')'),
-            b'<' => self.wide || is_open(b'>'),
-            b'[' | b'{' | b'^' => self.wide,
-            b'*' => {
-                let run = bytes.iter().take_while(|byte| **byte == b'*').count();
-                is_first && (self.wide || is_followed(&bytes[run..]))
-            }
-            _ => self.is_encoded(at),
-        }
-    }
 }
 
-/// How many letters the word at the byte `at` has, if it has nothing but letters of ASCII. The text may go on if `is_open`.
-pub(super) fn plain_length(text: &str, at: usize, is_open: bool) -> Option<u32> {
-    let bytes = &text.as_bytes()[at..];
-    let letters = bytes.iter().take_while(|byte| byte.is_ascii_alphabetic());
-    let length = letters.count();
-    let is_end = |bytes: &[u8]| match bytes.first() {
-        Some(byte) => byte.is_ascii_whitespace(),
-        None => !is_open,
-    };
-    let is_over = match &bytes[length..] {
-        [b'.' | b',' | b';' | b':', behind @ ..] => is_end(behind),
-        behind => is_end(behind),
-    };
-    is_over.then_some(length as u32)
+/// Whether a letter or digit has the code of `c`.
+fn has_code(byte: u8, c: char) -> bool {
+    c.is_ascii() && ASCII[usize::from(byte)] == ASCII[c as usize]
+}
+
+/// Whether something stands there, outside of tags and links, that a wildcard does not pass over.
+fn is_apart(signs: &[u8]) -> bool {
+    let is_apart = |byte: &u8| byte.is_ascii_whitespace() || ends_word(*byte);
+    !signs.contains(&b'<') && !signs.contains(&b']') && signs.iter().any(is_apart)
 }
 
 /// Whether nothing stands there but white space.
 fn is_only_spaced(bytes: &[u8]) -> bool {
     bytes.iter().all(u8::is_ascii_whitespace)
-}
-
-/// The character at the byte `at`, where there is one.
-fn character(text: &str, at: usize) -> (char, &'static Sign) {
-    let c = text[at..].chars().next().unwrap_or_default();
-    (c, sign(c))
-}
-
-/// Whether a letter is drawn here with several characters.
-pub(super) fn is_drawn(bytes: &[u8], wide: bool) -> bool {
-    let loosest = if wide { How::Loose } else { How::Leet };
-    drawn(bytes, loosest).next().is_some()
 }

@@ -15,7 +15,7 @@ use super::trie::ROOT;
 const REPEATS_MAX: u32 = 64;
 const LETTERS_MAX: u32 = 200;
 /// How many characters may stand between two letters of a word.
-const SEPARATORS_MAX: usize = 8;
+pub(super) const SEPARATORS_MAX: usize = 8;
 /// How many may stand between two words of a phrase.
 const GAP_MAX: usize = 64;
 
@@ -28,6 +28,10 @@ pub(super) struct Walk<'a, T, F> {
     path: Vec<Step>,
     found: F,
 }
+
+/// What reading an encoded character costs, and looking behind a sign, beside a letter.
+const ENCODED_STEPS: usize = 12;
+const SIGN_STEPS: usize = 4;
 
 /// Where a way has come to.
 #[derive(Clone, Copy)]
@@ -70,6 +74,9 @@ impl<'a, T, F: FnMut(&T, usize, usize, &[Step], &mut Budget) -> Result<(), Exhau
             let Some(token) = token(self.text, at) else {
                 return Ok(());
             };
+            if token.encoded {
+                budget.spend(ENCODED_STEPS)?;
+            }
             if token.sign.hidden {
                 hidden = true;
                 at += token.len;
@@ -95,6 +102,7 @@ impl<'a, T, F: FnMut(&T, usize, usize, &[Step], &mut Budget) -> Result<(), Exhau
             if token.sign.class.is_word() || !self.is_behind_letter() {
                 return Ok(());
             }
+            budget.spend(SIGN_STEPS)?;
             if gap == Between::Nothing && is_mask(token.c) && !self.is_literal() {
                 self.masked(node, at, token.len, gap, budget)?;
             }
