@@ -41,6 +41,7 @@ pub const LOOKED_THROUGH: i64 = search::WALK;
 pub const UNSEEN_MAX: i64 = 1_000;
 /// Counting a case's place in the queue stops here.
 pub const PLACE_MAX: i64 = 1_000;
+
 /// A page of the queue.
 #[derive(Debug)]
 pub struct QueuePage {

@@ -164,6 +164,7 @@ impl Signs<'_> {
             _ => self.is_encoded(at),
         }
     }
+
     fn is_wide(&self) -> bool {
         self.loosest == How::Loose
     }

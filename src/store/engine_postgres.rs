@@ -66,15 +66,9 @@ impl PgLedger {
                 }
                 later
             }
-            Err(_) if now.len() > 1 => {
+            Err(error) if now.len() > 1 || has_lost_a_race(&error) => {
                 for work in now {
-                    self.transact_alone(work, TRIES).await;
-                }
-                later
-            }
-            Err(error) if has_lost_a_race(&error) => {
-                for work in now {
-                    self.transact_alone(work, TRIES - 1).await;
+                    self.transact_alone(work).await;
                 }
                 later
             }
@@ -85,15 +79,18 @@ impl PgLedger {
         }
     }
 
-    async fn transact_alone(&self, work: Box<dyn Work>, mut tries: u32) {
+    async fn transact_alone(&self, work: Box<dyn Work>) {
         let mut alone = vec![work];
-        loop {
-            tries -= 1;
-            match self.try_transact(&mut alone).await {
-                Err(error) if tries > 0 && has_lost_a_race(&error) => {}
-                results => return settle_alone(alone, results),
+        let mut results = self.try_transact(&mut alone).await;
+        for _ in 1..TRIES {
+            match &results {
+                Err(error) if has_lost_a_race(error) => {
+                    results = self.try_transact(&mut alone).await;
+                }
+                _ => break,
             }
         }
+        settle_alone(alone, results);
     }
 
     async fn try_transact(&self, group: &mut Group) -> anyhow::Result<Vec<Member>> {

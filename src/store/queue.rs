@@ -1,4 +1,5 @@
-//! Reads of the moderators' desk: the queue, page by page, and what became of cases. Every statement reads a bounded number of rows, however long the queue is; what a filter finds is known to `search`.
+//! Reads of the moderators' desk: the queue, page by page, and what became of cases. Every statement reads a bounded number
+//! of rows, however long the queue is; what a filter finds is known to `search`.
 
 use sqlx::FromRow;
 use sqlx::postgres::PgRow;
@@ -119,6 +120,7 @@ const COUNT_CATEGORIES: &str = "SELECT categories, COUNT(*) FROM (SELECT categor
     WHERE site_id = $1 AND status = 'waiting' AND NOT EXISTS (SELECT 1 FROM asides
         WHERE asides.site_id = cases.site_id AND asides.case_id = cases.id)
     ORDER BY rank_ms, id LIMIT $2) AS foremost GROUP BY categories";
+
 /// A case with what a narrow list shows of its post.
 #[derive(Debug, Clone, PartialEq, FromRow)]
 pub struct BriefCase {

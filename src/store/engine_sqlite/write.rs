@@ -2,10 +2,7 @@
 
 use rusqlite::{Connection, params};
 
-use crate::moderation::rows::{
-    AppealRow, AuditRow, CaseRow, Change, CheckRequestRow, ExecutionRow, HistoryRow,
-    IdempotencyRow, MailRow, PostRow, RevisionRow, TaskRow,
-};
+use crate::moderation::rows::Change;
 use crate::store::ledger::tables::Table;
 
 const CALL_DIGEST: &str = "UPDATE digests SET due_at_ms = MAX(?2, sent_at_ms + ?3) \
@@ -16,17 +13,17 @@ const DELETE_CHECK_REQUEST: &str = "DELETE FROM check_requests WHERE site_id = ?
 
 /// Writes all of it; the caller commits.
 pub(super) fn write(conn: &Connection, change: &Change) -> rusqlite::Result<()> {
-    PostRow::put_each(&change.posts, conn)?;
-    RevisionRow::put_each(&change.revisions, conn)?;
-    ExecutionRow::put_each(&change.executions, conn)?;
-    HistoryRow::put_each(&change.history, conn)?;
-    TaskRow::put_each(&change.tasks, conn)?;
-    CaseRow::put_each(&change.cases, conn)?;
-    AuditRow::put_each(&change.audit, conn)?;
-    MailRow::put_each(&change.outbox, conn)?;
-    AppealRow::put_each(&change.appeals, conn)?;
-    IdempotencyRow::put_each(&change.idempotency, conn)?;
-    CheckRequestRow::put_each(&change.check_requests, conn)?;
+    Table::put_each(&change.posts, conn)?;
+    Table::put_each(&change.revisions, conn)?;
+    Table::put_each(&change.executions, conn)?;
+    Table::put_each(&change.history, conn)?;
+    Table::put_each(&change.tasks, conn)?;
+    Table::put_each(&change.cases, conn)?;
+    Table::put_each(&change.audit, conn)?;
+    Table::put_each(&change.outbox, conn)?;
+    Table::put_each(&change.appeals, conn)?;
+    Table::put_each(&change.idempotency, conn)?;
+    Table::put_each(&change.check_requests, conn)?;
     for digest in &change.digests {
         conn.prepare_cached(CALL_DIGEST)?.execute(params![
             digest.site_id,
