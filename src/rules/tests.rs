@@ -96,6 +96,17 @@ fn markdown_and_invisible_characters_hide_nothing() {
 }
 
 #[test]
+fn a_wide_space_before_a_word_does_not_break_the_check() {
+    assert_eq!(
+        hits(
+            &holding(RuleKind::Word, "spam"),
+            "<b>a</b>\u{a0}spam \u{3000}spam"
+        ),
+        ["spam", "spam"]
+    );
+}
+
+#[test]
 fn phrases_go_over_white_space_and_punctuation() {
     let phrase = holding(RuleKind::Phrase, "kill yourself");
 

@@ -137,7 +137,7 @@ pub(super) fn context(text: &str, at: usize) -> Context {
         line.rfind(open)
             .is_some_and(|found| !line[found..].contains(close))
     };
-    let last_word = &line[line.rfind(char::is_whitespace).map_or(0, |space| space + 1)..];
+    let last_word = line.rsplit(char::is_whitespace).next().unwrap_or(line);
     if is_open("](", ')') || last_word.contains("://") || last_word.starts_with("www.") {
         return Context::Link;
     }
