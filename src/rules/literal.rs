@@ -14,24 +14,27 @@ use super::windows::LENGTH;
 /// The bits for each beginning, so that most others find none set.
 const BITS_EACH: usize = 16;
 const BITS_MIN: usize = 1 << 12;
+/// Words of bits for all pairs of bytes of ASCII.
+const SHORT: usize = 128 * 128 / 64;
 
-/// The byte as keys have it; 0 where it may be read in another way, or passed over.
-const FOLDED: [u8; 256] = folded(false);
+/// Whether a byte may be read in another way than as it stands, or passed over.
+const SPECIAL: [bool; 256] = special(false);
 /// The same for the first byte, before which nothing stands that signs could be passed over behind.
-const FIRST: [u8; 256] = folded(true);
+const SPECIAL_FIRST: [bool; 256] = special(true);
+/// What capital letters do not have and small ones do. Signs that differ by it only are taken for each other.
+const SMALL: u32 = 0x2020_2020;
 
-const fn folded(is_first: bool) -> [u8; 256] {
-    let mut folded = [0; 256];
+const fn special(is_first: bool) -> [bool; 256] {
+    let mut special = [true; 256];
     let mut byte = 1;
     while byte < 128 {
-        folded[byte] = match byte as u8 {
-            b'&' | b'%' => 0,
-            sign if !is_first && is_markup_sign(sign as char) => 0,
-            byte => byte.to_ascii_lowercase(),
+        special[byte] = match byte as u8 {
+            b'&' | b'%' => true,
+            sign => !is_first && is_markup_sign(sign as char),
         };
         byte += 1;
     }
-    folded
+    special
 }
 
 /// The beginnings of all keys.
@@ -41,7 +44,7 @@ pub(super) struct Beginnings {
     bits: Box<[u64]>,
     shift: u32,
     /// By two bytes, of keys that have fewer than four.
-    short: Box<[u64]>,
+    short: Box<[u64; SHORT]>,
     /// How often the same byte stands in a row in a key, at most.
     longest_run: usize,
     /// The signs with which keys begin.
@@ -57,7 +60,7 @@ impl Beginnings {
         let mut found = Beginnings {
             bits: vec![0; count / 64].into(),
             shift: 32 - count.trailing_zeros(),
-            short: vec![0; (128 * 128) / 64].into(),
+            short: Box::new([0; SHORT]),
             longest_run: keys.iter().map(|key| longest_run(key)).max().unwrap_or(0),
             signs: [false; 128],
             #[cfg(test)]
@@ -79,35 +82,37 @@ impl Beginnings {
         self.signs[usize::from(begin[0])] |= !begin[0].is_ascii_alphanumeric();
         match *begin {
             [first, second, third, fourth] => {
-                let place = self.place([first, second, third, fourth]);
+                let place = self.place(small([first, second, third, fourth]));
                 self.bits[place / 64] |= 1 << (place % 64);
             }
             [first] => {
-                let all = (0..128).map(|second| pair(first, second));
+                let all = (0..128).map(|second| pair(small([first, second, 0, 0])));
                 all.for_each(|place| self.short[place / 64] |= 1 << (place % 64));
             }
             [first, second, ..] if second.is_ascii() => {
-                let place = pair(first, second);
+                let place = pair(small([first, second, 0, 0]));
                 self.short[place / 64] |= 1 << (place % 64);
             }
             _ => {}
         }
     }
 
-    fn place(&self, bytes: [u8; LENGTH]) -> usize {
-        (u32::from_le_bytes(bytes).wrapping_mul(0x9E37_79B1) >> self.shift) as usize
+    /// Of four small letters.
+    #[inline(always)]
+    fn place(&self, small: u32) -> usize {
+        (small.wrapping_mul(0x9E37_79B1) >> self.shift) as usize
     }
 
     /// Whether a key may begin as these bytes do, without a branch that depends on them.
     #[inline(always)]
     pub(super) fn may_begin(&self, bytes: [u8; LENGTH]) -> bool {
-        let mut folded = bytes.map(|byte| FOLDED[usize::from(byte)]);
-        folded[0] = FIRST[usize::from(bytes[0])];
-        let [first, second, third, fourth] = folded.map(|byte| byte == 0);
-        let is_special = first | second | third | fourth;
-        let place = self.place(folded);
-        let short = pair(folded[0], folded[1]);
-        is_special
+        let is_special = |at: usize| SPECIAL[usize::from(bytes[at])];
+        let small = small(bytes);
+        let (place, short) = (self.place(small), pair(small));
+        SPECIAL_FIRST[usize::from(bytes[0])]
+            | is_special(1)
+            | is_special(2)
+            | is_special(3)
             | (self.bits[place / 64] >> (place % 64) & 1 != 0)
             | (self.short[short / 64] >> (short % 64) & 1 != 0)
     }
@@ -196,6 +201,11 @@ fn is_letter(byte: u8) -> bool {
     Class::of(char::from(byte)).is_word()
 }
 
-fn pair(first: u8, second: u8) -> usize {
-    usize::from(first) << 7 | usize::from(second)
+fn small(bytes: [u8; LENGTH]) -> u32 {
+    u32::from_le_bytes(bytes) | SMALL
+}
+
+/// The number of the first two of four small letters.
+fn pair(small: u32) -> usize {
+    (small & 0x7F | (small >> 8 & 0x7F) << 7) as usize
 }

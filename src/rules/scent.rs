@@ -8,17 +8,19 @@ use super::codes::{SIGN, code_of_letter};
 use super::pattern::Glob;
 use super::spelling::{FIRST_TEXT_BYTE, GAP};
 
-/// The beginnings by which words are known before they end have so many letters, each a bit.
-const PREFIXES: u64 = 1 << 1 | 1 << 2 | 1 << 4 | 1 << PREFIX_MAX;
-/// The longest beginning that is known.
-pub(super) const PREFIX_MAX: u32 = 6;
+/// What is known of a word is kept by the numbers at so many letters, each a bit: few words share five.
+const PLACES: u64 = 1 << 1 | 1 << 2 | 1 << 3 | 1 << 5;
+/// Longer beginnings of wildcards are not told apart.
+const LENGTH_MAX: u32 = 63;
+/// The longest beginning by which words are known before they end.
+const PREFIX_MAX: u32 = 8;
 
 /// A number for the codes so far. Codes that repeat the one before them are left out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Scent {
     hash: u64,
-    /// The number at the last beginning that is known.
-    prefix: u64,
+    /// The number at the last letter that counts for where things are known.
+    place: u64,
     last: u32,
     /// How many codes this word has.
     pub(super) codes: u32,
@@ -31,7 +33,7 @@ pub(super) struct Scent {
 impl Scent {
     pub(super) const NONE: Scent = Scent {
         hash: 0,
-        prefix: 0,
+        place: 0,
         last: 0,
         codes: 0,
         is_plain: true,
@@ -69,32 +71,23 @@ impl Scent {
         self.last = what;
         self.hash = mixed(self.hash ^ u64::from(what));
         self.codes += 1;
-        if is_prefix(self.codes) {
-            self.prefix = self.hash;
+        if PLACES >> self.codes.min(LENGTH_MAX) & 1 != 0 {
+            self.place = self.hash;
         }
         true
     }
 
-    /// Whether keys are known by so much of a word.
-    #[inline]
-    pub(super) fn is_prefix(&self) -> bool {
-        is_prefix(self.codes)
-    }
-
-    /// As it is known of keys of a sort.
-    #[inline]
-    fn known(&self, is_plain: bool, is_doubled: bool) -> u64 {
-        self.hash ^ u64::from(!is_plain) << 63 ^ u64::from(is_doubled) << 62
-    }
-
-    fn own(&self) -> u64 {
-        self.known(self.is_plain, self.is_doubled)
+    /// The bits of a mark for keys of the sort of this one.
+    fn own_bits(&self, mark: Mark) -> u64 {
+        mark.bits(self, self.is_plain, self.is_doubled)
     }
 
     /// The scent with which the next word of a phrase begins.
     pub(super) fn behind_gap(self) -> Scent {
+        let hash = mixed(self.hash ^ 0xFE);
         Scent {
-            hash: mixed(self.hash ^ 0xFE),
+            hash,
+            place: hash,
             is_plain: self.is_plain,
             is_doubled: self.is_doubled,
             ..Scent::NONE
@@ -103,12 +96,7 @@ impl Scent {
 }
 
 #[inline]
-fn is_prefix(codes: u32) -> bool {
-    codes <= PREFIX_MAX && PREFIXES >> codes & 1 != 0
-}
-
-#[inline]
-fn mixed(hash: u64) -> u64 {
+const fn mixed(hash: u64) -> u64 {
     (hash ^ 0x5851_F42D_4C95_7F2D).wrapping_mul(0x9E37_79B9_7F4A_7C15)
 }
 
@@ -132,55 +120,79 @@ pub(super) struct Known {
 /// The scents of all keys.
 #[derive(Debug)]
 pub(super) struct Scents {
-    words: Filter,
-    prefixes: Filter,
+    marks: Filter,
     /// Wildcards by their beginnings, and the lengths of those as bits.
     globs: HashMap<u64, Vec<Glob>>,
-    open: Filter,
     open_lengths: u64,
-    /// Some have signs themselves.
-    has_signs: bool,
     longest: u32,
 }
 
-/// One step of reading a key.
+/// What may be known of a scent.
 #[derive(Clone, Copy)]
 enum Mark {
+    /// A key ends here.
     Whole,
+    /// Another word of a phrase follows.
     More,
-    Prefix,
+    /// A word goes on.
+    Inside,
+    /// A wildcard is open.
     Open,
 }
+
+impl Mark {
+    /// Its bits in a block, for keys of a sort. What is known of most scents has a half of its own.
+    #[inline(always)]
+    fn bits(self, scent: &Scent, is_plain: bool, is_doubled: bool) -> u64 {
+        let sort = (is_plain as usize) << 1 | is_doubled as usize;
+        let hash = scent.hash ^ SALTS[(self as usize) << 2 | sort];
+        let bits = 1 << (hash >> 20 & 31) | 1 << (hash >> 25 & 31) | 1 << (hash >> 30 & 31);
+        match self {
+            Mark::Inside => bits,
+            Mark::Whole | Mark::More | Mark::Open => bits << 32,
+        }
+    }
+
+    /// The same where sorts do not matter.
+    #[inline(always)]
+    fn any_bits(self, scent: &Scent) -> u64 {
+        self.bits(scent, false, false)
+    }
+}
+
+/// What tells apart the bits of marks and sorts.
+const SALTS: [u64; 16] = {
+    let mut salts = [0; 16];
+    let mut salt = 1;
+    while salt < salts.len() {
+        salts[salt] = mixed(salt as u64);
+        salt += 1;
+    }
+    salts
+};
 
 impl Scents {
     /// Of keys, each with how it ends.
     pub(super) fn new(keys: &[(Vec<u8>, Ending)]) -> Scents {
-        let mut marks: [Vec<u64>; 4] = Default::default();
+        let mut marks = Vec::new();
         let (mut open_lengths, mut longest) = (0, 0);
         let mut globs = HashMap::<u64, Vec<Glob>>::new();
         for (key, ending) in keys {
-            let (scent, most) = follow(key, |mark, hash| marks[mark as usize].push(hash));
+            let mut note = |scent: &Scent, bits| marks.push((scent.place, bits));
+            let (scent, most) = follow(key, &mut note);
             longest = longest.max(most);
             match ending {
-                Ending::Whole => marks[Mark::Whole as usize].push(scent.own()),
+                Ending::Whole => note(&scent, scent.own_bits(Mark::Whole)),
                 Ending::Glob(glob) => {
-                    open_lengths |= 1 << scent.codes.min(63);
-                    marks[Mark::Open as usize].push(scent.hash);
+                    open_lengths |= 1 << scent.codes.min(LENGTH_MAX);
+                    note(&scent, Mark::Open.any_bits(&scent));
                     globs.entry(scent.hash).or_default().push(glob.clone());
                 }
             }
         }
-        for marks in &mut marks {
-            marks.sort_unstable();
-            marks.dedup();
-        }
-        let [whole, more, prefixes, open] = &marks;
         Scents {
-            words: Filter::new(&[whole, more]),
-            prefixes: Filter::new(&[prefixes]),
-            has_signs: globs.values().flatten().any(Glob::has_signs),
+            marks: Filter::new(marks),
             globs,
-            open: Filter::new(&[open]),
             open_lengths,
             longest,
         }
@@ -189,60 +201,52 @@ impl Scents {
     /// What is known of the scent of a text, with nothing but letters so far and white space next, or not.
     #[inline(always)]
     pub(super) fn look(&self, scent: &Scent, is_plain: bool) -> Known {
-        let mut known = self.words.find(scent.known(true, false));
-        let mut add = |is_plain, is_doubled| {
-            let found = self.words.find(scent.known(is_plain, is_doubled));
-            known = (known.0 | found.0, known.1 | found.1);
+        let block = self.marks.block(scent);
+        let is_known = |mark: Mark| {
+            let is_of = |is_plain, is_doubled| has(block, mark.bits(scent, is_plain, is_doubled));
+            let is_of_plain =
+                |is_plain| is_of(is_plain, false) || scent.is_doubled && is_of(is_plain, true);
+            is_of_plain(true) || !is_plain && is_of_plain(false)
         };
-        if scent.is_doubled {
-            add(true, true);
-        }
-        if !is_plain {
-            add(false, false);
-            if scent.is_doubled {
-                add(false, true);
-            }
-        }
         Known {
-            is_whole: known.0,
-            is_more: known.1,
+            is_whole: is_known(Mark::Whole),
+            is_more: is_known(Mark::More),
         }
     }
 
-    /// Whether a word of a key may begin so.
-    #[inline]
-    pub(super) fn may_go_on(&self, scent: &Scent) -> bool {
-        scent.codes == 0 || self.prefixes.find(scent.prefix).0
+    /// Whether a word of a key may go on behind these letters, and whether a wildcard may be open there.
+    #[inline(always)]
+    pub(super) fn look_inside(&self, scent: &Scent) -> (bool, bool) {
+        let block = self.marks.block(scent);
+        let may_be_open = self.open_lengths >> scent.codes.min(LENGTH_MAX) & 1 != 0;
+        let is_open =
+            may_be_open && (scent.codes >= LENGTH_MAX || has(block, Mark::Open.any_bits(scent)));
+        let goes_on = match scent.codes > PREFIX_MAX {
+            true => scent.codes <= self.longest,
+            false => has(block, Mark::Inside.any_bits(scent)),
+        };
+        (goes_on, is_open)
     }
 
-    /// Whether a wildcard begins so that may be meant, which is asked of each. They do not go on behind most signs:
-    /// `is_joined` says that none of those were passed over.
-    #[inline]
+    /// Whether one of the wildcards that are open behind these letters is meant, which is asked of each. They do not go on
+    /// behind most signs, if they have none themselves: `is_joined` says that none of those were passed over.
     pub(super) fn is_open(
         &self,
         scent: &Scent,
         is_joined: bool,
         is_meant: impl Fn(&Glob) -> bool,
     ) -> bool {
-        self.open_lengths >> scent.codes.min(63) & 1 != 0
-            && (is_joined || self.has_signs)
-            && (scent.codes >= 63 || self.open.find(scent.hash).0)
-            && (scent.codes >= 63
-                || self
-                    .globs
-                    .get(&scent.hash)
-                    .is_some_and(|globs| globs.iter().any(is_meant)))
-    }
-
-    /// Whether no word of a key has so many letters.
-    #[inline]
-    pub(super) fn is_too_long(&self, scent: &Scent) -> bool {
-        scent.codes > self.longest
+        let may_be_meant = |glob: &Glob| (is_joined || glob.has_signs()) && is_meant(glob);
+        scent.codes >= LENGTH_MAX
+            || self
+                .globs
+                .get(&scent.hash)
+                .is_some_and(|globs| globs.iter().any(may_be_meant))
     }
 }
 
 /// Reads a key as texts are read, and tells what is to be known of it; answers the last scent and the longest word.
-fn follow(key: &[u8], mut note: impl FnMut(Mark, u64)) -> (Scent, u32) {
+fn follow(key: &[u8], mut note: impl FnMut(&Scent, u64)) -> (Scent, u32) {
     let mut scent = Scent::NONE;
     let (mut longest, mut is_leading) = (0, true);
     let text = std::str::from_utf8(key).unwrap_or_default();
@@ -252,7 +256,7 @@ fn follow(key: &[u8], mut note: impl FnMut(Mark, u64)) -> (Scent, u32) {
                 // Any words may come.
                 break;
             }
-            note(Mark::More, scent.own());
+            note(&scent, scent.own_bits(Mark::More));
             scent = scent.behind_gap();
             is_leading = false;
             continue;
@@ -267,52 +271,51 @@ fn follow(key: &[u8], mut note: impl FnMut(Mark, u64)) -> (Scent, u32) {
                 scent.add(code)
             }
         };
-        if is_new && is_prefix(scent.codes) {
-            note(Mark::Prefix, scent.prefix);
+        if is_new && scent.codes <= PREFIX_MAX {
+            note(&scent, Mark::Inside.any_bits(&scent));
         }
         longest = longest.max(scent.codes);
     }
     (scent, longest)
 }
 
-/// Two sets of numbers, a few bits for each number. Says of some that they are in a set although they are not.
+#[inline(always)]
+fn has(block: u64, bits: u64) -> bool {
+    block & bits == bits
+}
+
+/// A set of marks, a few bits for each. Says of some that they are in it although they are not. What is known of the letters
+/// behind one that counts is in one block, so that a word is known by few places in memory.
 #[derive(Debug)]
 struct Filter {
-    /// The lower half of a block is for the first set, the upper one for the second.
     blocks: Box<[u64]>,
     shift: u32,
 }
 
-/// The fewest blocks.
+/// The fewest blocks, and how many marks each has room for.
 const BLOCKS_MIN: usize = 64;
+const BLOCK_MARKS: usize = 2;
 
 impl Filter {
-    fn new(sets: &[&[u64]]) -> Filter {
-        let count: usize = sets.iter().map(|set| set.len()).sum();
-        let blocks = count.next_power_of_two().max(BLOCKS_MIN);
+    /// Of the places of marks, each with its bits in the block.
+    fn new(mut marks: Vec<(u64, u64)>) -> Filter {
+        marks.sort_unstable();
+        marks.dedup();
+        let blocks = (marks.len() / BLOCK_MARKS)
+            .next_power_of_two()
+            .max(BLOCKS_MIN);
         let mut filter = Filter {
             blocks: vec![0; blocks].into(),
             shift: 64 - blocks.trailing_zeros(),
         };
-        for (half, set) in sets.iter().enumerate() {
-            for hash in *set {
-                let (block, bits) = filter.place(*hash);
-                filter.blocks[block] |= bits << (32 * half);
-            }
+        for (place, bits) in marks {
+            filter.blocks[(place >> filter.shift) as usize] |= bits;
         }
         filter
     }
 
     #[inline]
-    fn place(&self, hash: u64) -> (usize, u64) {
-        let bits = 1 << (hash >> 20 & 31) | 1 << (hash >> 25 & 31);
-        ((hash >> self.shift) as usize, bits)
-    }
-
-    #[inline]
-    fn find(&self, hash: u64) -> (bool, bool) {
-        let (block, bits) = self.place(hash);
-        let block = self.blocks[block];
-        (block & bits == bits, block >> 32 & bits == bits)
+    fn block(&self, scent: &Scent) -> u64 {
+        self.blocks[(scent.place >> self.shift) as usize]
     }
 }

@@ -58,7 +58,27 @@ impl Forks {
 
 impl Signs<'_> {
     /// What stands behind signs from the byte `at` on, which may stand inside of a word.
-    pub(super) fn behind_signs(&self, mut at: usize, forks: &mut Forks) -> Next {
+    #[inline(always)]
+    pub(super) fn behind_signs(&self, at: usize, forks: &mut Forks) -> Next {
+        // Most often it is one sign that is nothing else.
+        let bytes = &self.text.as_bytes()[at..];
+        let kinds = |bytes: &[u8]| KINDS[usize::from(bytes[0])];
+        match bytes {
+            [sign, next @ ..]
+                if *sign != b'\n'
+                    && matches!(kinds(bytes), SPACE | CLOSED)
+                    && next.first().is_some_and(|_| kinds(next) <= LETTER_MAX) =>
+            {
+                Next::Letter {
+                    at: at + 1,
+                    is_spaced: kinds(bytes) == SPACE,
+                }
+            }
+            _ => self.behind_many(at, forks),
+        }
+    }
+
+    fn behind_many(&self, mut at: usize, forks: &mut Forks) -> Next {
         let bytes = self.text.as_bytes();
         let mut is_spaced = false;
         let first = at;
@@ -146,8 +166,8 @@ impl Signs<'_> {
             next.is_some_and(|next| next.is_ascii_alphanumeric() || !next.is_ascii())
         };
         let is_open = |closer: u8| {
-            let inside = bytes.iter().take(BRACKET_MAX);
-            is_followed(&bytes[1..]) && !inside.into_iter().any(|byte| *byte == closer)
+            let inside = &bytes[..bytes.len().min(BRACKET_MAX)];
+            is_followed(&bytes[1..]) && !inside.contains(&closer)
         };
         if is_drawn(bytes, self.loosest) {
             return true;

@@ -45,6 +45,9 @@ pub(super) enum Lane {
     Disguised,
 }
 
+/// How many bytes are looked at together.
+const BLOCK: usize = 16;
+
 /// A byte is a letter or digit.
 const WORD: u64 = 1;
 /// A disguised key may begin with this byte, which is none.
@@ -53,7 +56,7 @@ const OTHER: u64 = 1 << 16;
 const SIGN_OF_LITERAL: u64 = 1 << 32;
 
 /// Whether a byte is a small letter, and whether it is a digit, each as the lowest bit of its sixteen.
-const SORTS: [u32; 256] = {
+const SORTS: [u64; 256] = {
     let mut sorts = [0; 256];
     let mut byte = 0;
     while byte < 128 {
@@ -157,13 +160,10 @@ impl Starts {
     ) -> Result<(), E> {
         let bytes = text.as_bytes();
         let (mut word_before, mut sorts_before) = (0, 0);
-        for (index, block) in bytes.chunks(16).enumerate() {
-            let from = index * 16;
+        for (index, block) in bytes.chunks(BLOCK).enumerate() {
+            let from = index * BLOCK;
             // Sixteen bytes at a time: what they are becomes masks in one word, whose bits are then visited.
-            let mut lanes = 0u64;
-            for (at, byte) in block.iter().enumerate() {
-                lanes |= self.lanes[usize::from(*byte)] << at;
-            }
+            let lanes = joined(block, &self.lanes);
             let [words, others, signs] = [0, 16, 32].map(|lane| (lanes >> lane) as u16);
             let follows = words << 1 | word_before;
             word_before = words >> 15;
@@ -211,13 +211,13 @@ impl Starts {
         mut starts: u16,
         may_begin: impl Fn([u8; LENGTH]) -> bool,
     ) -> u16 {
-        let Some(bytes) = bytes.get(from..from + 15 + LENGTH) else {
+        let Some(bytes) = bytes[from..].first_chunk::<{ BLOCK + LENGTH }>() else {
             return starts;
         };
         let mut perhaps = 0;
         // Without a branch that depends on the text.
         while starts != 0 {
-            let at = starts.trailing_zeros() as usize;
+            let at = starts.trailing_zeros() as usize % BLOCK;
             starts &= starts - 1;
             let window = [bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]];
             perhaps |= u16::from(may_begin(window)) << at;
@@ -311,12 +311,20 @@ fn begins_something(byte: u8) -> bool {
     matches!(KINDS[usize::from(byte)], SYMBOL | LEAD) && !matches!(byte, b'*' | b']')
 }
 
+/// What each byte of a block is by `table`, each shifted by its place.
+#[inline(always)]
+fn joined(block: &[u8], table: &[u64; 256]) -> u64 {
+    let all = |joined, (at, byte): (usize, &u8)| joined | table[usize::from(*byte)] << at;
+    match block.first_chunk::<BLOCK>() {
+        // Of a known length it needs no loop.
+        Some(block) => block.iter().enumerate().fold(0, all),
+        None => block.iter().enumerate().fold(0, all),
+    }
+}
+
 /// Where [`is_seam`] says so in a block whose letters and digits are `words`.
 fn seams(block: &[u8], words: u16, before: &mut u32) -> u16 {
-    let mut sorts = 0u32;
-    for (at, byte) in block.iter().enumerate() {
-        sorts |= SORTS[usize::from(*byte)] << at;
-    }
+    let sorts = joined(block, &SORTS);
     let [small, digits] = [sorts as u16, (sorts >> 16) as u16];
     let was_small = small << 1 | *before as u16;
     let was_digit = digits << 1 | (*before >> 16) as u16;
@@ -333,6 +341,9 @@ pub(super) fn is_seam(text: &str, at: usize) -> bool {
     ) else {
         return false;
     };
+    if right.is_ascii_lowercase() && !left.is_ascii_digit() {
+        return false;
+    }
     left.is_ascii_lowercase() && right.is_ascii_uppercase()
         || left.is_ascii_alphanumeric()
             && right.is_ascii_alphanumeric()

@@ -4,6 +4,8 @@
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
+use memchr::memchr;
+
 use super::sign::{Sign, sign};
 
 /// The longest name of an entity, with `&` and `;`.
@@ -102,7 +104,7 @@ pub(super) fn stretch(text: &str, at: usize) -> Option<usize> {
         _ => return None,
     };
     let end = match closer {
-        [closer] => rest[from..].iter().position(|byte| byte == closer)?,
+        [closer] => memchr(*closer, &rest[from..])?,
         closer => rest[from..]
             .windows(closer.len())
             .position(|bytes| bytes == closer)?,

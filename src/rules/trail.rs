@@ -3,7 +3,7 @@
 
 use super::codes::{ANY, ASCII, SIGN};
 use super::pattern::{Glob, ends_word, may_be_read, plain_word};
-use super::scent::{PREFIX_MAX, Scent, Scents};
+use super::scent::{Scent, Scents};
 use super::sign::{How, drawn};
 use super::signs::{Forks, Next, SIGNS_MAX, Signs, character, code_of_drawn};
 use super::starts::{CLOSED, KINDS, LEAD, LETTER_MAX, SPACE, is_seam};
@@ -15,6 +15,18 @@ const PIECES_MAX: u32 = 32;
 const LENGTH_MAX: usize = 256;
 /// More signs than this do not stand between two words of a phrase.
 const GAP_MAX: usize = 64;
+
+/// Small letters that draw no other one together with the next, and before which no word begins inside another, but behind
+/// a digit.
+const USUAL: [bool; 256] = {
+    let mut usual = [false; 256];
+    let mut byte = b'a';
+    while byte <= b'z' {
+        usual[byte as usize] = !matches!(byte, b'v' | b'r' | b'p');
+        byte += 1;
+    }
+    usual
+};
 
 /// One look from one place.
 pub(super) struct Trail<'a> {
@@ -117,10 +129,14 @@ impl<'a> Trail<'a> {
                 None => SPACE,
             };
             if kind <= LETTER_MAX {
-                if self.wide && self.is_seen_widely(&way) {
+                let is_usual = way.scent.is_plain && USUAL[usize::from(bytes[way.at])];
+                if self.wide && !is_usual && self.is_seen_widely(&way) {
                     return true;
                 }
                 way.letters += 1;
+                if self.is_split_too_little(&way) {
+                    return false;
+                }
                 way.scent.is_plain &= !bytes[way.at].is_ascii_digit();
                 way.at += 1;
                 if way.scent.add(u16::from(kind))
@@ -144,12 +160,9 @@ impl<'a> Trail<'a> {
                     Step::Sign => {}
                 }
             }
-            if !self.scents.may_go_on(&way.scent) {
-                return false;
-            }
             let mut forks = Forks::default();
             let next = self.signs().behind_signs(way.at, &mut forks);
-            for (from, to, code, is_spaced) in forks.all.into_iter().take(forks.count) {
+            for &(from, to, code, is_spaced) in &forks.all[..forks.count] {
                 if self.may_split(&way, is_spaced) && self.fork(&way, from, to, code, is_spaced) {
                     return true;
                 }
@@ -174,6 +187,12 @@ impl<'a> Trail<'a> {
     /// Whether a word may go on behind signs with or without space among them.
     fn may_split(&self, way: &Way, is_spaced: bool) -> bool {
         !is_spaced || way.letters <= way.splits + 2 || self.wide && way.spaces < 2
+    }
+
+    /// Whether normal rules do not believe that a word with space inside is one: it has to be split letter by letter.
+    #[inline(always)]
+    fn is_split_too_little(&self, way: &Way) -> bool {
+        way.spaces > 0 && way.letters > way.splits + 2 && !self.wide
     }
 
     /// Passes over signs up to the byte `next`.
@@ -239,7 +258,7 @@ impl<'a> Trail<'a> {
                 if at == self.text.len() || sign.class.is_word() {
                     return self.may_hold(at, scent);
                 }
-                if c.is_whitespace() || scent.add_sign(c) && !self.scents.may_go_on(&scent) {
+                if c.is_whitespace() || scent.add_sign(c) && !self.scents.look_inside(&scent).0 {
                     return false;
                 }
             }
@@ -259,7 +278,17 @@ impl<'a> Trail<'a> {
     /// What a new letter decides.
     #[inline(always)]
     fn answer(&self, way: &Way) -> Option<bool> {
-        let scent = &way.scent;
+        let (goes_on, is_open) = self.scents.look_inside(&way.scent);
+        match () {
+            () if is_open && self.is_open(way) => Some(true),
+            () if goes_on => None,
+            () => Some(false),
+        }
+    }
+
+    /// Whether a wildcard is open behind the last letter that may match what stands there.
+    #[inline(never)]
+    fn is_open(&self, way: &Way) -> bool {
         let is_meant = |glob: &Glob| {
             way.word.is_none_or(|at| {
                 let (word, goes_on) = plain_word(self.text, at);
@@ -274,19 +303,17 @@ impl<'a> Trail<'a> {
                 glob.has_signs() || glob.may_match(word, goes_on, is_read)
             })
         };
-        if self.scents.is_open(scent, way.is_joined, is_meant) {
-            return Some(true);
-        }
-        let is_lost = scent.is_prefix() && !self.scents.may_go_on(scent)
-            || scent.codes > PREFIX_MAX && self.scents.is_too_long(scent);
-        is_lost.then_some(false)
+        self.scents.is_open(&way.scent, way.is_joined, is_meant)
     }
 
     /// What aggressive rules see in letters.
     fn is_seen_widely(&mut self, way: &Way) -> bool {
         let bytes = &self.text.as_bytes()[way.at..];
         let is_pair = matches!(bytes[0] | 0x20, b'v' | b'r' | b'p');
-        if is_pair && self.scents.may_go_on(&way.scent) {
+        if is_pair && bytes.len() == 1 && self.is_open {
+            return true;
+        }
+        if is_pair {
             for (drawn, _, letter) in drawn(bytes, How::Loose) {
                 let end = way.at + drawn.len();
                 if self.fork(way, way.at, end, code_of_drawn(letter), false) {
@@ -306,7 +333,7 @@ impl<'a> Trail<'a> {
             return Step::On(end, false);
         }
         if sign.code == ANY {
-            return Step::Answer(self.scents.may_go_on(&way.scent));
+            return Step::Answer(true);
         }
         if sign.code == SIGN {
             return Step::Sign;

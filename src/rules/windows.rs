@@ -10,26 +10,35 @@ pub(super) const LENGTH: usize = 4;
 const OTHER: u32 = 0;
 
 /// For every four bytes, by their classes, whether a key may begin with them.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Windows {
-    places: [Place; LENGTH],
+    weights: Box<[[u32; 256]; LENGTH]>,
     bits: Box<[u64]>,
 }
 
 /// What a byte at one of the four places adds to the number of a window.
 #[derive(Debug)]
 struct Place {
-    weights: Box<[u32; 256]>,
+    weights: [u32; 256],
     /// A byte of each class, with its weight.
     samples: Vec<(u8, u32)>,
     /// How many numbers there are from one weight to the next.
     unit: u32,
 }
 
+impl Default for Windows {
+    fn default() -> Windows {
+        Windows {
+            weights: Box::new([[0; 256]; LENGTH]),
+            bits: Box::default(),
+        }
+    }
+}
+
 impl Default for Place {
     fn default() -> Place {
         Place {
-            weights: Box::new([0; 256]),
+            weights: [0; 256],
             samples: Vec::new(),
             unit: 0,
         }
@@ -58,8 +67,8 @@ impl Place {
     }
 }
 
-/// The classes of bytes that are the same to the search for beginnings. With `wide`, pairs of letters may draw another
-/// letter, and capitals inside of a word begin another word: those are left to the longer way. The `first` byte may be a sign.
+/// The classes of bytes that are the same to the search for beginnings. With `wide`, two `v` may draw another
+/// letter, as two `u` do not, and capitals inside of a word begin another word: those are left to the longer way. The `first` byte may be a sign.
 fn classes(wide: bool, first: bool) -> [u8; 256] {
     let mut classes = [OTHER as u8; 256];
     let mut by_code = [OTHER as u8; LETTER_MAX as usize + 1];
@@ -69,11 +78,8 @@ fn classes(wide: bool, first: bool) -> [u8; 256] {
         count
     };
     for letter in b'a'..=b'z' {
-        if wide && matches!(letter, b'v' | b'r' | b'p') {
-            continue;
-        }
         let class = &mut by_code[usize::from(ASCII[usize::from(letter)])];
-        if *class == OTHER as u8 {
+        if *class == OTHER as u8 || wide && letter == b'v' {
             *class = next();
         }
         classes[usize::from(letter)] = *class;
@@ -108,7 +114,7 @@ impl Windows {
         let places = [first, second, third, fourth];
         fill(&mut bits, &places, &mut String::new(), 0, &may_begin);
         Windows {
-            places,
+            weights: Box::new(places.map(|place| place.weights)),
             bits: bits.into(),
         }
     }
@@ -116,10 +122,12 @@ impl Windows {
     /// Whether a key may begin as these bytes do.
     #[inline(always)]
     pub(super) fn may_begin(&self, bytes: [u8; LENGTH]) -> bool {
-        let places = self.places.iter().zip(bytes);
-        let number: u32 = places
-            .map(|(place, byte)| place.weights[usize::from(byte)])
-            .sum();
+        let [first, second, third, fourth] = &*self.weights;
+        // Without a check for an overflow, which cannot be.
+        let number = first[usize::from(bytes[0])]
+            .wrapping_add(second[usize::from(bytes[1])])
+            .wrapping_add(third[usize::from(bytes[2])])
+            .wrapping_add(fourth[usize::from(bytes[3])]);
         self.bits[number as usize / 64] >> (number % 64) & 1 != 0
     }
 }
