@@ -11,7 +11,7 @@ use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
-use sqlx::{Database, Postgres, Sqlite, Transaction};
+use sqlx::{Connection as _, Database, Postgres, Sqlite, Transaction};
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
 // First: the columns that it names are used in the modules below.
@@ -88,6 +88,8 @@ const SQLITE_READERS: u32 = 4;
 const POSTGRES_CONNECTIONS: u32 = 16;
 /// How long a request waits for a connection before it is told that we are overloaded.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long a connection to PostgreSQL may have been idle to be taken without asking whether it still lives.
+const TRUSTED_IDLE: Duration = Duration::from_secs(1);
 
 /// The database of this instance.
 #[derive(Clone, Debug)]
@@ -275,6 +277,16 @@ async fn open_postgres(url: &str) -> anyhow::Result<Db> {
     let pool = PgPoolOptions::new()
         .max_connections(POSTGRES_CONNECTIONS)
         .acquire_timeout(ACQUIRE_TIMEOUT)
+        // To ask the server whether a connection lives is a way there and back; one that was used a moment ago does.
+        .test_before_acquire(false)
+        .before_acquire(|conn, meta| {
+            Box::pin(async move {
+                if meta.idle_for > TRUSTED_IDLE {
+                    conn.ping().await?;
+                }
+                Ok(true)
+            })
+        })
         .connect_with(options)
         .await
         .context("connect to PostgreSQL")?;

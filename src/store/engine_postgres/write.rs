@@ -1,18 +1,13 @@
-//! Writes a group's rows: one statement for all tables, each table's columns as arrays. A statement is a way to the server and
+//! Writes a group's rows: one statement for all of it, each table's columns as arrays. A statement is a way to the server and
 //! back, and while it is under way the rows of the group are locked.
 
 use sqlx::PgConnection;
 
-use crate::moderation::rows::Change;
+use crate::ids::{SiteId, TaskId};
+use crate::moderation::rows::{Change, Digest, HitsRow};
 use crate::store::ledger::tables::{Table, Writing};
 
-const CALL_DIGEST: &str = "UPDATE digests SET due_at_ms = GREATEST($2, sent_at_ms + $3) \
-     WHERE site_id = $1 AND due_at_ms IS NULL";
-const PUT_HITS: &str =
-    "UPDATE revisions SET hits = $4 WHERE site_id = $1 AND post_id = $2 AND number = $3";
-const DELETE_CHECK_REQUEST: &str = "DELETE FROM check_requests WHERE site_id = $1 AND task_id = $2";
-
-/// Writes all of it; the caller commits.
+/// Writes all of it or nothing; where there is a transaction, the caller commits.
 pub(super) async fn write(conn: &mut PgConnection, change: &Change) -> sqlx::Result<()> {
     let mut writing = Writing::new();
     Table::push(&change.posts, &mut writing);
@@ -26,30 +21,53 @@ pub(super) async fn write(conn: &mut PgConnection, change: &Change) -> sqlx::Res
     Table::push(&change.appeals, &mut writing);
     Table::push(&change.idempotency, &mut writing);
     Table::push(&change.check_requests, &mut writing);
-    writing.execute(conn).await?;
-    for digest in &change.digests {
-        sqlx::query(CALL_DIGEST)
-            .bind(digest.site_id)
-            .bind(digest.now_ms)
-            .bind(digest.every_ms)
-            .execute(&mut *conn)
-            .await?;
+    push_digests(&change.digests, &mut writing);
+    push_hits(&change.hits, &mut writing);
+    push_answered_checks(&change.answered_checks, &mut writing);
+    writing.execute(conn).await
+}
+
+fn push_digests(digests: &[Digest], writing: &mut Writing) {
+    if digests.is_empty() {
+        return;
     }
-    for r in &change.hits {
-        sqlx::query(PUT_HITS)
-            .bind(r.site_id)
-            .bind(&r.post_id)
-            .bind(r.number)
-            .bind(&r.hits)
-            .execute(&mut *conn)
-            .await?;
+    let statement = writing.part();
+    statement
+        .push("UPDATE digests SET due_at_ms = GREATEST(k_now, sent_at_ms + k_every) FROM UNNEST(");
+    let mut columns = statement.separated(", ");
+    columns.push_bind(digests.iter().map(|d| d.site_id).collect::<Vec<_>>());
+    columns.push_bind(digests.iter().map(|d| d.now_ms).collect::<Vec<_>>());
+    columns.push_bind(digests.iter().map(|d| d.every_ms).collect::<Vec<_>>());
+    statement.push(") AS k (k_site, k_now, k_every) WHERE site_id = k_site AND due_at_ms IS NULL)");
+}
+
+fn push_hits(hits: &[HitsRow], writing: &mut Writing) {
+    if hits.is_empty() {
+        return;
     }
-    for (site_id, task_id) in &change.answered_checks {
-        sqlx::query(DELETE_CHECK_REQUEST)
-            .bind(site_id)
-            .bind(task_id)
-            .execute(&mut *conn)
-            .await?;
+    let statement = writing.part();
+    statement.push("UPDATE revisions SET hits = k_hits FROM UNNEST(");
+    let mut columns = statement.separated(", ");
+    columns.push_bind(hits.iter().map(|row| row.site_id).collect::<Vec<_>>());
+    columns.push_bind(hits.iter().map(|row| &row.post_id).collect::<Vec<_>>());
+    columns.push_bind(hits.iter().map(|row| row.number).collect::<Vec<_>>());
+    columns.push_bind(hits.iter().map(|row| &row.hits).collect::<Vec<_>>());
+    statement.push(
+        ") AS k (k_site, k_post, k_number, k_hits) \
+         WHERE site_id = k_site AND post_id = k_post AND number = k_number)",
+    );
+}
+
+fn push_answered_checks(answered: &[(SiteId, TaskId)], writing: &mut Writing) {
+    if answered.is_empty() {
+        return;
     }
-    Ok(())
+    let (sites, tasks): (Vec<_>, Vec<_>) =
+        answered.iter().map(|(site, task)| (*site, task)).unzip();
+    let statement = writing.part();
+    statement.push("DELETE FROM check_requests USING UNNEST(");
+    let mut columns = statement.separated(", ");
+    columns.push_bind(sites);
+    columns.push_bind(tasks);
+    statement.push(") AS k (k_site, k_task) WHERE site_id = k_site AND task_id = k_task)");
 }

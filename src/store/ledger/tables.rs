@@ -21,23 +21,32 @@ pub(in crate::store) trait Table: Sized {
     fn push(rows: &[Self], writing: &mut Writing);
 }
 
-/// A statement in the making that writes rows of several tables, each by a common table expression.
+/// A statement in the making that writes many things, each by a common table expression. All happen or none.
 pub(in crate::store) struct Writing {
     statement: QueryBuilder<Postgres>,
-    tables: usize,
+    parts: usize,
 }
 
 impl Writing {
     pub(in crate::store) fn new() -> Self {
         Self {
             statement: QueryBuilder::new("WITH "),
-            tables: 0,
+            parts: 0,
         }
     }
 
-    /// Writes what was added; the caller commits.
+    /// Begins one more expression; the caller completes it with its closing parenthesis.
+    pub(in crate::store) fn part(&mut self) -> &mut QueryBuilder<Postgres> {
+        if self.parts > 0 {
+            self.statement.push(", ");
+        }
+        self.parts += 1;
+        self.statement.push("part_").push(self.parts).push(" AS (")
+    }
+
+    /// Writes what was added.
     pub(in crate::store) async fn execute(mut self, conn: &mut PgConnection) -> sqlx::Result<()> {
-        if self.tables > 0 {
+        if self.parts > 0 {
             self.statement.push(" SELECT 1");
             self.statement.build().execute(conn).await?;
         }
@@ -104,13 +113,9 @@ macro_rules! tables {
                 if rows.is_empty() {
                     return;
                 }
-                let statement = &mut writing.statement;
-                if writing.tables > 0 {
-                    statement.push(", ");
-                }
-                writing.tables += 1;
+                let statement = writing.part();
                 statement.push(concat!(
-                    "put_", $table, " AS (INSERT INTO ", $table, " (", $columns!(), ") SELECT * FROM UNNEST("
+                    "INSERT INTO ", $table, " (", $columns!(), ") SELECT * FROM UNNEST("
                 ));
                 let mut columns = statement.separated(", ");
                 columns.push_bind(rows.iter().map(|row| &row.$first).collect::<Vec<_>>());
