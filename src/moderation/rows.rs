@@ -146,6 +146,15 @@ pub struct PostRow {
     pub published_at_ms: Option<i64>,
 }
 
+/// A row of `author_posts_new`: a new post on its way into the index of posts by author. Only SQLite has it (docs/adr/0038).
+#[derive(Debug, Clone, PartialEq, FromRow)]
+#[expect(missing_docs, reason = "the columns are described in the migration")]
+pub struct AuthorPostRow {
+    pub site_id: SiteId,
+    pub author_id: UserId,
+    pub post_id: PostId,
+}
+
 /// A row of `revisions`. `hits` is the JSON list of the hits found when it was checked.
 #[derive(Debug, Clone, PartialEq, FromRow)]
 #[expect(missing_docs, reason = "the columns are described in the migration")]
@@ -351,6 +360,8 @@ pub struct Subject {
 pub struct Change {
     /// Posts, new or changed.
     pub posts: Vec<PostRow>,
+    /// The new ones among them.
+    pub author_posts: Vec<AuthorPostRow>,
     /// New revisions.
     pub revisions: Vec<RevisionRow>,
     /// Executions, new or changed.
@@ -384,6 +395,7 @@ impl Change {
     /// Adds all that `other` changes.
     pub fn append(&mut self, other: Change) {
         self.posts.extend(other.posts);
+        self.author_posts.extend(other.author_posts);
         self.revisions.extend(other.revisions);
         self.executions.extend(other.executions);
         self.history.extend(other.history);

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use crate::ids::{ExecutionId, KeyId, PostId, SiteId, UserId};
 use crate::moderation::flow::{Passage, execution_arn};
 use crate::moderation::in_force::InForce;
-use crate::moderation::rows::{Change, IdempotencyRow, PostRow, PostStatus, RevisionRow};
+use crate::moderation::rows::{
+    AuthorPostRow, Change, IdempotencyRow, PostRow, PostStatus, RevisionRow,
+};
 use crate::moderation::rules::{self, Checked, Hit};
 use crate::moderation::text_rule::TextRule;
 use crate::moderation::{Moderation, Tools};
@@ -400,8 +402,14 @@ fn begin(
         post: passage.post().clone(),
         hits: checked.hits.clone(),
     };
+    let author_post = AuthorPostRow {
+        site_id,
+        author_id: draft.author_id.clone(),
+        post_id: revision.post_id.clone(),
+    };
     let mut change = passage.into_change();
     change.revisions.push(revision);
+    change.author_posts.push(author_post);
     (change, submitted)
 }
 

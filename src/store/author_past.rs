@@ -8,18 +8,19 @@ use crate::moderation::rows::PostStatus;
 use crate::on_db;
 use crate::store::Db;
 
-const LIST_EARLIER: &str = "SELECT id, status, execution_id,
+pub(super) const LIST_EARLIER: &str = "SELECT id, status, execution_id,
     (SELECT title FROM revisions WHERE revisions.site_id = posts.site_id
         AND revisions.post_id = posts.id AND revisions.number = posts.revision) AS title,
     (SELECT hits FROM revisions WHERE revisions.site_id = posts.site_id
         AND revisions.post_id = posts.id AND revisions.number = posts.revision) AS hits,
     (SELECT MAX(cases.id) FROM cases WHERE cases.site_id = posts.site_id AND cases.post_id = posts.id) AS case_id
-    FROM posts WHERE site_id = $1 AND author_id = $2 AND id < $3 ORDER BY id DESC LIMIT $4";
-const COUNT_BY_STATUS: &str = "SELECT status, COUNT(*) AS posts FROM (
-        SELECT status FROM posts WHERE site_id = $1 AND author_id = $2 ORDER BY id DESC LIMIT $3
+    FROM authored_posts AS posts WHERE site_id = $1 AND author_id = $2 AND id < $3 ORDER BY id DESC LIMIT $4";
+pub(super) const COUNT_BY_STATUS: &str = "SELECT status, COUNT(*) AS posts FROM (
+        SELECT id, status FROM authored_posts WHERE site_id = $1 AND author_id = $2 ORDER BY id DESC LIMIT $3
     ) newest GROUP BY status";
 // The lists of posts that are hit a thousand times would cost more than they tell.
-const LIST_HITS: &str = "SELECT revisions.post_id, revisions.hits FROM (SELECT id FROM posts
+pub(super) const LIST_HITS: &str =
+    "SELECT revisions.post_id, revisions.hits FROM (SELECT id FROM authored_posts
         WHERE site_id = $1 AND author_id = $2 AND id < $3 ORDER BY id DESC LIMIT $4) newest
     JOIN revisions ON revisions.site_id = $1 AND revisions.post_id = newest.id
     WHERE revisions.hits <> '[]' AND LENGTH(revisions.hits) < $5";

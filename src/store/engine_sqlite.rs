@@ -13,7 +13,7 @@ use crate::moderation::rows::Change;
 use crate::store::SqliteDb;
 use crate::store::engine_sqlite::checkpoint::Checkpoints;
 use crate::store::engine_sqlite::load::load;
-use crate::store::engine_sqlite::write::write;
+use crate::store::engine_sqlite::write::{file_posts, write};
 use crate::store::ledger::{GROUP, Group, Key, Loaded, Scope};
 
 mod checkpoint;
@@ -22,6 +22,9 @@ mod write;
 
 /// The connection keeps every statement of `load` and `write` prepared.
 const STATEMENTS: usize = 32;
+/// After so many posts the new ones are filed under their authors: enough that their pages are shared, few enough to be looked
+/// through and to be moved in a few milliseconds.
+const POSTS_UNFILED: usize = 1_000;
 
 /// Starts the writer's thread on what comes in; it ends when nothing can come any more. Groups are committed one after the
 /// other, each with all that came in during the one before.
@@ -36,7 +39,13 @@ pub(crate) fn start(
         .name("ledger".to_owned())
         .spawn(move || {
             checkpoints.watch(&conn);
-            let mut writer = Writer { conn, definitions };
+            // Whatever an earlier process has left is filed with the first change.
+            let unfiled = POSTS_UNFILED;
+            let mut writer = Writer {
+                conn,
+                definitions,
+                unfiled,
+            };
             let mut groups = Vec::new();
             while incoming.blocking_recv_many(&mut groups, GROUP) > 0 {
                 let gate = db.blocking_gate();
@@ -64,6 +73,8 @@ fn open(db: &SqliteDb) -> rusqlite::Result<Connection> {
 struct Writer {
     conn: Connection,
     definitions: Definitions,
+    /// At most so many posts are not filed under their authors.
+    unfiled: usize,
 }
 
 impl Writer {
@@ -94,12 +105,15 @@ impl Writer {
             .transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)
             .context("begin a transaction")?;
         let mut results = Vec::with_capacity(group.len());
+        let mut unfiled = self.unfiled;
         // Written at the end, table by table, which is cheaper than to go through all tables for each member.
         let mut unwritten = Change::default();
         for work in group.iter_mut() {
             let mut loaded = load(&tx, &self.definitions, work.scope())?;
             if may_concern(&unwritten, work.scope(), &loaded) {
-                write(&tx, &std::mem::take(&mut unwritten)).context("write a change")?;
+                write(&tx, &unwritten).context("write a change")?;
+                unfiled += unwritten.author_posts.len();
+                unwritten = Change::default();
                 loaded = load(&tx, &self.definitions, work.scope())?;
             }
             let decided = catch_unwind(AssertUnwindSafe(|| work.decide(loaded)));
@@ -112,7 +126,13 @@ impl Writer {
             });
         }
         write(&tx, &unwritten).context("write a change")?;
+        unfiled += unwritten.author_posts.len();
+        if unfiled >= POSTS_UNFILED {
+            file_posts(&tx).context("file posts under their authors")?;
+            unfiled = 0;
+        }
         tx.commit().context("commit")?;
+        self.unfiled = unfiled;
         Ok(results)
     }
 }

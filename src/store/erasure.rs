@@ -6,13 +6,14 @@ use crate::moderation::chain::ERASED;
 use crate::on_db;
 use crate::store::Db;
 
-const LIST_POSTS: &str = "SELECT id, status, slug FROM posts WHERE site_id = $1 AND author_id = $2";
+const LIST_POSTS: &str =
+    "SELECT id, status, slug FROM authored_posts WHERE site_id = $1 AND author_id = $2";
 const FIND_SOLE_OWNERSHIP: &str = "SELECT s.name FROM members m JOIN sites s ON s.id = m.site_id
     WHERE m.user_id = $1 AND m.role = 'owner' AND NOT EXISTS (SELECT 1 FROM members o
         WHERE o.site_id = m.site_id AND o.role = 'owner' AND o.user_id <> m.user_id) LIMIT 1";
 const LIST_LINES: &str = "SELECT id, details FROM audit WHERE site_id = $1 AND details NOT IN ('{}', '{\"erased\":true}')
     AND (subject = 'user:' || $2 OR details LIKE $3 ESCAPE '!'
-        OR subject IN (SELECT 'post:' || id FROM posts WHERE posts.site_id = $1 AND author_id = $2))";
+        OR subject IN (SELECT 'post:' || id FROM authored_posts WHERE authored_posts.site_id = $1 AND author_id = $2))";
 const INSERT_ERASURE: &str =
     "INSERT INTO audit_erasures (site_id, audit_id, details_code, erased_at_ms)
     VALUES ($1, $2, $3, $4) ON CONFLICT (site_id, audit_id) DO NOTHING";
@@ -43,26 +44,26 @@ const ON_SITE: [&str; 19] = [
 ];
 const ERASE_REVISIONS: &str =
     "UPDATE revisions SET title = '', body = '', hits = '[]' WHERE site_id = $1
-    AND post_id IN (SELECT id FROM posts WHERE posts.site_id = $1 AND author_id = $2)";
+    AND post_id IN (SELECT id FROM authored_posts WHERE authored_posts.site_id = $1 AND author_id = $2)";
 const ERASE_HISTORY: &str = "DELETE FROM history WHERE site_id = $1 AND execution_id IN (SELECT id FROM executions
-    WHERE executions.site_id = $1 AND post_id IN (SELECT id FROM posts WHERE posts.site_id = $1 AND author_id = $2))";
+    WHERE executions.site_id = $1 AND post_id IN (SELECT id FROM authored_posts WHERE authored_posts.site_id = $1 AND author_id = $2))";
 const ERASE_EXECUTIONS: &str = "UPDATE executions SET state = NULL, cause = NULL WHERE site_id = $1
-    AND post_id IN (SELECT id FROM posts WHERE posts.site_id = $1 AND author_id = $2)";
+    AND post_id IN (SELECT id FROM authored_posts WHERE authored_posts.site_id = $1 AND author_id = $2)";
 const ERASE_TASKS: &str = "UPDATE tasks SET answer = NULL WHERE site_id = $1 AND execution_id IN (SELECT id FROM executions
-    WHERE executions.site_id = $1 AND post_id IN (SELECT id FROM posts WHERE posts.site_id = $1 AND author_id = $2))";
+    WHERE executions.site_id = $1 AND post_id IN (SELECT id FROM authored_posts WHERE authored_posts.site_id = $1 AND author_id = $2))";
 const ERASE_CASES: &str =
     "UPDATE cases SET reason = NULL, note = NULL, problem = NULL WHERE site_id = $1
-    AND post_id IN (SELECT id FROM posts WHERE posts.site_id = $1 AND author_id = $2)";
+    AND post_id IN (SELECT id FROM authored_posts WHERE authored_posts.site_id = $1 AND author_id = $2)";
 const ERASE_DECIDER: &str =
     "UPDATE cases SET decided_by_name = 'somebody who left', claimed_by = NULL
     WHERE site_id = $1 AND (decided_by = 'user:' || $2 OR claimed_by = $2)";
 const ERASE_APPEALS: &str = "UPDATE appeals SET statement = '' WHERE site_id = $1
-    AND post_id IN (SELECT id FROM posts WHERE posts.site_id = $1 AND author_id = $2)";
-const ERASE_EXTERNAL_IDS: &str =
-    "UPDATE posts SET external_id = NULL WHERE site_id = $1 AND author_id = $2";
+    AND post_id IN (SELECT id FROM authored_posts WHERE authored_posts.site_id = $1 AND author_id = $2)";
+const ERASE_EXTERNAL_IDS: &str = "UPDATE posts SET external_id = NULL WHERE site_id = $1
+    AND id IN (SELECT id FROM authored_posts WHERE authored_posts.site_id = $1 AND author_id = $2)";
 const ERASE_ANSWERS: &str =
-    "DELETE FROM idempotency WHERE site_id = $1 AND EXISTS (SELECT 1 FROM posts
-    WHERE posts.site_id = $1 AND author_id = $2 AND idempotency.body LIKE '%' || posts.id || '%')";
+    "DELETE FROM idempotency WHERE site_id = $1 AND EXISTS (SELECT 1 FROM authored_posts
+    WHERE authored_posts.site_id = $1 AND author_id = $2 AND idempotency.body LIKE '%' || authored_posts.id || '%')";
 const DELETE_WORDS: &str =
     "DELETE FROM search_words WHERE rowid IN (SELECT search_cases.id FROM search_cases
     JOIN cases ON cases.site_id = search_cases.site_id AND cases.id = search_cases.case_id

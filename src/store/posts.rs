@@ -58,10 +58,10 @@ const LIST_TEXTS: &str = concat!(
         (SELECT id, revision FROM posts WHERE site_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3)
     ORDER BY post_id DESC"
 );
-const LIST_OF_AUTHOR: &str = concat!(
+pub(super) const LIST_OF_AUTHOR: &str = concat!(
     "SELECT ",
     list_columns!(),
-    " FROM posts WHERE site_id = $1 AND author_id = $2 AND id < $3 ORDER BY id DESC LIMIT $4"
+    " FROM authored_posts AS posts WHERE site_id = $1 AND author_id = $2 AND id < $3 ORDER BY id DESC LIMIT $4"
 );
 const LIST_PUBLISHED: &str =
     "SELECT posts.id, posts.slug, revisions.title, revisions.body, users.name AS author_name,

@@ -11,19 +11,19 @@ use crate::moderation::rules::Author;
 use crate::on_db;
 use crate::store::Db;
 
-const FIND: &str =
+pub(super) const FIND: &str =
     "SELECT COALESCE((SELECT created_at_ms FROM users WHERE id = $2), $3) AS since_ms, $3 AS at_ms,
         COUNT(*) FILTER (WHERE published_revision IS NOT NULL) AS published,
         COUNT(*) FILTER (WHERE status = 'rejected') AS rejected
-    FROM (SELECT published_revision, status FROM posts WHERE site_id = $1 AND author_id = $2
+    FROM (SELECT id, published_revision, status FROM authored_posts WHERE site_id = $1 AND author_id = $2
         ORDER BY id DESC LIMIT 1000) newest";
 // As it was when each post came in, as far as the posts before it are as they were.
-const LIST_OF_POSTS: &str =
+pub(super) const LIST_OF_POSTS: &str =
     "SELECT p.id, p.created_at_ms AS at_ms, users.created_at_ms AS since_ms,
-        (SELECT COUNT(*) FROM (SELECT published_revision FROM posts b WHERE b.site_id = p.site_id
+        (SELECT COUNT(*) FROM (SELECT b.id, published_revision FROM authored_posts b WHERE b.site_id = p.site_id
             AND b.author_id = p.author_id AND b.id < p.id ORDER BY b.id DESC LIMIT 1000) newest
             WHERE published_revision IS NOT NULL) AS published,
-        (SELECT COUNT(*) FROM (SELECT status FROM posts b WHERE b.site_id = p.site_id
+        (SELECT COUNT(*) FROM (SELECT b.id, status FROM authored_posts b WHERE b.site_id = p.site_id
             AND b.author_id = p.author_id AND b.id < p.id ORDER BY b.id DESC LIMIT 1000) newest
             WHERE status = 'rejected') AS rejected
     FROM posts p JOIN users ON users.id = p.author_id

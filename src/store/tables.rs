@@ -54,6 +54,10 @@ pub const TRANSIENT: &[&str] = &[
     "search_marks",
 ];
 
+/// The tables of SQLite that say again what others say; a restore makes them anew.
+const DERIVED_SQLITE: &[&str] = &["author_posts", "author_posts_new"];
+const DERIVE_SQLITE: &str = "INSERT INTO author_posts SELECT site_id, author_id, id FROM posts ORDER BY site_id, author_id, id";
+
 const SQLITE_COLUMNS: &str = "SELECT name, type FROM pragma_table_info($1) ORDER BY cid";
 const POSTGRES_COLUMNS: &str =
     "SELECT column_name::text, data_type::text FROM information_schema.columns
@@ -138,7 +142,11 @@ pub async fn load(
     let tables = describe(db).await?;
     on_db!(db, |c| {
         let mut tx = c.begin().await?;
-        for name in TRANSIENT.iter().chain(TABLES.iter().rev()) {
+        let derived = match db {
+            Db::Sqlite(_) => DERIVED_SQLITE,
+            Db::Postgres(_) => &[],
+        };
+        for name in derived.iter().chain(TRANSIENT).chain(TABLES.iter().rev()) {
             sqlx::query(AssertSqlSafe(format!("DELETE FROM {name}")))
                 .execute(tx.conn())
                 .await
@@ -155,6 +163,12 @@ pub async fn load(
                 .execute(tx.conn())
                 .await
                 .with_context(|| format!("fill the table {name}"))?;
+        }
+        if !derived.is_empty() {
+            sqlx::query(DERIVE_SQLITE)
+                .execute(tx.conn())
+                .await
+                .context("file the posts under their authors")?;
         }
         let kept = sqlx::query(KEEP_MAIL).execute(tx.conn()).await?;
         sqlx::query(SKIP_DIGESTS).execute(tx.conn()).await?;
@@ -276,7 +290,12 @@ mod tests {
             .await
             .unwrap_or_default());
 
-        let mut listed: Vec<_> = TABLES.iter().chain(TRANSIENT).copied().collect();
+        let mut listed: Vec<_> = TABLES
+            .iter()
+            .chain(TRANSIENT)
+            .chain(DERIVED_SQLITE)
+            .copied()
+            .collect();
         listed.sort_unstable();
         assert_eq!(found, listed);
         db.close().await;

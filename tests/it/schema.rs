@@ -1,5 +1,6 @@
-//! The two sets of migrations make the same schema: tables, columns, keys and indexes, name by name. Only `search_words` is
-//! each database's own; the tests of the desk find the same in both.
+//! The two sets of migrations make the same schema: tables, columns, keys and indexes, name by name. What is searched
+//! (`search_words`) and how the posts of an author are found (`authored_posts`, docs/adr/0038) are each database's own; the tests of the
+//! desk and of the author find the same in both.
 
 use std::collections::BTreeMap;
 
@@ -15,7 +16,8 @@ type Schema = BTreeMap<String, Vec<String>>;
 
 const SQLITE_COLUMNS: &str = "SELECT m.name, c.name, c.type, c.\"notnull\" OR c.pk > 0, c.pk
     FROM sqlite_schema m JOIN pragma_table_info(m.name) c
-    WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%' AND m.name <> '_sqlx_migrations' AND m.name NOT LIKE 'search_words%' ORDER BY m.name, c.cid";
+    WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%' AND m.name <> '_sqlx_migrations' AND m.name NOT LIKE 'search_words%'
+        AND m.name NOT IN ('author_posts', 'author_posts_new') ORDER BY m.name, c.cid";
 
 const POSTGRES_COLUMNS: &str = "SELECT c.table_name::TEXT, c.column_name::TEXT, c.data_type::TEXT, c.is_nullable = 'NO',
         COALESCE(k.ordinal_position, 0)::BIGINT
@@ -24,7 +26,8 @@ const POSTGRES_COLUMNS: &str = "SELECT c.table_name::TEXT, c.column_name::TEXT, 
       ON t.table_name = c.table_name AND t.constraint_type = 'PRIMARY KEY' AND t.table_schema = 'public'
     LEFT JOIN information_schema.key_column_usage k
       ON k.constraint_name = t.constraint_name AND k.table_name = c.table_name AND k.column_name = c.column_name
-    WHERE c.table_schema = 'public' AND c.table_name NOT IN ('_sqlx_migrations', 'search_words') ORDER BY c.table_name, c.ordinal_position";
+    WHERE c.table_schema = 'public' AND c.table_name NOT IN ('_sqlx_migrations', 'search_words', 'authored_posts')
+    ORDER BY c.table_name, c.ordinal_position";
 
 const SQLITE_INDEXES: &str = "SELECT m.name, l.name, l.\"unique\", l.partial,
         (SELECT group_concat(i.name, ',') FROM pragma_index_info(l.name) i)
@@ -35,7 +38,8 @@ const POSTGRES_INDEXES: &str = "SELECT t.relname::TEXT, i.relname::TEXT, x.indis
         (SELECT string_agg(a.attname, ',' ORDER BY k.n) FROM unnest(x.indkey) WITH ORDINALITY k (attnum, n)
          JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = k.attnum)
     FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid JOIN pg_class t ON t.oid = x.indrelid
-    WHERE NOT x.indisprimary AND t.relnamespace = 'public'::regnamespace AND t.relname NOT IN ('_sqlx_migrations', 'search_words')";
+    WHERE NOT x.indisprimary AND t.relnamespace = 'public'::regnamespace AND t.relname NOT IN ('_sqlx_migrations', 'search_words')
+        AND i.relname <> 'posts_by_author'";
 
 const SQLITE_REFERENCES: &str = "SELECT m.name, f.\"from\", f.\"table\" FROM sqlite_schema m
     JOIN pragma_foreign_key_list(m.name) f WHERE m.type = 'table'";

@@ -10,10 +10,22 @@ const CALL_DIGEST: &str = "UPDATE digests SET due_at_ms = MAX(?2, sent_at_ms + ?
 const PUT_HITS: &str =
     "UPDATE revisions SET hits = ?4 WHERE site_id = ?1 AND post_id = ?2 AND number = ?3";
 const DELETE_CHECK_REQUEST: &str = "DELETE FROM check_requests WHERE site_id = ?1 AND task_id = ?2";
+const FILE_POSTS: &str = "INSERT OR IGNORE INTO author_posts (site_id, author_id, post_id) \
+     SELECT site_id, author_id, post_id FROM author_posts_new";
+const EMPTY_NEW_POSTS: &str = "DELETE FROM author_posts_new";
+
+/// Files the new posts under their authors, together: one by one, each would be written to a page of its own. The caller
+/// commits.
+pub(super) fn file_posts(conn: &Connection) -> rusqlite::Result<()> {
+    conn.prepare_cached(FILE_POSTS)?.execute([])?;
+    conn.prepare_cached(EMPTY_NEW_POSTS)?.execute([])?;
+    Ok(())
+}
 
 /// Writes all of it; the caller commits.
 pub(super) fn write(conn: &Connection, change: &Change) -> rusqlite::Result<()> {
     Table::put_each(&change.posts, conn)?;
+    Table::put_each(&change.author_posts, conn)?;
     Table::put_each(&change.revisions, conn)?;
     Table::put_each(&change.executions, conn)?;
     Table::put_each(&change.history, conn)?;

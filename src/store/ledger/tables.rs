@@ -5,8 +5,8 @@ use rusqlite::Connection;
 use sqlx::{PgConnection, Postgres, QueryBuilder};
 
 use crate::moderation::rows::{
-    AppealRow, AuditRow, CaseRow, CheckRequestRow, ExecutionRow, HistoryRow, IdempotencyRow,
-    MailRow, PostRow, RevisionRow, TaskRow,
+    AppealRow, AuditRow, AuthorPostRow, CaseRow, CheckRequestRow, ExecutionRow, HistoryRow,
+    IdempotencyRow, MailRow, PostRow, RevisionRow, TaskRow,
 };
 
 /// Rows of one table.
@@ -132,6 +132,9 @@ tables! {
         created_at_ms, updated_at_ms, published_at_ms
     } or (site_id, id) {
         slug, status, revision, published_revision, execution_id, updated_at_ms, published_at_ms
+    };
+    author_post_columns: AuthorPostRow in "author_posts_new" {
+        site_id, author_id, post_id
     };
     revision_columns: RevisionRow in "revisions" {
         site_id, post_id, number, title, body, hits, rule_set_version, created_at_ms
