@@ -13,11 +13,13 @@ use crate::moderation::rows::Change;
 use crate::store::SqliteDb;
 use crate::store::engine_sqlite::checkpoint::Checkpoints;
 use crate::store::engine_sqlite::load::load;
+use crate::store::engine_sqlite::log::{Committed, Log};
 use crate::store::engine_sqlite::write::{file_posts, write};
 use crate::store::ledger::{GROUP, Group, Key, Loaded, Scope};
 
 mod checkpoint;
 pub(super) mod load;
+mod log;
 mod write;
 
 /// The connection keeps every statement of `load` and `write` prepared.
@@ -26,30 +28,31 @@ const STATEMENTS: usize = 32;
 /// through and to be moved in a few milliseconds.
 const POSTS_UNFILED: usize = 1_000;
 
-/// Starts the writer's thread on what comes in; it ends when nothing can come any more. Groups are committed one after the
-/// other, each with all that came in during the one before.
+/// Starts the writer's thread on what comes in through `queue`; it ends when nothing can come any more. Groups are committed one
+/// after the other, each with all that came in while the one before was on its way to the disk.
 pub(crate) fn start(
     db: SqliteDb,
     definitions: Definitions,
     mut incoming: mpsc::Receiver<Group>,
+    queue: mpsc::WeakSender<Group>,
 ) -> anyhow::Result<()> {
     let conn = open(&db).context("open the engine's connection")?;
     let checkpoints = Checkpoints::start(db.clone())?;
+    let log = Log::start(db.path(), queue)?;
     thread::Builder::new()
         .name("ledger".to_owned())
         .spawn(move || {
             checkpoints.watch(&conn);
-            // Whatever an earlier process has left is filed with the first change.
-            let unfiled = POSTS_UNFILED;
             let mut writer = Writer {
                 conn,
                 definitions,
-                unfiled,
+                log,
+                // Whatever an earlier process has left is filed with the first change.
+                unfiled: POSTS_UNFILED,
             };
-            let mut groups = Vec::new();
-            while incoming.blocking_recv_many(&mut groups, GROUP) > 0 {
+            while let Some(group) = next_group(&mut incoming) {
                 let gate = db.blocking_gate();
-                writer.transact(groups.drain(..).flatten().collect());
+                writer.transact(group, &mut incoming);
                 drop(gate);
                 checkpoints.after_commit();
             }
@@ -58,10 +61,18 @@ pub(crate) fn start(
     Ok(())
 }
 
+/// All that waits, once there is something; `None` when nothing can come any more.
+fn next_group(incoming: &mut mpsc::Receiver<Group>) -> Option<Group> {
+    let mut groups = Vec::new();
+    let received = incoming.blocking_recv_many(&mut groups, GROUP);
+    (received > 0).then(|| groups.into_iter().flatten().collect())
+}
+
 fn open(db: &SqliteDb) -> rusqlite::Result<Connection> {
     let conn = Connection::open(db.path())?;
     conn.pragma_update(None, "journal_mode", "WAL")?;
-    conn.pragma_update(None, "synchronous", "FULL")?;
+    // The log is synced by `log`, before anybody is answered.
+    conn.pragma_update(None, "synchronous", "NORMAL")?;
     conn.pragma_update(None, "foreign_keys", "ON")?;
     // 16 MiB of pages: the upper levels of every tree, whatever the number of parked posts.
     conn.pragma_update(None, "cache_size", -16_384)?;
@@ -73,60 +84,90 @@ fn open(db: &SqliteDb) -> rusqlite::Result<Connection> {
 struct Writer {
     conn: Connection,
     definitions: Definitions,
+    log: Log,
     /// At most so many posts are not filed under their authors.
     unfiled: usize,
 }
 
 impl Writer {
-    fn transact(&mut self, mut group: Group) {
-        match self.try_transact(&mut group) {
-            Ok(results) => {
-                for (work, result) in group.into_iter().zip(results) {
-                    work.settle(result);
-                }
-            }
-            // One member's fault must not be everybody's: each gets a transaction of its own.
-            Err(_) if group.len() > 1 => {
-                for work in group {
-                    self.transact(vec![work]);
-                }
-            }
-            Err(error) => {
-                for work in group {
-                    work.settle(Err(anyhow!("{error:#}")));
+    /// Commits a group, and who joins it from `incoming` meanwhile, and has its members answered.
+    fn transact(&mut self, mut group: Group, incoming: &mut mpsc::Receiver<Group>) {
+        if group.is_empty() {
+            return;
+        }
+        match self.try_transact(&mut group, Some(incoming)) {
+            Ok(results) => self.log.sync(Committed { group, results }),
+            Err(error) => self.transact_alone(group, &error),
+        }
+    }
+
+    /// One member's fault must not be everybody's: each gets a transaction of its own.
+    fn transact_alone(&mut self, group: Group, error: &anyhow::Error) {
+        let was_alone = group.len() == 1;
+        for work in group {
+            let mut alone = vec![work];
+            let tried = match was_alone {
+                true => Err(anyhow!("{error:#}")),
+                false => self.try_transact(&mut alone, None),
+            };
+            match tried {
+                Ok(results) => self.log.sync(Committed {
+                    group: alone,
+                    results,
+                }),
+                Err(error) => {
+                    for work in alone {
+                        work.settle(Err(anyhow!("{error:#}")));
+                    }
                 }
             }
         }
     }
 
-    fn try_transact(&mut self, group: &mut Group) -> anyhow::Result<Vec<anyhow::Result<()>>> {
+    /// Commits to the log all that the members decide. Whoever comes from `incoming` while the log is being synced for the group
+    /// before joins this one: it would have to wait anyway, and its rows share the pages of the others.
+    fn try_transact(
+        &mut self,
+        group: &mut Group,
+        mut incoming: Option<&mut mpsc::Receiver<Group>>,
+    ) -> anyhow::Result<Vec<anyhow::Result<()>>> {
+        self.log.check()?;
         let tx = self
             .conn
             .transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)
             .context("begin a transaction")?;
         let mut results = Vec::with_capacity(group.len());
         let mut unfiled = self.unfiled;
-        // Written at the end, table by table, which is cheaper than to go through all tables for each member.
-        let mut unwritten = Change::default();
-        for work in group.iter_mut() {
-            let mut loaded = load(&tx, &self.definitions, work.scope())?;
-            if may_concern(&unwritten, work.scope(), &loaded) {
-                write(&tx, &unwritten).context("write a change")?;
-                unfiled += unwritten.author_posts.len();
-                unwritten = Change::default();
-                loaded = load(&tx, &self.definitions, work.scope())?;
-            }
-            let decided = catch_unwind(AssertUnwindSafe(|| work.decide(loaded)));
-            results.push(match decided {
-                Ok(change) => {
-                    unwritten.append(change);
-                    Ok(())
+        loop {
+            // Written at the end, table by table, which is cheaper than to go through all tables for each member.
+            let mut unwritten = Change::default();
+            for work in &mut group[results.len()..] {
+                let mut loaded = load(&tx, &self.definitions, work.scope())?;
+                if may_concern(&unwritten, work.scope(), &loaded) {
+                    write(&tx, &unwritten).context("write a change")?;
+                    unfiled += unwritten.author_posts.len();
+                    unwritten = Change::default();
+                    loaded = load(&tx, &self.definitions, work.scope())?;
                 }
-                Err(_) => Err(anyhow!("a decision panicked")),
-            });
+                let decided = catch_unwind(AssertUnwindSafe(|| work.decide(loaded)));
+                results.push(match decided {
+                    Ok(change) => {
+                        unwritten.append(change);
+                        Ok(())
+                    }
+                    Err(_) => Err(anyhow!("a decision panicked")),
+                });
+            }
+            write(&tx, &unwritten).context("write a change")?;
+            unfiled += unwritten.author_posts.len();
+            if self.log.is_idle() || group.len() >= GROUP {
+                break;
+            }
+            let Some(more) = incoming.as_mut().and_then(|incoming| next_group(incoming)) else {
+                break;
+            };
+            group.extend(more);
         }
-        write(&tx, &unwritten).context("write a change")?;
-        unfiled += unwritten.author_posts.len();
         if unfiled >= POSTS_UNFILED {
             file_posts(&tx).context("file posts under their authors")?;
             unfiled = 0;

@@ -124,7 +124,9 @@ impl Ledger {
     pub fn start(db: &Db, definitions: Definitions) -> anyhow::Result<Self> {
         let (queue, incoming) = mpsc::channel(QUEUE);
         match db {
-            Db::Sqlite(db) => engine_sqlite::start(db.clone(), definitions, incoming)?,
+            Db::Sqlite(db) => {
+                engine_sqlite::start(db.clone(), definitions, incoming, queue.downgrade())?
+            }
             Db::Postgres(db) => {
                 tokio::spawn(run_postgres(db.clone(), definitions, incoming));
             }

@@ -1,0 +1,128 @@
+//! Syncs the write-ahead log beside the writer, and answers callers once what they were promised is on the disk. While the disk
+//! is at work, the writer is too (docs/adr/0039). Knows nothing of what is written.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread;
+
+use anyhow::{Context as _, anyhow, ensure};
+use tokio::sync::mpsc::WeakSender;
+
+use crate::store::ledger::Group;
+
+/// A group whose transaction was committed to the log, and what each member is to be told.
+pub(super) struct Committed {
+    pub(super) group: Group,
+    pub(super) results: Vec<anyhow::Result<()>>,
+}
+
+/// The log, as its writer sees it.
+pub(super) struct Log {
+    committed: Sender<Committed>,
+    shared: Arc<Shared>,
+}
+
+#[derive(Default)]
+struct Shared {
+    /// Groups that were committed and are not known to be on the disk.
+    unsynced: AtomicUsize,
+    /// A sync failed: what the disk has nobody can tell, whatever later ones say.
+    broken: AtomicBool,
+}
+
+impl Log {
+    /// Starts the thread that syncs the log of the database at `path`; it ends when this is dropped, after all that was given to
+    /// it. `writer` gets an empty group whenever the disk has nothing more to do.
+    pub(super) fn start(path: &Path, writer: WeakSender<Group>) -> anyhow::Result<Self> {
+        let mut log = path.as_os_str().to_owned();
+        log.push("-wal");
+        let log = PathBuf::from(log);
+        let (committed, received) = channel();
+        let shared = Arc::new(Shared::default());
+        let seen = shared.clone();
+        thread::Builder::new()
+            .name("log".to_owned())
+            .spawn(move || run(&log, &received, &seen, &writer))
+            .context("start the log's thread")?;
+        Ok(Self { committed, shared })
+    }
+
+    /// Whether all that was committed is on the disk.
+    pub(super) fn is_idle(&self) -> bool {
+        self.shared.unsynced.load(Ordering::Acquire) == 0
+    }
+
+    /// Fails for good once the log could not be synced.
+    pub(super) fn check(&self) -> anyhow::Result<()> {
+        ensure!(
+            !self.shared.broken.load(Ordering::Acquire),
+            "the write-ahead log could not be written to the disk: look at the disk, then start again"
+        );
+        Ok(())
+    }
+
+    /// Answers the group once it is on the disk.
+    pub(super) fn sync(&self, committed: Committed) {
+        self.shared.unsynced.fetch_add(1, Ordering::AcqRel);
+        // The thread lives as long as this.
+        let _ = self.committed.send(committed);
+    }
+}
+
+fn run(path: &Path, received: &Receiver<Committed>, shared: &Shared, writer: &WeakSender<Group>) {
+    let mut file = None;
+    while let Ok(first) = received.recv() {
+        let mut all = vec![first];
+        all.extend(received.try_iter());
+        let synced = match shared.broken.load(Ordering::Acquire) {
+            true => Err(anyhow!("an earlier sync failed")),
+            false => sync(path, &mut file),
+        };
+        if let Err(error) = &synced {
+            shared.broken.store(true, Ordering::Release);
+            tracing::error!("the write-ahead log was not written to the disk: {error:#}");
+        }
+        shared.unsynced.fetch_sub(all.len(), Ordering::AcqRel);
+        // A full queue wakes the writer as well.
+        if let Some(writer) = writer.upgrade() {
+            let _ = writer.try_send(Group::new());
+        }
+        for Committed { group, results } in all {
+            for (work, result) in group.into_iter().zip(results) {
+                work.settle(match &synced {
+                    Ok(()) => result,
+                    Err(error) => Err(anyhow!("write the log to the disk: {error:#}")),
+                });
+            }
+        }
+    }
+}
+
+/// `fdatasync` of the log. The first time of its folder too: a log that was made a moment ago may not be found again after a
+/// power failure otherwise.
+fn sync(path: &Path, file: &mut Option<File>) -> anyhow::Result<()> {
+    let file = match file {
+        Some(file) => file,
+        None => {
+            let opened = File::options()
+                .read(true)
+                .write(true)
+                .open(path)
+                .with_context(|| format!("open {}", path.display()))?;
+            #[cfg(unix)]
+            if let Some(folder) = path
+                .parent()
+                .filter(|folder| !folder.as_os_str().is_empty())
+            {
+                File::open(folder)
+                    .and_then(|folder| folder.sync_all())
+                    .with_context(|| format!("sync {}", folder.display()))?;
+            }
+            file.insert(opened)
+        }
+    };
+    file.sync_data().context("sync the log")
+}
