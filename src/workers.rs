@@ -21,10 +21,12 @@ const GRACE: Duration = Duration::from_secs(5);
 /// look like spam to a mail server.
 const BETWEEN_MAILS: Duration = Duration::from_millis(20);
 
-/// Work that comes in pieces leaves the database to others at least so long after each,
+/// Work that comes in pieces leaves the database to others at least so long after each.
 const BETWEEN_PIECES: Duration = Duration::from_millis(200);
-/// and so many times as long as the piece took: while requests keep the machine busy it takes a tenth of the time.
-const RESTS_PER_PIECE: u32 = 9;
+/// If so many posts change meanwhile, there is more urgent work: it rests on,
+const BUSY_CHANGES: u64 = 40;
+/// so many times as long as the piece took at the most. Each kind takes a twentieth of the time then.
+const RESTS_PER_PIECE: u32 = 19;
 
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 /// How long a request with an `Idempotency-Key` can be repeated.
@@ -124,17 +126,17 @@ impl Work {
     async fn run(self, app: &App, shutdown: CancellationToken) {
         while !shutdown.is_cancelled() {
             let began = Instant::now();
-            let pause = match self.run_once_apart(app, &shutdown).await {
+            let rest = match self.run_once_apart(app, &shutdown).await {
                 Ok(Outcome::Idle) => None,
                 Ok(Outcome::Worked(count)) => Some(self.rest_after(count, began.elapsed())),
                 Err(error) => {
                     tracing::error!(work = ?self, "a worker failed: {error:#}");
-                    Some(AFTER_ERROR)
+                    Some(Rest::For(AFTER_ERROR))
                 }
             };
             tokio::select! {
                 () = shutdown.cancelled() => {}
-                () = self.wait(app, pause) => {}
+                () = self.wait(app, rest) => {}
             }
         }
     }
@@ -162,10 +164,12 @@ impl Work {
         }
     }
 
-    /// Rests for `pause`; without one, until there may be work again.
-    async fn wait(self, app: &App, pause: Option<Duration>) {
-        if let Some(pause) = pause {
-            return tokio::time::sleep(pause).await;
+    /// Takes a rest; without one, waits until there may be work again.
+    async fn wait(self, app: &App, rest: Option<Rest>) {
+        match rest {
+            Some(Rest::For(pause)) => return tokio::time::sleep(pause).await,
+            Some(Rest::WhileBusy(longest)) => return wait_while_busy(app, longest).await,
+            None => {}
         }
         let poll = tokio::time::sleep(self.poll_after(app));
         match self {
@@ -197,11 +201,32 @@ impl Work {
     }
 
     /// How long to rest after a round that did `count` pieces of work and `took` so long.
-    fn rest_after(self, count: usize, took: Duration) -> Duration {
+    fn rest_after(self, count: usize, took: Duration) -> Rest {
         match self {
-            Self::Post => BETWEEN_MAILS * u32::try_from(count).unwrap_or(u32::MAX),
-            Self::Timers | Self::Sweep | Self::Ask | Self::Brake => Duration::ZERO,
-            Self::Seal | Self::Index | Self::Tidy => (took * RESTS_PER_PIECE).max(BETWEEN_PIECES),
+            Self::Post => Rest::For(BETWEEN_MAILS * u32::try_from(count).unwrap_or(u32::MAX)),
+            Self::Timers | Self::Sweep | Self::Ask | Self::Brake => Rest::For(Duration::ZERO),
+            Self::Seal | Self::Index | Self::Tidy => Rest::WhileBusy(took * RESTS_PER_PIECE),
+        }
+    }
+}
+
+/// What comes after a round of work.
+#[derive(Debug, Clone, Copy)]
+enum Rest {
+    /// So long.
+    For(Duration),
+    /// [`BETWEEN_PIECES`], then on while posts keep changing, at most so long.
+    WhileBusy(Duration),
+}
+
+async fn wait_while_busy(app: &App, longest: Duration) {
+    let began = Instant::now();
+    loop {
+        let before = app.moderation.ledger.changes();
+        tokio::time::sleep(BETWEEN_PIECES).await;
+        let is_busy = app.moderation.ledger.changes() - before >= BUSY_CHANGES;
+        if !is_busy || began.elapsed() >= longest {
+            return;
         }
     }
 }

@@ -19,7 +19,7 @@ impl Report {
             json!({
                 "run": env!("CARGO_PKG_VERSION"), "database": database, "cores": cores(),
                 "durability": if postgres { "fsync and synchronous_commit as the server has them" }
-                    else { "WAL, synchronous=FULL" },
+                    else { "WAL, answers after fdatasync of the log" },
                 "posts": plan.posts, "connections": plan.connections, "rules": plan.rules,
                 "build": build(),
             })

@@ -8,6 +8,7 @@
 pub(in crate::store) mod tables;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use anyhow::anyhow;
 use tokio::sync::{mpsc, oneshot};
@@ -116,6 +117,7 @@ where
 #[derive(Clone)]
 pub struct Ledger {
     queue: mpsc::Sender<Group>,
+    changes: Arc<AtomicU64>,
 }
 
 impl Ledger {
@@ -131,7 +133,10 @@ impl Ledger {
                 tokio::spawn(run_postgres(db.clone(), definitions, incoming));
             }
         }
-        Ok(Self { queue })
+        Ok(Self {
+            queue,
+            changes: Arc::default(),
+        })
     }
 
     /// Loads what `scope` names, lets `decide` say what becomes of it, and commits that.
@@ -189,7 +194,14 @@ impl Ledger {
         Ok(results)
     }
 
+    /// How many changes this process has been asked for, to see how busy it is.
+    pub fn changes(&self) -> u64 {
+        self.changes.load(Ordering::Relaxed)
+    }
+
     async fn send(&self, group: Group) -> anyhow::Result<()> {
+        self.changes
+            .fetch_add(group.len() as u64, Ordering::Relaxed);
         let sent = self.queue.send(group).await;
         sent.map_err(|_| anyhow!("the ledger has stopped"))
     }

@@ -126,3 +126,78 @@ fn sync(path: &Path, file: &mut Option<File>) -> anyhow::Result<()> {
     };
     file.sync_data().context("sync the log")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ids::SiteId;
+    use crate::moderation::rows::Change;
+    use crate::store::ledger::{Key, Loaded, Scope, Work};
+
+    /// Tells the test what it is told.
+    struct Member {
+        scope: Scope,
+        told: Sender<Result<(), String>>,
+    }
+
+    impl Work for Member {
+        fn scope(&self) -> &Scope {
+            &self.scope
+        }
+
+        fn decide(&mut self, _: Loaded) -> Change {
+            unreachable!("it was decided before it came here")
+        }
+
+        fn settle(self: Box<Self>, result: anyhow::Result<()>) {
+            let result = result.map_err(|error| format!("{error:#}"));
+            self.told.send(result).unwrap();
+        }
+    }
+
+    fn member(told: &Sender<Result<(), String>>) -> Committed {
+        let scope = Scope {
+            site_id: SiteId(1),
+            key: Key::Submission(None),
+            idempotency: None,
+        };
+        let told = told.clone();
+        Committed {
+            group: vec![Box::new(Member { scope, told })],
+            results: vec![Ok(())],
+        }
+    }
+
+    #[test]
+    fn nobody_is_told_that_a_log_was_synced_that_was_not() {
+        let folder =
+            std::env::temp_dir().join(format!("gatepost-log-of-ledger-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let path = folder.join("gatepost.db");
+        std::fs::write(folder.join("gatepost.db-wal"), "").unwrap();
+        let (queue, _incoming) = tokio::sync::mpsc::channel(8);
+        let (told, hears) = channel();
+
+        let good = Log::start(&path, queue.downgrade()).unwrap();
+        good.sync(member(&told));
+        assert_eq!(hears.recv().unwrap(), Ok(()));
+        good.check().unwrap();
+
+        let bad = Log::start(&folder.join("another.db"), queue.downgrade()).unwrap();
+        bad.sync(member(&told));
+        assert!(
+            hears
+                .recv()
+                .unwrap()
+                .unwrap_err()
+                .contains("another.db-wal")
+        );
+        bad.check().unwrap_err();
+        // Not even if the disk is well again: what it missed is missing.
+        std::fs::write(folder.join("another.db-wal"), "").unwrap();
+        bad.sync(member(&told));
+        hears.recv().unwrap().unwrap_err();
+
+        std::fs::remove_dir_all(folder).unwrap();
+    }
+}
