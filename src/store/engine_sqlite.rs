@@ -2,6 +2,8 @@
 //! statement than going through the pool (docs/adr/0002-one-ledger-two-databases.md). Groups are committed with one fsync.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::thread;
 
 use anyhow::{Context as _, anyhow};
@@ -35,10 +37,11 @@ pub(crate) fn start(
     definitions: Definitions,
     mut incoming: mpsc::Receiver<Group>,
     queue: mpsc::WeakSender<Group>,
+    broken: Arc<AtomicBool>,
 ) -> anyhow::Result<()> {
     let conn = open(&db).context("open the engine's connection")?;
     let checkpoints = Checkpoints::start(db.clone())?;
-    let log = Log::start(db.path(), queue)?;
+    let log = Log::start(db.path(), queue, broken)?;
     thread::Builder::new()
         .name("ledger".to_owned())
         .spawn(move || {

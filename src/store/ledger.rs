@@ -8,9 +8,9 @@
 pub(in crate::store) mod tables;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use anyhow::anyhow;
+use anyhow::{anyhow, ensure};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::engine::definitions::Definitions;
@@ -118,6 +118,7 @@ where
 pub struct Ledger {
     queue: mpsc::Sender<Group>,
     changes: Arc<AtomicU64>,
+    broken: Arc<AtomicBool>,
 }
 
 impl Ledger {
@@ -125,9 +126,11 @@ impl Ledger {
     /// that were queued.
     pub fn start(db: &Db, definitions: Definitions) -> anyhow::Result<Self> {
         let (queue, incoming) = mpsc::channel(QUEUE);
+        let broken = Arc::new(AtomicBool::new(false));
         match db {
             Db::Sqlite(db) => {
-                engine_sqlite::start(db.clone(), definitions, incoming, queue.downgrade())?
+                let log = broken.clone();
+                engine_sqlite::start(db.clone(), definitions, incoming, queue.downgrade(), log)?;
             }
             Db::Postgres(db) => {
                 tokio::spawn(run_postgres(db.clone(), definitions, incoming));
@@ -136,6 +139,7 @@ impl Ledger {
         Ok(Self {
             queue,
             changes: Arc::default(),
+            broken,
         })
     }
 
@@ -199,12 +203,27 @@ impl Ledger {
         self.changes.load(Ordering::Relaxed)
     }
 
+    /// # Errors
+    /// What was written did not reach the disk; nothing more is taken until the process starts again. Only on SQLite:
+    /// PostgreSQL starts anew by itself then.
+    pub fn check(&self) -> anyhow::Result<()> {
+        check(&self.broken)
+    }
+
     async fn send(&self, group: Group) -> anyhow::Result<()> {
         self.changes
             .fetch_add(group.len() as u64, Ordering::Relaxed);
         let sent = self.queue.send(group).await;
         sent.map_err(|_| anyhow!("the ledger has stopped"))
     }
+}
+
+pub(super) fn check(broken: &AtomicBool) -> anyhow::Result<()> {
+    ensure!(
+        !broken.load(Ordering::Acquire),
+        "the write-ahead log could not be written to the disk: look at the disk, then start again"
+    );
+    Ok(())
 }
 
 /// All that waits, as one group: what came together stays together.

@@ -8,10 +8,10 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 
-use anyhow::{Context as _, anyhow, ensure};
+use anyhow::{Context as _, anyhow};
 use tokio::sync::mpsc::WeakSender;
 
-use crate::store::ledger::Group;
+use crate::store::ledger::{Group, check};
 
 /// A group whose transaction was committed to the log, and what each member is to be told.
 pub(super) struct Committed {
@@ -22,70 +22,71 @@ pub(super) struct Committed {
 /// The log, as its writer sees it.
 pub(super) struct Log {
     committed: Sender<Committed>,
-    shared: Arc<Shared>,
+    state: State,
 }
 
-#[derive(Default)]
-struct Shared {
+#[derive(Clone)]
+struct State {
     /// Groups that were committed and are not known to be on the disk.
-    unsynced: AtomicUsize,
+    unsynced: Arc<AtomicUsize>,
     /// A sync failed: what the disk has nobody can tell, whatever later ones say.
-    broken: AtomicBool,
+    broken: Arc<AtomicBool>,
 }
 
 impl Log {
     /// Starts the thread that syncs the log of the database at `path`; it ends when this is dropped, after all that was given to
-    /// it. `writer` gets an empty group whenever the disk has nothing more to do.
-    pub(super) fn start(path: &Path, writer: WeakSender<Group>) -> anyhow::Result<Self> {
+    /// it. `writer` gets an empty group whenever the disk has nothing more to do; `broken` is set for good once a sync failed.
+    pub(super) fn start(
+        path: &Path,
+        writer: WeakSender<Group>,
+        broken: Arc<AtomicBool>,
+    ) -> anyhow::Result<Self> {
         let mut log = path.as_os_str().to_owned();
         log.push("-wal");
         let log = PathBuf::from(log);
         let (committed, received) = channel();
-        let shared = Arc::new(Shared::default());
-        let seen = shared.clone();
+        let unsynced = Arc::default();
+        let state = State { unsynced, broken };
+        let seen = state.clone();
         thread::Builder::new()
             .name("log".to_owned())
             .spawn(move || run(&log, &received, &seen, &writer))
             .context("start the log's thread")?;
-        Ok(Self { committed, shared })
+        Ok(Self { committed, state })
     }
 
     /// Whether all that was committed is on the disk.
     pub(super) fn is_idle(&self) -> bool {
-        self.shared.unsynced.load(Ordering::Acquire) == 0
+        self.state.unsynced.load(Ordering::Acquire) == 0
     }
 
-    /// Fails for good once the log could not be synced.
+    /// Fails once the log could not be synced.
     pub(super) fn check(&self) -> anyhow::Result<()> {
-        ensure!(
-            !self.shared.broken.load(Ordering::Acquire),
-            "the write-ahead log could not be written to the disk: look at the disk, then start again"
-        );
-        Ok(())
+        check(&self.state.broken)
     }
 
     /// Answers the group once it is on the disk.
     pub(super) fn sync(&self, committed: Committed) {
-        self.shared.unsynced.fetch_add(1, Ordering::AcqRel);
+        self.state.unsynced.fetch_add(1, Ordering::AcqRel);
         // The thread lives as long as this.
         let _ = self.committed.send(committed);
     }
 }
 
-fn run(path: &Path, received: &Receiver<Committed>, shared: &Shared, writer: &WeakSender<Group>) {
+fn run(path: &Path, received: &Receiver<Committed>, state: &State, writer: &WeakSender<Group>) {
     let mut file = None;
     while let Ok(first) = received.recv() {
         let mut all = vec![first];
         all.extend(received.try_iter());
-        let synced = match shared.broken.load(Ordering::Acquire) {
+        let synced = match state.broken.load(Ordering::Acquire) {
             true => Err(anyhow!("an earlier sync failed")),
             false => sync(path, &mut file),
         };
         if let Err(error) = &synced {
-            shared.broken.store(true, Ordering::Release);
+            state.broken.store(true, Ordering::Release);
             tracing::error!("the write-ahead log was not written to the disk: {error:#}");
         }
-        shared.unsynced.fetch_sub(all.len(), Ordering::AcqRel);
+        state.unsynced.fetch_sub(all.len(), Ordering::AcqRel);
         // A full queue wakes the writer as well.
         if let Some(writer) = writer.upgrade() {
             let _ = writer.try_send(Group::new());
@@ -178,12 +179,13 @@ mod tests {
         let (queue, _incoming) = tokio::sync::mpsc::channel(8);
         let (told, hears) = channel();
 
-        let good = Log::start(&path, queue.downgrade()).unwrap();
+        let start = |path: &Path| Log::start(path, queue.downgrade(), Arc::default()).unwrap();
+        let good = start(&path);
         good.sync(member(&told));
         assert_eq!(hears.recv().unwrap(), Ok(()));
         good.check().unwrap();
 
-        let bad = Log::start(&folder.join("another.db"), queue.downgrade()).unwrap();
+        let bad = start(&folder.join("another.db"));
         bad.sync(member(&told));
         assert!(
             hears
