@@ -92,14 +92,19 @@ dwell();
 
 let source;
 let news = 0;
+// Up to where everything is known: as of this page, then as of what was last heard.
+let { heard } = document.getElementById("words").dataset;
 
 function listen() {
   const queue = document.querySelector(".nav a[href$='/admin/queue']")?.href;
   source?.close();
   source = undefined;
   if (!queue || document.visibilityState !== "visible") return;
-  source = new EventSource(`${queue}/live`);
-  source.onmessage = ({ data }) => hear(JSON.parse(data));
+  source = new EventSource(`${queue}/live?after=${heard}`);
+  source.onmessage = ({ data, lastEventId }) => {
+    heard = lastEventId || heard;
+    hear(JSON.parse(data));
+  };
 }
 
 function hear({ what, count, status, by, case: id }) {

@@ -73,6 +73,8 @@ pub struct PageChrome {
     pub write_js_path: String,
     /// How many cases wait in the queue.
     pub waiting: i64,
+    /// For the desk: up to where the page knows what happened.
+    pub heard: String,
 }
 
 /// The value of a visit's cookie that this response sets.
@@ -132,6 +134,7 @@ impl PageChrome {
             theme: theme(&app, req),
             write_js_path: path("write.js"),
             waiting: known.map_or(0, |known| known.waiting),
+            heard: known.map_or_else(String::new, |known| known.heard.clone()),
         }
     }
 }

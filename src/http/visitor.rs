@@ -12,6 +12,7 @@ use futures_util::future::LocalBoxFuture;
 
 use crate::auth::role::{Access, Actor, Role, Verdict, decide};
 use crate::auth::session::{self, Session};
+use crate::moderation::live;
 use crate::moderation::site::{self, Site};
 use crate::people::{self, User};
 
@@ -30,6 +31,8 @@ pub(crate) struct Known {
     pub role: Option<Role>,
     /// For moderators: how many cases wait.
     pub waiting: i64,
+    /// For moderators: up to where the page that they get knows what happened, for [`live::Live`].
+    pub heard: String,
 }
 
 /// What was looked up before, if it was.
@@ -72,17 +75,19 @@ pub(crate) async fn learn(req: &HttpRequest) -> Result<Rc<Known>, HttpError> {
         }
         _ => None,
     };
-    let waiting = match &site {
-        Some(site) if role >= Some(Role::Moderator) => {
-            app.moderation.counts.waiting(site.id).await?
-        }
-        _ => 0,
+    let (waiting, heard) = match &site {
+        Some(site) if role >= Some(Role::Moderator) => (
+            app.moderation.counts.waiting(site.id).await?,
+            live::newest_line(&app.db, site.id).await?,
+        ),
+        _ => (0, String::new()),
     };
     let known = Rc::new(Known {
         session,
         site,
         role,
         waiting,
+        heard,
     });
     req.extensions_mut().insert(known.clone());
     Ok(known)

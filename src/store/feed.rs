@@ -11,6 +11,7 @@ const LIST_NEWS: &str = "SELECT id, action, details,
     FROM audit WHERE site_id = $1 AND id > $2 AND action IN ('post.held', 'decision.held', 'decision.undone',
         'case.approved', 'case.rejected', 'case.answered', 'case.snoozed', 'case.asked', 'case.brought_back', 'post.revised', 'post.withdrawn')
     ORDER BY id LIMIT $3";
+const FIND_NEWEST: &str = "SELECT MAX(id) FROM audit WHERE site_id = $1";
 const LIST_CLAIMS: &str =
     "SELECT cases.id, users.name FROM cases JOIN users ON users.id = cases.claimed_by
     WHERE cases.site_id = $1 AND cases.claimed_until_ms > $2 AND cases.status = 'waiting'";
@@ -22,6 +23,14 @@ pub(crate) struct News {
     pub(crate) action: String,
     pub(crate) details: String,
     pub(crate) actor_name: Option<String>,
+}
+
+/// The newest line, whatever it is about.
+pub(crate) async fn find_newest(db: &Db, site: SiteId) -> anyhow::Result<Option<String>> {
+    Ok(on_db!(db, |c| sqlx::query_scalar(FIND_NEWEST)
+        .bind(site)
+        .fetch_one(c.read())
+        .await?))
 }
 
 /// The lines after the one with that id, in order.

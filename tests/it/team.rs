@@ -318,5 +318,26 @@ both_dbs! {
         app.clock.advance_ms(1_000);
         olga.fill(&case_path(&app, &case), &[("decision", "APPROVED")]).await;
         hear(r#""status":"approved","by":"Olga Owner""#).await;
+
+        // Whoever was away hears what they missed, once.
+        let page = mora.get(&app.path("admin/queue")).await.text;
+        let (_, seen) = page.split_once("data-heard=\"").expect("up to where the page knows everything");
+        let seen = &seen[..26];
+        app.submit_held("Came in between").await;
+        let url = mora.url(&app.path(&format!("admin/queue/live?after={seen}")));
+        let events = || mora.http().get(url.clone()).header("accept", "text/event-stream");
+        let until = async |request: reqwest::RequestBuilder, wanted: &str| {
+            let mut stream = request.send().await.expect("a stream");
+            let mut heard = String::new();
+            while !heard.contains(wanted) {
+                let chunk = stream.chunk().await.expect("read").expect("the stream goes on");
+                heard.push_str(&String::from_utf8_lossy(&chunk));
+            }
+            heard
+        };
+        let missed = until(events(), r#""what":"new","count":1}"#).await;
+        let (_, id) = missed.split_once("id: ").expect("an id");
+        let nothing = until(events().header("last-event-id", &id[..26]), "hello").await;
+        assert!(!nothing.contains("data:"), "{nothing}");
     }
 }
