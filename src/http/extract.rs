@@ -5,6 +5,7 @@ use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
+use memchr::memchr;
 use serde::de::DeserializeOwned;
 
 use crate::ids::is_id;
@@ -93,14 +94,14 @@ fn faulty_field<T: DeserializeOwned>(body: &[u8]) -> Option<String> {
 
 /// Whether there is a `\u0000` whose backslash is not itself escaped.
 pub(crate) fn has_nul_escape(body: &[u8]) -> bool {
-    let mut rest = body.iter();
-    while let Some(&byte) = rest.next() {
-        if byte == b'\\' {
-            if rest.as_slice().starts_with(b"u0000") {
-                return true;
-            }
-            rest.next();
+    let mut rest = body;
+    while let Some(at) = memchr(b'\\', rest) {
+        rest = &rest[at + 1..];
+        if rest.starts_with(b"u0000") {
+            return true;
         }
+        // What is escaped is no backslash of its own.
+        rest = rest.get(1..).unwrap_or_default();
     }
     false
 }

@@ -1,6 +1,7 @@
 //! Carries a post through one event of its execution, and books what the execution did. What becomes of the post by that
 //! is in `fate`.
 
+use serde::Serialize;
 use serde_json::json;
 
 use crate::asl::{self, Event, ExecutionContext, Outcome, State, StepError};
@@ -290,7 +291,7 @@ impl<'a> Passage<'a> {
     }
 
     /// Adds a line to the audit log.
-    pub(crate) fn audit(&mut self, actor: &str, action: &str, details: serde_json::Value) {
+    pub(crate) fn audit(&mut self, actor: &str, action: &str, details: impl Serialize) {
         let row = audit_row(self.tools, self.now_ms, &self.post, actor, action, details);
         self.change.audit.push(row);
     }
@@ -455,7 +456,7 @@ pub(crate) fn audit_row(
     post: &PostRow,
     actor: &str,
     action: &str,
-    details: serde_json::Value,
+    details: impl Serialize,
 ) -> AuditRow {
     AuditRow {
         site_id: post.site_id,
@@ -464,6 +465,6 @@ pub(crate) fn audit_row(
         actor: actor.to_owned(),
         action: action.to_owned(),
         subject: format!("post:{}", post.id),
-        details: details.to_string(),
+        details: serde_json::to_string(&details).unwrap_or_default(),
     }
 }

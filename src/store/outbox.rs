@@ -2,7 +2,7 @@
 //! sends it outside of any transaction, and settles it; the number of its attempt is the fence that keeps a worker who
 //! slept too long from settling what another one has claimed since.
 
-use serde_json::Value;
+use serde::Serialize;
 use sqlx::query::Query;
 use sqlx::{Database, Encode, Type};
 
@@ -113,7 +113,7 @@ pub(crate) fn waiting_mail(
     site_id: SiteId,
     kind: MailKind,
     user_id: Option<UserId>,
-    payload: &Value,
+    payload: &impl Serialize,
     now_ms: i64,
 ) -> MailRow {
     MailRow {
@@ -122,7 +122,7 @@ pub(crate) fn waiting_mail(
         kind,
         user_id,
         recipient: None,
-        payload: payload.to_string(),
+        payload: serde_json::to_string(payload).unwrap_or_default(),
         status: MailStatus::Waiting,
         attempts: 0,
         due_at_ms: now_ms,
