@@ -1,7 +1,6 @@
 //! Keys that have to stand in a text as they are: the places where one may begin, as its first bytes tell. May be wrong in
 //! one direction only: where it says no, a literal walk finds nothing that a rule would believe. Knows bytes; nothing of rules.
 
-use super::boundary::Class;
 use super::judge::may_begin;
 use super::keys::Keys;
 use super::sign::{How, Sign, sign};
@@ -146,6 +145,15 @@ impl Beginnings {
                 return false;
             }
             let folded = byte.to_ascii_lowercase();
+            // Most often a letter follows a letter, with which no key goes on.
+            if is_letter(last) && is_letter(folded) && folded != last {
+                let Some(next) = keys.trie.next(node, folded) else {
+                    return false;
+                };
+                (node, last, at) = (next, folded, at + 1);
+                (repeats, signs) = (0, 0);
+                continue;
+            }
             let is_sign = match byte {
                 b'&' | b'%' if decode(&text[at..]).is_some() => return true,
                 0x80.. => return true,
@@ -197,8 +205,9 @@ fn longest_run(key: &[u8]) -> usize {
     runs.map(<[u8]>::len).max().unwrap_or(0)
 }
 
+/// Whether a byte is a letter or digit of ASCII.
 fn is_letter(byte: u8) -> bool {
-    Class::of(char::from(byte)).is_word()
+    byte.is_ascii_alphanumeric()
 }
 
 fn small(bytes: [u8; LENGTH]) -> u32 {
