@@ -1,6 +1,7 @@
 //! Follows a text from one place as far as keys may go, by scent. Mirrors what [`walk`](super::walk) passes over, and leaves to
 //! it whatever has more than one reading.
 
+use super::boundary::Class;
 use super::codes::{ANY, ASCII, SIGN};
 use super::pattern::{Glob, ends_word, may_be_read, plain_word};
 use super::scent::{Scent, Scents};
@@ -346,7 +347,11 @@ impl<'a> Trail<'a> {
         // Words of many languages may end behind any letter.
         match self.may_end(end, &way.scent) {
             true => Step::Answer(true),
-            false => Step::On(end, true),
+            // Marks are no letters to count.
+            false => Step::On(
+                end,
+                !matches!(sign.class, Class::Mark | Class::UnspacedMark),
+            ),
         }
     }
 
