@@ -67,6 +67,10 @@ static SANITIZER: LazyLock<Builder<'static>> = LazyLock::new(|| {
             ("a", HashSet::from(["href", "title"])),
             ("ol", HashSet::from(["start"])),
         ]))
+        .tag_attribute_values(HashMap::from([(
+            "mark",
+            HashMap::from([("tabindex", HashSet::from(["0"]))]),
+        )]))
         .allowed_classes(HashMap::from([(
             "span",
             HashSet::from(["link", "link-target"]),
@@ -85,16 +89,27 @@ pub fn render(markdown: &str) -> String {
     to_html(events)
 }
 
+/// Who can go to marks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Marking {
+    /// Nobody: they are only to be seen.
+    Seen,
+    /// Who uses the keyboard, because they are covered until they have the focus.
+    Focused,
+}
+
 /// The body as readers see it, with the hits in `<mark>`, for those who decide: links show where they would lead and
 /// lead nowhere.
-pub fn render_with_marks(markdown: &str, hits: &[Hit]) -> String {
+pub fn render_with_marks(markdown: &str, hits: &[Hit], marking: Marking) -> String {
     let marked = highlight::spans(markdown, hits, Field::Body);
     let mut page = Page::new(Links::Shown);
     let events = text::events(markdown).flat_map(|(event, range)| match event {
-        Event::Text(text) if overlaps(&marked, &range) => mark(markdown, &text, range, &marked),
+        Event::Text(text) if overlaps(&marked, &range) => {
+            mark(markdown, &text, range, &marked, marking)
+        }
         Event::Code(code) if overlaps(&marked, &range) => {
             let mut events = vec![Event::InlineHtml("<code>".into())];
-            events.extend(mark(markdown, &code, range, &marked));
+            events.extend(mark(markdown, &code, range, &marked, marking));
             events.push(Event::InlineHtml("</code>".into()));
             events
         }
@@ -339,33 +354,38 @@ fn mark<'a>(
     text: &str,
     range: Range<usize>,
     marked: &[Range<usize>],
+    marking: Marking,
 ) -> Vec<Event<'a>> {
     let rendered = Rendered::of_event(markdown, text, range);
+    let before = match marking {
+        Marking::Seen => "<mark>",
+        Marking::Focused => r#"<mark tabindex="0">"#,
+    };
     let mut events = Vec::new();
     let mut run = 0..0;
     let mut is_marked = false;
     for (at, c) in text.char_indices() {
         let hit = overlaps(marked, &rendered.map.source(at..at + c.len_utf8()));
         if hit != is_marked {
-            push_run(&mut events, &text[run.clone()], is_marked);
+            push_run(&mut events, &text[run.clone()], is_marked.then_some(before));
             run.start = at;
             is_marked = hit;
         }
         run.end = at + c.len_utf8();
     }
-    push_run(&mut events, &text[run], is_marked);
+    push_run(&mut events, &text[run], is_marked.then_some(before));
     events
 }
 
-fn push_run<'a>(events: &mut Vec<Event<'a>>, text: &str, marked: bool) {
+fn push_run<'a>(events: &mut Vec<Event<'a>>, text: &str, mark: Option<&'static str>) {
     if text.is_empty() {
         return;
     }
     let text = Event::Text(text.to_owned().into());
-    match marked {
-        false => events.push(text),
-        true => events.extend([
-            Event::InlineHtml("<mark>".into()),
+    match mark {
+        None => events.push(text),
+        Some(mark) => events.extend([
+            Event::InlineHtml(mark.into()),
             text,
             Event::InlineHtml("</mark>".into()),
         ]),

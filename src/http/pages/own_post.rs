@@ -381,7 +381,11 @@ impl OwnPost {
                     .collect(),
                 body_html: match passages.is_empty() {
                     true => markdown::render(&self.revision.body),
-                    false => markdown::render_with_marks(&self.revision.body, &passages),
+                    false => markdown::render_with_marks(
+                        &self.revision.body,
+                        &passages,
+                        markdown::Marking::Seen,
+                    ),
                 },
                 form_open: preview.is_some()
                     || form.discard_path.is_some()

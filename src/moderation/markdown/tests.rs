@@ -90,12 +90,20 @@ fn marks_surround_what_was_hit_wherever_it_is_shown() {
     let body = "sp**a**m, `a spam`, [spam](https://example.org/spam), sp&#97;m\n\n    spam <b>";
 
     assert_eq!(
-        render_with_marks(body, &check("spam", body)),
+        render_with_marks(body, &check("spam", body), Marking::Seen),
         "<p><mark>sp</mark><strong><mark>a</mark></strong><mark>m</mark>, <code>a <mark>spam</mark></code>, \
          <span class=\"link\"><mark>spam</mark></span> <span class=\"link-target\">https://example.org/spam</span>, \
          <mark>sp</mark><mark>a</mark><mark>m</mark></p>\n<pre><code><mark>spam</mark> &lt;b&gt;</code></pre>\n"
     );
-    assert_eq!(render_with_marks("no <i>hit</i>", &[]), "<p>no hit</p>\n");
+    assert_eq!(
+        render_with_marks("no <i>hit</i>", &[], Marking::Seen),
+        "<p>no hit</p>\n"
+    );
+    let forged = "<mark tabindex=\"9\">spam</mark>";
+    assert_eq!(
+        render_with_marks(forged, &check("spam", forged), Marking::Focused),
+        "<p><mark tabindex=\"0\">spam</mark></p>\n"
+    );
 }
 
 #[test]
@@ -161,7 +169,7 @@ fn deep_nesting_is_shown_flat() {
         let body = piece.repeat(20_000);
         let page = render(&body);
         assert!(page.len() <= 100 + 40 * body.len(), "{piece}");
-        render_with_marks(&body, &[]);
+        render_with_marks(&body, &[], Marking::Focused);
         excerpt(&body, 100);
     }
 }

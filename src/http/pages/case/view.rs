@@ -311,7 +311,10 @@ impl<'a> Desk<'a> {
             case.status == CaseStatus::Failed && file.post.status == PostStatus::Failed;
         let diff = context::diff(file, &self.masks);
         let reader_masked = file.hits.iter().any(|hit| self.masks.covers(hit));
-        let reader_html = markdown::render_with_marks(&revision.body, &file.hits);
+        let marking = match reader_masked {
+            true => markdown::Marking::Focused,
+            false => markdown::Marking::Seen,
+        };
         let mut cards = Vec::new();
         for queued in &self.neighbours.before {
             cards.push(brief(queued, &viewer, to_path(&queued.case.id))?);
@@ -351,11 +354,7 @@ impl<'a> Desk<'a> {
             claim: claim(file, &viewer),
             title_segments: marks.title,
             lines: marks.lines,
-            reader_html: match reader_masked {
-                // Who uses the keyboard uncovers them by the focus.
-                true => reader_html.replace("<mark>", "<mark tabindex=\"0\">"),
-                false => reader_html,
-            },
+            reader_html: markdown::render_with_marks(&revision.body, &file.hits, marking),
             reader_masked,
             diff_about: context::diff_about(locale, file),
             diff,
