@@ -90,13 +90,16 @@ outlook-next = next
 outlook-more = more than { $count } before it
 outlook-before = { $count } before it
 outlook-half = Half were decided within
+outlook-half-beyond = Half waited longer than
 outlook-most = Eight in ten took
 outlook-spread = { $short } to { $long }
+outlook-spread-beyond = { $short } to more than { $long }
 outlook-of = Said of the last
 outlook-cases = { $count ->
     [one] 1 case
    *[other] { $count } cases
     }
+outlook-cases-waiting = { $count } cases, { $waiting } of them still waiting
 outlook-usual = Usual wait
 outlook-too-few = too few decisions yet
 outlook-due = The site wants it decided by

@@ -7,7 +7,7 @@ use crate::moderation::Moderation;
 use crate::moderation::rows::CaseStatus;
 use crate::moderation::site;
 use crate::store::Db;
-use crate::store::stats::{self, Fate};
+use crate::store::stats::{self, Fate, Period};
 
 pub use crate::store::stats::Hour;
 
@@ -29,7 +29,7 @@ pub struct Stats {
     pub decided_in_week: usize,
     /// How long the decided ones waited.
     pub wait: Waits,
-    /// How many of the decided ones were decided within the site's target, of a hundred.
+    /// How many were decided within the site's target, of a hundred that were decided or wait longer than that.
     pub in_time_percent: Option<usize>,
     /// By category, the most frequent first.
     pub categories: Vec<Group>,
@@ -84,6 +84,31 @@ pub struct Appeals {
     pub overturned: usize,
 }
 
+impl Appeals {
+    fn of(appeals: &[(Option<String>, CaseStatus)]) -> Self {
+        let count = |wanted| {
+            appeals
+                .iter()
+                .filter(|(_, status)| *status == wanted)
+                .count()
+        };
+        Self {
+            waiting: count(CaseStatus::Waiting),
+            upheld: count(CaseStatus::Rejected),
+            overturned: count(CaseStatus::Approved),
+        }
+    }
+}
+
+/// How fast the cases of a period were decided, and how often wrongly.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Quality {
+    /// How long the decided ones waited.
+    pub wait: Waits,
+    /// What became of appeals.
+    pub appeals: Appeals,
+}
+
 /// The decisions of a day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Day {
@@ -114,8 +139,9 @@ pub async fn load(
     target_ms: i64,
     now_ms: i64,
 ) -> anyhow::Result<Stats> {
-    let fates = stats::list_fates(db, site, NEWEST_CASES).await?;
-    let appeals = stats::list_appeals(db, site, NEWEST_APPEALS).await?;
+    let ever = Period::ever();
+    let fates = stats::list_fates(db, site, &ever, NEWEST_CASES).await?;
+    let appeals = stats::list_appeals(db, site, &ever, NEWEST_APPEALS).await?;
     let today_ms = now_ms - now_ms.rem_euclid(DAY_MS);
     let first_ms = today_ms - (DAYS - 1) * DAY_MS;
     let me = format!("user:{}", viewer.user_id);
@@ -136,19 +162,18 @@ pub async fn load(
             .count();
     }
     let decided: Vec<&Fate> = fates.iter().filter(|fate| is_decided(fate)).collect();
+    let due_ms = |fate: &Fate| fate.waiting_since_ms + target_ms;
     let in_time = decided
         .iter()
         .filter(|fate| {
-            let due_ms = fate.waiting_since_ms + target_ms;
-            fate.decided_at_ms.is_some_and(|at_ms| at_ms <= due_ms)
+            fate.decided_at_ms
+                .is_some_and(|at_ms| at_ms <= due_ms(fate))
         })
         .count();
-    let appeal_count = |wanted| {
-        appeals
-            .iter()
-            .filter(|(_, status)| *status == wanted)
-            .count()
-    };
+    let overdue = fates
+        .iter()
+        .filter(|fate| fate.status == CaseStatus::Waiting && due_ms(fate) < now_ms)
+        .count();
     Ok(Stats {
         cases: fates.len(),
         decided_in_week: decided
@@ -156,21 +181,34 @@ pub async fn load(
             .filter(|fate| fate.decided_at_ms > Some(now_ms - 7 * DAY_MS))
             .count(),
         wait: waits(&decided),
-        in_time_percent: (in_time * 100).checked_div(decided.len()),
+        in_time_percent: (in_time * 100).checked_div(decided.len() + overdue),
         categories: group(&fates, |fate| Some(words(&fate.categories))),
         rules: group(&fates, |fate| {
             Some(words(&fate.rules)).filter(|rules| rules != &[""])
         }),
         moderators,
-        appeals: Appeals {
-            waiting: appeal_count(CaseStatus::Waiting),
-            upheld: appeal_count(CaseStatus::Rejected),
-            overturned: appeal_count(CaseStatus::Approved),
-        },
+        appeals: Appeals::of(&appeals),
         days: (0..DAYS)
             .map(|day| day_of(&decided, first_ms + day * DAY_MS))
             .collect(),
         hours: stats::list_hours(db, site, first_ms).await?,
+    })
+}
+
+/// How good the work was on the newest cases that came in between two moments.
+pub async fn quality(
+    db: &Db,
+    site: SiteId,
+    from_ms: i64,
+    until_ms: i64,
+) -> anyhow::Result<Quality> {
+    let period = Period::between(from_ms, until_ms);
+    let fates = stats::list_fates(db, site, &period, NEWEST_CASES).await?;
+    let decided: Vec<&Fate> = fates.iter().filter(|fate| is_decided(fate)).collect();
+    let appeals = stats::list_appeals(db, site, &period, NEWEST_APPEALS).await?;
+    Ok(Quality {
+        wait: waits(&decided),
+        appeals: Appeals::of(&appeals),
     })
 }
 

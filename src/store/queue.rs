@@ -1,4 +1,4 @@
-//! Reads of the moderators' desk: the queue, page by page, and what became of cases. Every statement reads a bounded number
+//! Reads of the moderators' desk: the queue, page by page. Every statement reads a bounded number
 //! of rows, however long the queue is; what a filter finds is known to `search`.
 
 use sqlx::FromRow;
@@ -114,8 +114,6 @@ const LIST_SIMILAR: &str = "SELECT id, rules,
 const COUNT_BEFORE: &str = "SELECT COUNT(*) FROM (SELECT 1 FROM cases
     WHERE site_id = $1 AND status = 'waiting' AND (rank_ms, id) < ($2, $3) AND NOT EXISTS (SELECT 1 FROM asides
         WHERE asides.site_id = cases.site_id AND asides.case_id = cases.id) LIMIT $4) AS bounded";
-const LIST_FATES: &str = "SELECT status, categories, waiting_since_ms, decided_at_ms FROM cases
-    WHERE site_id = $1 ORDER BY id DESC LIMIT $2";
 const COUNT_CATEGORIES: &str = "SELECT categories, COUNT(*) FROM (SELECT categories FROM cases
     WHERE site_id = $1 AND status = 'waiting' AND NOT EXISTS (SELECT 1 FROM asides
         WHERE asides.site_id = cases.site_id AND asides.case_id = cases.id)
@@ -162,19 +160,6 @@ pub struct SimilarCase {
     pub hits: String,
     /// The author's name.
     pub author_name: String,
-}
-
-/// What became of a case.
-#[derive(Debug, Clone, PartialEq, FromRow)]
-pub(crate) struct Fate {
-    /// How it stands.
-    pub status: CaseStatus,
-    /// The categories of its hits, `,a,b,`.
-    pub categories: String,
-    /// Since when it waited.
-    pub waiting_since_ms: i64,
-    /// When it was decided.
-    pub decided_at_ms: Option<i64>,
 }
 
 /// Which cases of the queue to list. Empty texts do not filter.
@@ -394,15 +379,6 @@ pub(crate) async fn count_categories(
     limit: i64,
 ) -> anyhow::Result<Vec<(String, i64)>> {
     Ok(on_db!(db, |c| sqlx::query_as(COUNT_CATEGORIES)
-        .bind(site)
-        .bind(limit)
-        .fetch_all(c.read())
-        .await?))
-}
-
-/// What became of the newest `limit` cases.
-pub(crate) async fn list_fates(db: &Db, site: SiteId, limit: i64) -> anyhow::Result<Vec<Fate>> {
-    Ok(on_db!(db, |c| sqlx::query_as(LIST_FATES)
         .bind(site)
         .bind(limit)
         .fetch_all(c.read())

@@ -2,17 +2,19 @@
 
 use sqlx::FromRow;
 
-use crate::ids::SiteId;
+use crate::ids::{SiteId, floor};
 use crate::moderation::rows::CaseStatus;
 use crate::on_db;
 use crate::store::Db;
+use crate::store::posts::NEWEST;
 
 const LIST_FATES: &str =
     "SELECT status, categories, rules, waiting_since_ms, decided_at_ms, decided_by,
-    decided_by_name FROM cases WHERE site_id = $1 ORDER BY id DESC LIMIT $2";
+    decided_by_name FROM cases WHERE site_id = $1 AND id >= $2 AND id < $3 ORDER BY id DESC LIMIT $4";
 const LIST_APPEALS: &str = "SELECT a.of_actor, c.status FROM appeals a
     JOIN cases c ON c.site_id = a.site_id AND c.id = a.case_id
-    WHERE a.site_id = $1 AND c.undo_until_ms IS NULL ORDER BY a.case_id DESC LIMIT $2";
+    WHERE a.site_id = $1 AND a.case_id >= $2 AND a.case_id < $3 AND c.undo_until_ms IS NULL
+    ORDER BY a.case_id DESC LIMIT $4";
 const LIST_HOURS: &str = "SELECT hour_ms, waiting, oldest_ms FROM queue_hours
     WHERE site_id = $1 AND hour_ms >= $2 ORDER BY hour_ms";
 const FIND_HOUR: &str = "SELECT COUNT(*) FROM queue_hours WHERE site_id = $1 AND hour_ms = $2";
@@ -51,23 +53,58 @@ pub struct Hour {
     pub oldest_ms: Option<i64>,
 }
 
-/// What became of the newest `limit` cases.
-pub(crate) async fn list_fates(db: &Db, site: SiteId, limit: i64) -> anyhow::Result<Vec<Fate>> {
+/// Cases that came in during some time, as their ids sort.
+#[derive(Debug, Clone)]
+pub(crate) struct Period {
+    from: String,
+    until: String,
+}
+
+impl Period {
+    /// All time.
+    pub(crate) fn ever() -> Self {
+        Self {
+            from: String::new(),
+            until: NEWEST.to_owned(),
+        }
+    }
+
+    /// From a moment on, and before another.
+    pub(crate) fn between(from_ms: i64, until_ms: i64) -> Self {
+        Self {
+            from: floor(from_ms),
+            until: floor(until_ms),
+        }
+    }
+}
+
+/// What became of the newest `limit` cases of a period.
+pub(crate) async fn list_fates(
+    db: &Db,
+    site: SiteId,
+    period: &Period,
+    limit: i64,
+) -> anyhow::Result<Vec<Fate>> {
     Ok(on_db!(db, |c| sqlx::query_as(LIST_FATES)
         .bind(site)
+        .bind(&period.from)
+        .bind(&period.until)
         .bind(limit)
         .fetch_all(c.read())
         .await?))
 }
 
-/// Against whose decisions the newest `limit` appeals were, and how they stand.
+/// Against whose decisions the newest `limit` appeals of a period were, and how they stand.
 pub(crate) async fn list_appeals(
     db: &Db,
     site: SiteId,
+    period: &Period,
     limit: i64,
 ) -> anyhow::Result<Vec<(Option<String>, CaseStatus)>> {
     Ok(on_db!(db, |c| sqlx::query_as(LIST_APPEALS)
         .bind(site)
+        .bind(&period.from)
+        .bind(&period.until)
         .bind(limit)
         .fetch_all(c.read())
         .await?))

@@ -65,7 +65,7 @@ both_dbs! {
         assert_eq!(value(&facts, "Place in the queue"), Some("2 before it"));
         assert_eq!(value(&facts, "Half were decided within"), Some("6 h 0 m"), "of 1 to 11 hours");
         assert_eq!(value(&facts, "Eight in ten took"), Some("2 h 0 m to 10 h 0 m"));
-        assert_eq!(value(&facts, "Said of the last"), Some("11 cases"));
+        assert_eq!(value(&facts, "Said of the last"), Some("14 cases, 3 of them still waiting"));
 
         // What is put aside is not before it, for the author and at the desk.
         mora.fill(&case_path(&app, &later), &[("hours", "4")]).await;
@@ -75,6 +75,28 @@ both_dbs! {
         let token = ahead["task_token"].as_str().expect("a token");
         assert_eq!(app.decide(token, "APPROVED").await.status, 200);
         assert_eq!(value(&told(&anna, &path).await, "Place in the queue"), Some("next"));
+    }
+
+    async fn what_still_waits_counts_for_as_long_as_it_has(app: TestApp) {
+        for _ in 0..10 {
+            app.submit_held("Left lying").await;
+        }
+        app.clock.advance_ms(48 * HOUR_MS);
+        for _ in 0..5 {
+            let case = app.submit_held("Urgent").await;
+            app.clock.advance_ms(HOUR_MS);
+            let token = case["task_token"].as_str().expect("a token");
+            assert_eq!(app.decide(token, "APPROVED").await.status, 200);
+        }
+        let mine = app.submit_held("Mine").await;
+        let anna = app.login(AUTHOR).await;
+
+        let facts = told(&anna, &own_path(&app, &mine)).await;
+
+        assert_eq!(value(&facts, "Half were decided within"), None, "only a third was decided");
+        assert_eq!(value(&facts, "Half waited longer than"), Some("2 d 5 h"));
+        assert_eq!(value(&facts, "Eight in ten took"), Some("1 h 0 m to more than 2 d 5 h"));
+        assert_eq!(value(&facts, "Said of the last"), Some("16 cases, 11 of them still waiting"));
     }
 
     async fn what_hit_an_author_before_stands_beside_the_case(app: TestApp) {

@@ -322,7 +322,8 @@ impl OwnPost {
             }
             _ => Vec::new(),
         };
-        let outlook = outlook::of_post(&app.db, member.site.id, &self.post.id).await?;
+        let outlook =
+            outlook::of_post(&app.db, member.site.id, &self.post.id, app.clock.now_ms()).await?;
         // What never came before a moderator is still with the checks of the workflow.
         let is_checked = self.post.status == PostStatus::Held
             && outlook.is_none()

@@ -28,6 +28,7 @@ struct TransparencyPage {
     years: Vec<Choice>,
     figures: Vec<Fact>,
     times: Vec<Fact>,
+    newest: i64,
     batches: Vec<BatchLink>,
 }
 
@@ -66,9 +67,7 @@ pub(crate) async fn show(
     let counted = statements::year(&app.db, owner.site.id, from_ms, until_ms).await?;
     let restricted = counted.rejected + counted.rejected_by_rule;
     let batches = statements::batches(&app.db, owner.site.id, from_ms, until_ms).await?;
-    let target_ms = owner.site.settings.target_seconds * 1_000;
-    let (site, actor) = (owner.site.id, owner.actor());
-    let stats = stats::load(&app.db, site, &actor, target_ms, now_ms).await?;
+    let quality = stats::quality(&app.db, owner.site.id, from_ms, until_ms).await?;
     let chosen = year.to_string();
     let years: Vec<String> = (FIRST_YEAR.min(present)..=present)
         .rev()
@@ -101,17 +100,18 @@ pub(crate) async fn show(
         .map(|(label, count)| fact(label, locale.number(count)))
         .collect(),
         times: vec![
-            fact(MessageId("stats-median-time"), time(stats.wait.median_ms)),
-            fact(MessageId("stats-p90-time"), time(stats.wait.p90_ms)),
+            fact(MessageId("stats-median-time"), time(quality.wait.median_ms)),
+            fact(MessageId("stats-p90-time"), time(quality.wait.p90_ms)),
             fact(
                 MessageId("transparency-upheld"),
-                locale.number(stats.appeals.upheld as i64),
+                locale.number(quality.appeals.upheld as i64),
             ),
             fact(
                 MessageId("transparency-overturned"),
-                locale.number(stats.appeals.overturned as i64),
+                locale.number(quality.appeals.overturned as i64),
             ),
         ],
+        newest: stats::NEWEST_CASES,
         batches: (1..)
             .zip(&batches)
             .map(|(number, after)| BatchLink {

@@ -2,7 +2,7 @@
 
 use crate::http::parts::{Fact, Notice, Standing as _, TimelineRow, When};
 use crate::locale::{Locale, MessageId};
-use crate::moderation::outlook::{MOST_AHEAD, Outlook};
+use crate::moderation::outlook::{MOST_AHEAD, Outlook, UsualWait, Wait};
 use crate::moderation::rows::{PostRow, PostStatus};
 use crate::moderation::timeline::Step;
 
@@ -16,17 +16,7 @@ pub(super) fn facts(locale: Locale, outlook: &Outlook) -> Vec<Fact> {
     };
     let mut facts = vec![fact(MessageId("outlook-place"), ahead.to_string())];
     match &outlook.usual {
-        Some(usual) => {
-            let span = |ms| locale.span(ms);
-            facts.push(fact(MessageId("outlook-half"), span(usual.median_ms)));
-            let spread = locale
-                .say("outlook-spread")
-                .with("short", span(usual.short_ms))
-                .with("long", span(usual.long_ms));
-            facts.push(fact(MessageId("outlook-most"), spread.to_string()));
-            let cases = locale.say("outlook-cases").with("count", usual.cases);
-            facts.push(fact(MessageId("outlook-of"), cases.to_string()));
-        }
+        Some(usual) => facts.extend(usual_facts(locale, usual)),
         None => facts.push(fact(
             MessageId("outlook-usual"),
             locale.text("outlook-too-few"),
@@ -34,6 +24,40 @@ pub(super) fn facts(locale: Locale, outlook: &Outlook) -> Vec<Fact> {
     }
     let due = locale.short_moment(outlook.deadline_ms);
     facts.push(fact(MessageId("outlook-due"), due));
+    facts
+}
+
+/// How long half of the waits take, their spread, and of how many that is said.
+fn usual_facts(locale: Locale, usual: &UsualWait) -> Vec<Fact> {
+    let fact = |label: MessageId, value: String| Fact::new(&locale.text(label), value);
+    let mut facts = vec![match usual.median {
+        Wait::Within(ms) => fact(MessageId("outlook-half"), locale.span(ms)),
+        Wait::Beyond(ms) => fact(MessageId("outlook-half-beyond"), locale.span(ms)),
+    }];
+    let spread = match (usual.short, usual.long) {
+        (Wait::Beyond(_), _) => None,
+        (Wait::Within(short), Wait::Within(long)) => {
+            Some((MessageId("outlook-spread"), short, long))
+        }
+        (Wait::Within(short), Wait::Beyond(long)) => {
+            Some((MessageId("outlook-spread-beyond"), short, long))
+        }
+    };
+    if let Some((id, short, long)) = spread {
+        let spread = locale
+            .say(id)
+            .with("short", locale.span(short))
+            .with("long", locale.span(long));
+        facts.push(fact(MessageId("outlook-most"), spread.to_string()));
+    }
+    let cases = match usual.waiting {
+        0 => locale.say("outlook-cases").with("count", usual.cases),
+        waiting => locale
+            .say("outlook-cases-waiting")
+            .with("count", usual.cases)
+            .with("waiting", waiting),
+    };
+    facts.push(fact(MessageId("outlook-of"), cases.to_string()));
     facts
 }
 
