@@ -11,7 +11,7 @@ use crate::moderation::rows::AuditRow;
 use crate::moderation::rules::Hit;
 use crate::moderation::wording::counted;
 use crate::people::User;
-use crate::store::{Db, accounts, posts, statements};
+use crate::store::{Db, accounts, audit, posts, statements};
 
 mod category;
 
@@ -20,9 +20,17 @@ pub const BATCH: i64 = 100;
 /// Batches that are listed; programs go on by the links from one to the next.
 const BATCHES_MAX: i64 = 500;
 const GROUND_MAX_CHARS: usize = 500;
+const OTHER_MAX_CHARS: usize = 500;
 const EXPLANATION_MAX_CHARS: usize = 2_000;
 const FACTS_MAX_CHARS: usize = 5_000;
 const DAY_CHARS: usize = 10;
+/// What is kept back is kept back everywhere; the database asks for the countries of the European Economic Area.
+const TERRITORY: [&str; 30] = [
+    "AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IS",
+    "IT", "LI", "LT", "LU", "LV", "MT", "NL", "NO", "PL", "PT", "RO", "SE", "SI", "SK",
+];
+/// What stands where a moderator gave no reason, or it was erased.
+const NO_REASON: &str = "No reason is kept.";
 /// What stands where a person was named.
 const REMOVED: &str = "[removed]";
 
@@ -38,13 +46,19 @@ pub struct Statement {
     pub decision_ground: &'static str,
     pub incompatible_content_ground: String,
     pub incompatible_content_explanation: String,
-    pub incompatible_content_illegal: &'static str,
     pub content_type: [&'static str; 1],
     pub category: &'static str,
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub category_addition: Vec<&'static str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub category_specification: Vec<&'static str>,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub category_specification_other: String,
+    pub territorial_scope: [&'static str; 30],
     pub content_date: String,
     pub application_date: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub end_date_visibility_restriction: Option<String>,
     pub decision_facts: String,
     pub source_type: &'static str,
     pub automated_detection: &'static str,
@@ -169,8 +183,13 @@ async fn statement(
     let by_person = line.action == "case.rejected";
     let is_appeal = details["appeal"] == true;
     let reason = details["reason"].as_str().or(details["cause"].as_str());
+    let reason = reason.filter(|reason| !reason.trim().is_empty());
     let categories = categories_of(&hits);
-    let category = category::of(&categories);
+    let told = category::of(&categories);
+    let ended_ms = match post.published_revision >= Some(number) {
+        true => published_ms(db, line, number).await?,
+        false => None,
+    };
     Ok(Some(Statement {
         puid: line.id.to_string(),
         decision_visibility: ["DECISION_VISIBILITY_CONTENT_REMOVED"],
@@ -180,16 +199,19 @@ async fn statement(
             .take(GROUND_MAX_CHARS)
             .collect(),
         incompatible_content_explanation: impersonal(
-            reason.unwrap_or("No reason is kept any more."),
+            reason.unwrap_or(NO_REASON),
             author.as_ref(),
             EXPLANATION_MAX_CHARS,
         ),
-        incompatible_content_illegal: "No",
         content_type: ["CONTENT_TYPE_TEXT"],
-        category: category.name,
-        category_specification: category.keyword.into_iter().collect(),
+        category: told.name,
+        category_addition: told.additions,
+        category_specification: told.keywords,
+        category_specification_other: impersonal(&told.other, author.as_ref(), OTHER_MAX_CHARS),
+        territorial_scope: TERRITORY,
         content_date: day(revision.created_at_ms),
         application_date: day(line.at_ms),
+        end_date_visibility_restriction: ended_ms.map(day),
         decision_facts: impersonal(
             &facts(Locale::En, &hits, by_person, is_appeal),
             author.as_ref(),
@@ -206,6 +228,17 @@ async fn statement(
             false => "AUTOMATED_DECISION_FULLY",
         },
     }))
+}
+
+/// When the revision that `line` kept back was published after all, as by an appeal.
+async fn published_ms(db: &Db, line: &AuditRow, revision: i64) -> anyhow::Result<Option<i64>> {
+    let lines = audit::list_of_subject(db, line.site_id, &line.subject).await?;
+    let publishes = |later: &&AuditRow| {
+        let is_publication = matches!(&*later.action, "case.approved" | "post.published");
+        let details: Value = serde_json::from_str(&later.details).unwrap_or_default();
+        is_publication && later.at_ms >= line.at_ms && details["revision"] == revision
+    };
+    Ok(lines.iter().find(publishes).map(|later| later.at_ms))
 }
 
 /// The categories of the hits that hold or reject, each once.

@@ -76,6 +76,26 @@ both_dbs! {
         }
     }
 
+    async fn a_statement_of_reasons_ends_where_an_appeal_published(app: TestApp) {
+        let (anna, mora) = (app.login(AUTHOR).await, app.login(MODERATOR).await);
+        let post = rejected(&app, &mora, "Kept back for two days").await;
+        let statements = app.path("admin/transparency/statements.json?year=2030");
+        let told = app.login(OWNER).await.get(&statements).await.json();
+        assert!(told["statements"][0].get("end_date_visibility_restriction").is_none(), "{told}");
+        let case = appeal(&app, &anna, &post).await;
+
+        app.clock.advance_ms(2 * DAY_MS);
+        let olga = app.login(OWNER).await;
+        let path = app.path(&format!("admin/queue/{}", case["id"].as_str().expect("an id")));
+        assert_eq!(olga.fill(&path, &[("decision", "APPROVED")]).await.status, 303);
+        app.app.run_until_idle().await.expect("work");
+
+        let told = olga.get(&statements).await.json();
+        assert_eq!(told["statements"].as_array().map(Vec::len), Some(1), "{told}");
+        assert_eq!(told["statements"][0]["application_date"], "2030-01-01");
+        assert_eq!(told["statements"][0]["end_date_visibility_restriction"], "2030-01-03");
+    }
+
     async fn a_decision_that_was_upheld_cannot_be_appealed_again(app: TestApp) {
         let (anna, mora, olga) = (app.login(AUTHOR).await, app.login(MODERATOR).await, app.login(OWNER).await);
         let post = rejected(&app, &mora, "Hear me not").await;

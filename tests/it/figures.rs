@@ -36,6 +36,7 @@ both_dbs! {
 
         let page = olga.get(&app.path("admin/stats")).await;
         says(&page, 200, "Median time to a decision");
+        assert!(page.texts(".figures dd").contains(&"100 %".to_owned()), "{}", page.text);
         assert_eq!(page.texts("figure svg title").len(), 3, "{}", page.text);
         let csv = olga.get(&app.path("admin/stats.csv?of=moderators")).await;
         let lines: Vec<&str> = csv.text.lines().collect();
@@ -53,6 +54,22 @@ both_dbs! {
         assert_eq!(days.text.lines().count(), 15);
         assert!(days.text.lines().last().expect("today").starts_with("2030-01-01,1,25200,3,1"), "{}", days.text);
         assert_eq!(mora.get(&app.path("admin/stats.csv?of=nothing")).await.status, 400);
+    }
+
+    async fn what_waits_beyond_the_target_is_not_in_time(app: TestApp) {
+        let mora = app.login(MODERATOR).await;
+        decide(&app, &mora, "In time", HOUR_MS, &[("decision", "APPROVED")]).await;
+        app.submit_held("Still young").await;
+        app.clock.advance_ms(HOUR_MS);
+        let in_time = |page: &Page| page.texts(".figures > div").into_iter().find(|text| text.contains("Within the target")).expect("the figure");
+        let olga = app.login(OWNER).await;
+        let young = in_time(&olga.get(&app.path("admin/stats")).await);
+        assert!(young.contains("100 %"), "{young}");
+
+        app.clock.advance_ms(24 * HOUR_MS);
+        let olga = app.login(OWNER).await;
+        let late = in_time(&olga.get(&app.path("admin/stats")).await);
+        assert!(late.contains("50 %"), "one of the two was not decided in time: {late}");
     }
 
     async fn each_rejection_has_a_statement_without_personal_data(app: TestApp) {
@@ -77,8 +94,19 @@ both_dbs! {
         assert_eq!(statement["automated_detection"], "Yes");
         assert_eq!(statement["automated_decision"], "AUTOMATED_DECISION_NOT_AUTOMATED");
         assert_eq!(statement["content_date"], "2030-01-01");
+        // The site's own words, where the database has none; and only what somebody said.
+        assert_eq!(statement["category"], "STATEMENT_CATEGORY_OTHER_VIOLATION_TC");
+        assert_eq!(statement["category_specification"], serde_json::json!(["KEYWORD_OTHER"]));
+        assert_eq!(statement["category_specification_other"], "house");
+        assert!(statement.get("incompatible_content_illegal").is_none(), "nobody judged that: {statement}");
+        // The database asks for the countries; it is kept back in all of the European Economic Area.
+        let countries = statement["territorial_scope"].as_array().expect("a list");
+        assert!(countries.len() == 30 && countries.contains(&"IE".into()) && countries.contains(&"NO".into()), "{countries:?}");
         let report = olga.get(&app.path("admin/transparency?year=2030")).await;
         assert_eq!(report.texts("dd")[..5], ["1", "2", "1", "1", "0"], "{}", report.text);
+        assert_eq!(report.texts("dd")[6..], ["1 h 0 m", "1 h 0 m", "0", "0"], "{}", report.text);
+        let before = olga.get(&app.path("admin/transparency?year=2029")).await;
+        assert_eq!(before.texts("dd")[6..], ["–", "–", "0", "0"], "nothing of another year: {}", before.text);
         assert_eq!(mora.get(&path).await.status, 403);
         let none: Value = olga.get(&app.path("admin/transparency/statements.json?year=2029")).await.json();
         assert_eq!(none["statements"], serde_json::json!([]));
@@ -90,6 +118,10 @@ both_dbs! {
         assert_eq!(app.decide(token, "REJECTED").await.status, 200);
         app.app.run_until_idle().await.expect("work");
 
+        // The database wants an explanation, and gets a true one.
+        let olga = app.login(OWNER).await;
+        let told = olga.get(&app.path("admin/transparency/statements.json?year=2030")).await.json();
+        assert_eq!(told["statements"][0]["incompatible_content_explanation"], "No reason is kept.");
         let mail = app.inbox().into_iter().find(|mail| mail.subject == "Not published: “Without words”").expect("a mail");
         assert!(mail.text.contains("A moderator read it"), "{}", mail.text);
         assert!(!mail.text.contains("no person was involved"), "{}", mail.text);
