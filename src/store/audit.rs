@@ -18,7 +18,10 @@ const LIST_NAMED_OF_SUBJECT: &str = "SELECT site_id, id, at_ms, actor, action, s
     (SELECT name FROM users WHERE users.id = SUBSTR(audit.actor, 6)) AS actor_name
     FROM audit WHERE site_id = $1 AND subject = $2 ORDER BY id LIMIT 500";
 const LIST: &str = "SELECT site_id, id, at_ms, actor, action, subject, details,
-    (SELECT name FROM users WHERE users.id = SUBSTR(audit.actor, 6)) AS actor_name,
+    COALESCE((SELECT name FROM users WHERE users.id = SUBSTR(audit.actor, 6)),
+        (SELECT name FROM access_keys WHERE access_keys.site_id = audit.site_id AND access_keys.id = SUBSTR(audit.actor, 5))) AS actor_name,
+    COALESCE((SELECT name FROM users WHERE users.id = SUBSTR(audit.subject, 6)),
+        (SELECT name FROM access_keys WHERE access_keys.site_id = audit.site_id AND access_keys.id = SUBSTR(audit.subject, 5))) AS subject_name,
     (SELECT title FROM revisions WHERE revisions.site_id = audit.site_id
         AND revisions.post_id = SUBSTR(audit.subject, 6) ORDER BY number DESC LIMIT 1) AS post_title
     FROM audit
@@ -32,7 +35,7 @@ const IS_LOGGED: &str = "SELECT COUNT(*) FROM (SELECT 1 FROM audit
 const LIST_ACTIONS: &str = "SELECT DISTINCT action FROM
     (SELECT action FROM audit WHERE site_id = $1 ORDER BY id DESC LIMIT $2) newest ORDER BY action";
 
-/// A line with the name of who did it, where it was a person.
+/// A line with the name of who did it, where it was a person or a key.
 #[derive(Debug, Clone, PartialEq, sqlx::FromRow)]
 pub struct ListedAudit {
     /// The line.
@@ -40,6 +43,8 @@ pub struct ListedAudit {
     pub row: AuditRow,
     /// The name, as it is now.
     pub actor_name: Option<String>,
+    /// The name of the person or of the key that it is about, if it is about one.
+    pub subject_name: Option<String>,
     /// The title of the post that it is about, if it is about one.
     pub post_title: Option<String>,
 }

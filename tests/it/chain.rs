@@ -6,7 +6,7 @@ use gatepost::store::Db;
 use sqlx::AssertSqlSafe;
 
 use crate::app::TestApp;
-use crate::site::{MODERATOR, OWNER};
+use crate::site::{MODERATOR, OWNER, WORD};
 
 /// Runs a statement behind the program's back; it has to change something.
 async fn tamper(db: &Db, sql: &str) {
@@ -163,17 +163,48 @@ both_dbs! {
             assert_eq!(mora.get(&path).await.status, 200);
         }
 
-        let log = owner.get(&app.path("admin/audit")).await.text;
-        // Two keys came from the command line, one from the page.
-        assert_eq!(log.matches("key.created</td>").count(), 3, "{log}");
-        assert_eq!(log.matches("key.revoked</td>").count(), 1, "{log}");
-        assert!(log.contains("name Importer") && log.contains("command line"), "{log}");
-        assert_eq!(log.matches("case.opened</td>").count(), 1, "{log}");
+        let log = owner.get(&app.path("admin/audit")).await;
+        let told = log.texts("tbody tr");
+        let count = |words: &str| told.iter().filter(|line| line.contains(words)).count();
+        // Two keys and a list of rules came from the command line, one key from the page.
+        assert_eq!(count("Key made"), 3, "{told:?}");
+        assert_eq!(count("Key revoked"), 1, "{told:?}");
+        assert!(count("Importer") == 1 && count("the command line") == 3, "{told:?}");
+        assert_eq!(count("Opened"), 1, "{told:?}");
         let found = owner.get(&app.path("admin/audit?text=importer")).await;
         assert_eq!(found.texts("tbody tr").len(), 1, "{}", found.text);
         let none = owner.get(&app.path("admin/audit?since=2031-01-01")).await;
         assert_eq!(none.texts("tbody tr").len(), 0, "{}", none.text);
         let refused = owner.get(&app.path("admin/audit?until=yesterday")).await;
         assert_eq!(refused.status, 400, "{}", refused.text);
+    }
+
+    async fn the_log_is_read_in_words_and_names(app: TestApp) {
+        let case = app.submit_held("Told in words").await;
+        let path = app.path(&format!("admin/queue/{}", case["id"].as_str().expect("an id")));
+        let olga = app.login(OWNER).await;
+        assert_eq!(olga.get(&path).await.status, 200);
+        let form = olga.get(&path).await.form(&["to", "words"]).expect("the form to hand over");
+        assert_eq!(olga.send(form, &[("to", "owners"), ("words", "Have a look.")]).await.status, 303);
+        let token = case["task_token"].as_str().expect("a token");
+        assert_eq!(app.decide(token, "APPROVED").await.status, 200);
+        assert_eq!(olga.fill("/account", &[("language", "tr")]).await.status, 303);
+
+        let log = olga.get(&app.path("admin/audit")).await;
+
+        let told = log.texts("tbody tr");
+        let line = |words: &str| told.iter().find(|line| line.contains(words)).unwrap_or_else(|| panic!("no {words:?}: {told:?}"));
+        assert!(line("Bekletildi").contains("“Told in words”"), "{told:?}");
+        assert!(line("Bekletildi").contains(&format!("kurallar: {WORD}")), "{told:?}");
+        assert!(line("Devredildi").contains("devralan: site sahipleri · Have a look."), "{told:?}");
+        assert!(line("Onaylandı").contains("Bir anahtar"), "the key, which has no name: {told:?}");
+        let id = regex::Regex::new("[0-9a-v]{26}").expect("a pattern");
+        assert!(!told.iter().any(|line| id.is_match(line)), "an id says nothing to people: {told:?}");
+
+        // What happened to the same post.
+        let only = log.attributes("tbody .only", "href").remove(0);
+        let of_post = olga.get(&only).await;
+        assert!((4..told.len()).contains(&of_post.texts("tbody tr").len()), "{}", of_post.text);
+        assert!(of_post.texts("tbody .only").is_empty(), "{}", of_post.text);
     }
 }

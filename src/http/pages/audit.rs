@@ -1,9 +1,10 @@
 //! The audit log of a site: who did what, and when.
 
+use std::collections::{HashMap, HashSet};
+
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
-use serde_json::{Map, Value};
 use url::form_urlencoded::Serializer;
 
 use crate::app::App;
@@ -18,7 +19,9 @@ use crate::moderation::chain;
 use crate::store::audit::{self, AuditFilter, ListedAudit};
 use crate::store::posts;
 
-use super::executions;
+mod words;
+
+use words::Detail;
 
 const PER_PAGE: usize = 50;
 /// The actions to choose from are those of so many newest lines.
@@ -47,9 +50,9 @@ struct Entry {
     when: When,
     actor: String,
     action: String,
-    subject: String,
-    subject_path: Option<String>,
-    details: String,
+    subject: Detail,
+    only_path: Option<String>,
+    details: Vec<Detail>,
 }
 
 /// The query of the page.
@@ -97,18 +100,28 @@ pub(crate) async fn list(
     found.truncate(PER_PAGE);
     let actions = audit::list_actions(&app.db, member.site.id, ACTION_LINES).await?;
     let seal = chain::newest(&app.db, member.site.id).await?;
+    let named: HashSet<String> = found
+        .iter()
+        .flat_map(|line| words::rule_ids(&line.row.details))
+        .collect();
+    let in_force = app.moderation.in_force.load(member.site.id).await?;
+    let patterns: HashMap<&str, &str> = in_force
+        .iter()
+        .flat_map(|in_force| in_force.rules())
+        .filter(|rule| named.contains(&rule.id))
+        .map(|rule| (rule.id.as_str(), rule.draft.pattern.as_str()))
+        .collect();
     let page_chrome = PageChrome::titled(&req, "audit", "audit");
     let locale = page_chrome.locale;
     page(&AuditPage {
         page: page_chrome,
-        actions: Choice::list(
-            &locale.text("any"),
-            actions.iter().map(String::as_str),
-            &filter.action,
-        ),
+        actions: action_choices(locale, &actions, &filter.action),
         filtered: query.is_filtered(),
         clear_path: path(slug),
-        entries: found.iter().map(|line| entry(locale, slug, line)).collect(),
+        entries: found
+            .iter()
+            .map(|line| entry(locale, slug, line, &query, &patterns))
+            .collect(),
         first_path: query.before.is_some().then(|| query.page_path(slug, None)),
         next_path: found
             .last()
@@ -147,6 +160,21 @@ fn path(slug: &str) -> String {
     format!("/s/{slug}/admin/audit")
 }
 
+/// The codes of what was done lately, in words.
+fn action_choices(locale: Locale, codes: &[String], chosen: &str) -> Vec<Choice> {
+    let mut choices = Choice::list(
+        &locale.text("any"),
+        codes.iter().map(String::as_str),
+        chosen,
+    );
+    for choice in &mut choices {
+        if !choice.value.is_empty() {
+            choice.label = words::action(locale, &choice.value);
+        }
+    }
+    choices
+}
+
 impl AuditQuery {
     fn fields(&self) -> [(&'static str, &str); 6] {
         [
@@ -175,42 +203,24 @@ impl AuditQuery {
     }
 }
 
-fn entry(locale: Locale, slug: &str, line: &ListedAudit) -> Entry {
+fn entry(
+    locale: Locale,
+    slug: &str,
+    line: &ListedAudit,
+    query: &AuditQuery,
+    patterns: &HashMap<&str, &str>,
+) -> Entry {
     let row = &line.row;
+    let only = AuditQuery {
+        subject: row.subject.clone(),
+        ..AuditQuery::default()
+    };
     Entry {
         when: When::of(locale, row.at_ms),
-        actor: line.actor_name.clone().unwrap_or_else(|| row.actor.clone()),
-        action: row.action.clone(),
-        subject_path: subject_path(slug, &row.subject),
-        subject: row.subject.clone(),
-        details: details(line),
+        actor: words::actor(locale, line),
+        action: words::action(locale, &row.action),
+        subject: words::subject(locale, slug, line),
+        only_path: (query.subject != row.subject).then(|| only.page_path(slug, None)),
+        details: words::details(locale, slug, line, patterns),
     }
-}
-
-/// The page about a subject, where there is one.
-fn subject_path(slug: &str, subject: &str) -> Option<String> {
-    let (kind, id) = subject.split_once(':')?;
-    match kind {
-        "post" => Some(executions::post_path(slug, id)),
-        "workflow" => Some(format!("/s/{slug}/admin/workflow?version={id}")),
-        "rules" => Some(format!("/s/{slug}/admin/rules")),
-        _ => None,
-    }
-}
-
-/// `“A title” · revision 2 · via desk`.
-fn details(line: &ListedAudit) -> String {
-    let title = line.post_title.iter().map(|title| format!("“{title}”"));
-    let details: Map<String, Value> = serde_json::from_str(&line.row.details).unwrap_or_default();
-    let parts = details.iter().filter_map(|(name, value)| match value {
-        Value::Null => None,
-        // A list of the form `,a,b,`.
-        Value::String(list) if list.starts_with(',') => Some(format!(
-            "{name} {}",
-            list.trim_matches(',').replace(',', ", ")
-        )),
-        Value::String(text) => Some(format!("{name} {text}")),
-        other => Some(format!("{name} {other}")),
-    });
-    title.chain(parts).collect::<Vec<_>>().join(" · ")
 }
