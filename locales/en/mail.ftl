@@ -92,6 +92,10 @@ handed-subject = { $name } asks you to decide: { $title }
 handed-heading = A colleague asks you to decide
 handed-text = { $name } has handed this case over to you.
 handed-colleague = A colleague
+moved-heading = { $count ->
+    [one] A case that { $name } had is for the owners now
+   *[other] { $count } cases that { $name } had are for the owners now
+    }
 workflow-subject = A workflow broke: { $title }
 workflow-heading = A workflow broke
 workflow-text = The workflow of { $title } ended with an error. The post is not public, and nothing happens to it until somebody runs the workflow again.

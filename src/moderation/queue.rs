@@ -273,16 +273,18 @@ pub async fn list_queues(
     Ok(queues.collect())
 }
 
-/// What waits and was handed to somebody, or, if they are one, to the owners.
-pub async fn list_handed(db: &Db, to: &Actor) -> anyhow::Result<QueuePage> {
+/// What waits and was handed to somebody, or, if they are one, to the owners; each with how it is out of the queue, if it is.
+pub async fn list_handed(db: &Db, to: &Actor) -> anyhow::Result<Vec<(Option<Aside>, QueuedCase)>> {
     let (user, or) = (to.user_id.as_str(), handed_or(to));
     let limit = PER_LARGE_PAGE as i64;
-    Ok(QueuePage {
-        cases: queue::list_handed(db, to.site_id, user, or, limit).await?,
-        next: None,
-        is_cut: false,
-        total: None,
-    })
+    let cases = queue::list_handed(db, to.site_id, user, or, limit).await?;
+    let mut asides = asides::list_handed(db, to.site_id, user, or, limit).await?;
+    let with_aside = |queued: QueuedCase| {
+        let is_of = |aside: &Aside| aside.case_id == queued.brief.case.id;
+        let aside = asides.iter().position(is_of);
+        (aside.map(|place| asides.swap_remove(place)), queued)
+    };
+    Ok(cases.into_iter().map(with_aside).collect())
 }
 
 /// How much that is.
@@ -291,7 +293,7 @@ pub async fn count_handed(db: &Db, to: &Actor) -> anyhow::Result<i64> {
 }
 
 /// What waits and was put aside: what comes back first, first.
-pub async fn list_aside(db: &Db, site: SiteId) -> anyhow::Result<Vec<(Aside, QueuedCase)>> {
+pub async fn list_aside(db: &Db, site: SiteId) -> anyhow::Result<Vec<(Option<Aside>, QueuedCase)>> {
     let asides = asides::list(db, site, PER_LARGE_PAGE as i64).await?;
     let places: Vec<CaseCursor> = asides
         .iter()
@@ -301,7 +303,7 @@ pub async fn list_aside(db: &Db, site: SiteId) -> anyhow::Result<Vec<(Aside, Que
         })
         .collect();
     let cases = queue::list_these(db, site, &places).await?;
-    Ok(asides.into_iter().zip(cases).collect())
+    Ok(asides.into_iter().map(Some).zip(cases).collect())
 }
 
 /// How much that is.

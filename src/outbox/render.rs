@@ -86,6 +86,7 @@ struct Payload {
     rule: Option<String>,
     cases: Vec<CaseId>,
     more: usize,
+    from: Option<UserId>,
     seed: Option<String>,
     expires_at_ms: i64,
     role: Option<String>,

@@ -5,8 +5,14 @@ use serde_json::json;
 use crate::app::App;
 use crate::auth::role::{Actor, Role};
 use crate::ids::{SiteId, UserId};
+use crate::moderation::handover::OWNERS;
+use crate::moderation::rows::{AuditRow, MailKind};
 use crate::people::account::audit_row;
-use crate::store::members::{self, Changed, Standing};
+use crate::store::members::{self, Changed, Moved, MovedOn, Standing};
+use crate::store::outbox::waiting_mail;
+
+/// Cases that a mail lists; of the others it gives the number.
+const LISTED: usize = 20;
 
 /// A member of a site, for its owners.
 #[derive(Debug, Clone, sqlx::FromRow)]
@@ -116,9 +122,38 @@ async fn set_standing(
     details: serde_json::Value,
 ) -> anyhow::Result<Result<(), Unchanged>> {
     let line = audit_row(app, by.site_id, &by.user_id, action, user_id, details);
-    let changed = members::set_standing(&app.db, by.site_id, user_id, standing, &line).await?;
+    let onward = |moved: &[Moved]| moved_on(app, by, user_id, moved);
+    let site = by.site_id;
+    let changed = members::set_standing(&app.db, site, user_id, standing, &line, onward).await?;
+    app.moderation.mail_bell.notify_one();
     Ok(match changed {
         Changed::Done => Ok(()),
         Changed::Refused => Err(Unchanged),
     })
+}
+
+/// That cases which were handed to somebody are for the owners now: in the audit log, and by mail to them.
+fn moved_on(app: &App, by: &Actor, from: &UserId, moved: &[Moved]) -> MovedOn {
+    let now_ms = app.clock.now_ms();
+    let line = |case: &Moved| AuditRow {
+        site_id: by.site_id,
+        id: app.ids.next(now_ms),
+        at_ms: now_ms,
+        actor: format!("user:{}", by.user_id),
+        action: "case.handed_over".to_owned(),
+        subject: format!("post:{}", case.post_id),
+        details: json!({"case": case.id, "to": OWNERS}).to_string(),
+    };
+    let listed: Vec<_> = moved.iter().take(LISTED).map(|case| &case.id).collect();
+    let payload = json!({
+        "to": "owners",
+        "from": from,
+        "cases": listed,
+        "more": moved.len() - listed.len(),
+    });
+    let (id, kind) = (app.ids.next(now_ms), MailKind::HandedOver);
+    MovedOn {
+        lines: moved.iter().map(line).collect(),
+        mail: waiting_mail(id, by.site_id, kind, None, &payload, now_ms),
+    }
 }

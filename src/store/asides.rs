@@ -27,6 +27,13 @@ const LIST: &str = "SELECT asides.case_id, asides.kind, asides.until_ms, asides.
     FROM asides JOIN users ON users.id = asides.by_id
     JOIN cases ON cases.site_id = asides.site_id AND cases.id = asides.case_id
     WHERE asides.site_id = $1 AND cases.status = 'waiting' ORDER BY asides.until_ms, asides.case_id LIMIT $2";
+const LIST_HANDED: &str =
+    "SELECT asides.case_id, asides.kind, asides.until_ms, asides.words, asides.created_at_ms,
+        users.name AS by_name
+    FROM asides JOIN users ON users.id = asides.by_id
+    JOIN cases ON cases.site_id = asides.site_id AND cases.id = asides.case_id
+    WHERE asides.site_id = $1 AND cases.status = 'waiting' AND cases.handed_to IN ($2, $3)
+    ORDER BY asides.case_id LIMIT $4";
 // One case for each aside; as a join it may be made from the side of the cases, from all that wait.
 const COUNT: &str = "SELECT COUNT(*) FROM asides WHERE site_id = $1 AND (SELECT status FROM cases
     WHERE cases.site_id = asides.site_id AND cases.id = asides.case_id) = 'waiting'";
@@ -195,6 +202,23 @@ pub(crate) async fn find(db: &Db, site: SiteId, case: &CaseId) -> anyhow::Result
 pub(crate) async fn list(db: &Db, site: SiteId, limit: i64) -> anyhow::Result<Vec<Aside>> {
     Ok(on_db!(db, |c| sqlx::query_as(LIST)
         .bind(site)
+        .bind(limit)
+        .fetch_all(c.read())
+        .await?))
+}
+
+/// What waits, is out of the queue and was handed to either of two.
+pub(crate) async fn list_handed(
+    db: &Db,
+    site: SiteId,
+    to: &str,
+    or: &str,
+    limit: i64,
+) -> anyhow::Result<Vec<Aside>> {
+    Ok(on_db!(db, |c| sqlx::query_as(LIST_HANDED)
+        .bind(site)
+        .bind(to)
+        .bind(or)
         .bind(limit)
         .fetch_all(c.read())
         .await?))

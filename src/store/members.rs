@@ -1,11 +1,11 @@
 //! Rows of `members`: who belongs to which site, and as what.
 
 use crate::auth::role::Role;
-use crate::ids::{SiteId, UserId};
-use crate::moderation::rows::AuditRow;
+use crate::ids::{CaseId, PostId, SiteId, UserId};
+use crate::moderation::rows::{AuditRow, MailRow};
 use crate::on_db;
 use crate::people::membership::{MemberRow, Membership};
-use crate::store::{Db, audit};
+use crate::store::{Db, audit, outbox};
 
 const LOCK_SITE: &str = "UPDATE sites SET id = id WHERE id = $1";
 const SET_ROLE: &str = "UPDATE members SET role = $3 WHERE site_id = $1 AND user_id = $2
@@ -21,7 +21,7 @@ const SET_AWAY: &str = "UPDATE members SET away_until_ms = $3 WHERE site_id = $1
 const RELEASE_CLAIMS: &str = "UPDATE cases SET claimed_by = NULL, claimed_until_ms = NULL
     WHERE site_id = $1 AND claimed_by = $2 AND status = 'waiting'";
 const HAND_BACK: &str = "UPDATE cases SET handed_to = 'owners'
-    WHERE site_id = $1 AND handed_to = $2 AND status = 'waiting'";
+    WHERE site_id = $1 AND handed_to = $2 AND status = 'waiting' RETURNING id, post_id";
 const LIST: &str =
     "SELECT m.user_id, u.name, u.email, m.role, m.created_at_ms, m.suspended_at_ms, m.away_until_ms
     FROM members m JOIN users u ON u.id = m.user_id
@@ -82,14 +82,29 @@ impl Standing {
     }
 }
 
+/// A case that was handed to somebody who leaves the desk.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub(crate) struct Moved {
+    pub(crate) id: CaseId,
+    pub(crate) post_id: PostId,
+}
+
+/// What is written of cases that move on: a line for each, and the mail to whom they are for now.
+#[derive(Debug, Clone)]
+pub(crate) struct MovedOn {
+    pub(crate) lines: Vec<AuditRow>,
+    pub(crate) mail: MailRow,
+}
+
 /// Changes a member's standing. When they leave the desk, what they claimed is free again and what was handed to them
-/// goes to the owners.
+/// goes to the owners, with what `moved_on` makes of it.
 pub(crate) async fn set_standing(
     db: &Db,
     site_id: SiteId,
     user_id: &UserId,
     standing: Standing,
     audit: &AuditRow,
+    moved_on: impl Fn(&[Moved]) -> MovedOn,
 ) -> anyhow::Result<Changed> {
     on_db!(db, |c| {
         let mut tx = c.begin().await?;
@@ -108,12 +123,22 @@ pub(crate) async fn set_standing(
         if set.execute(tx.conn()).await?.rows_affected() == 0 {
             return Ok(Changed::Refused);
         }
+        audit::insert_query(audit).execute(tx.conn()).await?;
         if standing.leaves_the_desk() {
-            for sql in [RELEASE_CLAIMS, HAND_BACK] {
-                change(sql).execute(tx.conn()).await?;
+            change(RELEASE_CLAIMS).execute(tx.conn()).await?;
+            let moved: Vec<Moved> = sqlx::query_as(HAND_BACK)
+                .bind(site_id)
+                .bind(user_id)
+                .fetch_all(tx.conn())
+                .await?;
+            if !moved.is_empty() {
+                let MovedOn { lines, mail } = moved_on(&moved);
+                for line in &lines {
+                    audit::insert_query(line).execute(tx.conn()).await?;
+                }
+                outbox::insert_query(&mail).execute(tx.conn()).await?;
             }
         }
-        audit::insert_query(audit).execute(tx.conn()).await?;
         tx.commit().await?;
         Ok(Changed::Done)
     })

@@ -120,6 +120,24 @@ both_dbs! {
         assert_eq!(own.status, 303);
     }
 
+    async fn whom_a_case_is_for_sees_that_it_is_back_with_its_author(app: TestApp) {
+        let case = app.submit_held("Handed, then sent back").await;
+        app.clock.advance_ms(1_000);
+        let other = app.submit_held("Handed only").await;
+        let (mora, olga) = (app.login(MODERATOR).await, app.login(OWNER).await);
+        for case in [&case, &other] {
+            let form = mora.get(&case_path(&app, case)).await.form(&["to", "words"]).expect("the form to hand over");
+            assert_eq!(mora.send(form, &[("to", "owners")]).await.status, 303);
+        }
+
+        ask(&mora, &case_path(&app, &case), "Please name your source.").await;
+
+        let mine = olga.get(&app.path("admin/queue?mine=true")).await;
+        assert_eq!(titles(&mine), ["Handed, then sent back", "Handed only"]);
+        assert_eq!(mine.texts(".rows .tag.wait"), ["with the author"], "{}", mine.text);
+        assert!(mine.texts(".filters label").is_empty(), "no filter that would not filter this: {}", mine.text);
+    }
+
     async fn nobody_is_asked_without_words(app: TestApp) {
         let case = app.submit_held("Wordless").await;
         let mora = app.login(MODERATOR).await;

@@ -88,6 +88,12 @@ both_dbs! {
         app.app.run_until_idle().await.expect("work");
         let told: Vec<String> = app.inbox().into_iter().map(|mail| mail.to).collect();
         assert!(!told.iter().any(|to| to.contains(MODERATOR)), "{told:?}");
+        let moved = app.inbox().into_iter().find(|mail| mail.subject == "A case that Mora Moderator had is for the owners now");
+        let moved = moved.expect("the owners hear of it");
+        assert!(moved.to.contains(OWNER) && moved.text.contains("Waits for Mora"), "{}", moved.text);
+        assert!(!moved.text.contains("Waits for somebody"), "that was nobody's: {}", moved.text);
+        let trail = olga.get(&handed).await.texts(".case-context .line li");
+        assert!(trail.iter().any(|line| line.starts_with("Handed over to the owners by Mora Moderator")), "{trail:?}");
         says(&app.login(OWNER).await.get(&app.path("admin/people")).await, 200, "away until 2030-01-07");
         assert_eq!(app.case_of(case["post_id"].as_str().expect("an id")).await["claimed_by"], serde_json::Value::Null);
 

@@ -50,6 +50,7 @@ struct QueuePage {
     masks_path: String,
     views: Vec<ViewRow>,
     views_path: String,
+    can_filter: bool,
     can_keep: bool,
     filtered: bool,
     cut: Option<String>,
@@ -118,23 +119,14 @@ pub(crate) async fn show(
         Some(PER_LARGE_PAGE) => PER_LARGE_PAGE,
         Some(_) => return Err(HttpError::invalid("size", "must be 25 or 100")),
     };
-    let mut asides = Vec::new();
-    let found = match (query.mine, query.aside) {
-        (_, true) => {
-            let (kept, cases) = queue::list_aside(&app.db, member.site.id)
-                .await?
-                .into_iter()
-                .unzip();
-            asides = kept;
-            queue::QueuePage {
-                cases,
-                next: None,
-                is_cut: false,
-                total: None,
-            }
-        }
-        (true, false) => queue::list_handed(&app.db, &member.actor()).await?,
-        (false, false) => queue::list(&app.db, member.site.id, &filter, after, per_page).await?,
+    let place = Place::of(query.mine, query.aside, filter.status);
+    let (asides, found) = match place {
+        Place::Aside => whole(queue::list_aside(&app.db, member.site.id).await?),
+        Place::Handed => whole(queue::list_handed(&app.db, &member.actor()).await?),
+        Place::In(_) => (
+            Vec::new(),
+            queue::list(&app.db, member.site.id, &filter, after, per_page).await?,
+        ),
     };
     let handed = queue::count_handed(&app.db, &member.actor()).await?;
     let page_chrome = PageChrome::titled(&req, "queue", "queue");
@@ -145,7 +137,6 @@ pub(crate) async fn show(
     let categories = categories(&app, &member, locale, &filter).await?;
     let masks = masks::find(&app.db, &member.actor()).await?;
     let sought = Terms::default().typed(&narrow.q);
-    let place = Place::of(query.mine, query.aside, filter.status);
     let viewer = row::Viewer {
         locale,
         settings: &member.site.settings,
@@ -172,6 +163,7 @@ pub(crate) async fn show(
         masks: mask_rows(&categories, &masks),
         masks_path: format!("{}/masks", path(slug)),
         views_path: format!("{}/views", path(slug)),
+        can_filter: matches!(place, Place::In(_)),
         can_keep: narrow.is_narrow(),
         q: narrow.q.clone(),
         like: narrow.like.clone(),
@@ -200,7 +192,7 @@ pub(crate) async fn show(
                 let to = narrow.on(&format!("{}/{}", path(slug), queued.brief.case.id));
                 let aside = asides
                     .iter()
-                    .find(|aside: &&Aside| aside.case_id == queued.brief.case.id);
+                    .find(|aside| aside.case_id == queued.brief.case.id);
                 row::row(queued, &viewer, to).map(|row| row.aside(locale, aside))
             })
             .collect::<Result<_, _>>()?,
@@ -257,6 +249,18 @@ impl Place {
             Self::In(_) => String::new(),
         }
     }
+}
+
+/// A list that is no more than a page, and how its cases are out of the queue.
+fn whole(listed: Vec<(Option<Aside>, QueuedCase)>) -> (Vec<Aside>, queue::QueuePage) {
+    let (asides, cases): (Vec<_>, Vec<_>) = listed.into_iter().unzip();
+    let page = queue::QueuePage {
+        cases,
+        next: None,
+        is_cut: false,
+        total: None,
+    };
+    (asides.into_iter().flatten().collect(), page)
 }
 
 fn tabs(

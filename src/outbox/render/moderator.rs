@@ -4,7 +4,7 @@ use anyhow::Context as _;
 
 use super::{Draft, Links, MASK, Words};
 use crate::auth::role::Role;
-use crate::ids::CaseId;
+use crate::ids::{CaseId, UserId};
 use crate::moderation::handover::OWNERS;
 use crate::moderation::link::{self, Claims};
 use crate::moderation::rows::{CaseRow, CaseStatus};
@@ -12,7 +12,7 @@ use crate::moderation::rules::Hit;
 use crate::moderation::wording;
 use crate::outbox::not_sent::NotSent;
 use crate::store::case_texts::{self, CaseText};
-use crate::store::{audit, brakes, cases, sites};
+use crate::store::{accounts, audit, brakes, cases, sites};
 
 /// A deadline further away than this is none.
 const NO_DEADLINE_MS: i64 = 10 * 365 * 24 * 60 * 60 * 1000;
@@ -165,6 +165,9 @@ impl Draft<'_> {
         if !self.may_decide() {
             return Ok(Err(NotSent::NoModerator));
         }
+        if let Some(from) = &self.payload.from {
+            return self.moved_on(from).await;
+        }
         let text = match self.waiting_case().await? {
             Ok(text) => text,
             Err(reason) => return Ok(Err(reason)),
@@ -204,6 +207,45 @@ impl Draft<'_> {
                 .quoted("title", &text.title)
                 .to_string(),
         )
+        .map(Ok)
+    }
+
+    /// That cases of somebody who is not there are for the owners now.
+    async fn moved_on(&self, from: &UserId) -> anyhow::Result<Result<Words, NotSent>> {
+        let mut listed = Vec::new();
+        for id in &self.payload.cases {
+            let found = cases::find(&self.outbox.db, self.site.id, id).await?;
+            let is_theirs = found.is_some_and(|found| {
+                found.handed_to.as_deref() == Some(OWNERS)
+                    && found.case.status == CaseStatus::Waiting
+                    && !self.is_own(&found.case)
+            });
+            if is_theirs && let Some(text) = self.case_text(id).await? {
+                listed.push(self.mail_case(&text)?);
+            }
+        }
+        if listed.is_empty() || self.to.role != Some(Role::Owner) {
+            return Ok(Err(NotSent::NotHandedOver));
+        }
+        let locale = self.frame.locale;
+        let from = accounts::find(&self.outbox.db, from).await?;
+        let colleague = locale.text("handed-colleague");
+        let heading = locale
+            .say("moved-heading")
+            .with("name", from.map_or(colleague, |user| user.name))
+            .with("count", listed.len() + self.payload.more)
+            .to_string();
+        ManyCases {
+            mail: &self.frame,
+            heading: &heading,
+            cases: &listed,
+            more: &match self.payload.more {
+                0 => String::new(),
+                more => locale.say("waiting-more").with("count", more).to_string(),
+            },
+            queue_url: &self.site_url("/admin/queue?mine=true"),
+        }
+        .words(heading.clone())
         .map(Ok)
     }
 
