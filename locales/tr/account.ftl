@@ -3,10 +3,10 @@ field-name = Ad
 field-email = E-posta
 field-password = Parola
 field-new-password = Yeni parola
-password-hint = En az 15 karakter. Aklınızdan seçeceğiniz dört kelime iyi bir paroladır.
+password-hint = En az 15 karakter. Aklınızdan seçeceğiniz dört sözcük iyi bir paroladır.
 name-hint-readers = Okurlar bu adı yazılarınızın altında görür.
-name-hint-colleagues = Çalışma arkadaşlarınızın ve yazarların gördüğü ad.
-name-hint-own = Kendi adınız; çalışma arkadaşlarınız ve yazarlar bunu görür.
+name-hint-colleagues = İş arkadaşlarınızın ve yazarların gördüğü ad.
+name-hint-own = Kendi adınız; iş arkadaşlarınız ve yazarlar bunu görür.
 save = Kaydet
 
 ## What fields must be
@@ -73,7 +73,7 @@ setup-site-name = Sitenin adı
 setup-become = Site sahibi ol
 setup-spent = Gatepost’un zaten bir sahibi var ya da bağlantı eksik kopyalanmış.
 setup-locked-out = Giremiyor musunuz? Sunucuda { $command } komutu tek kullanımlık yeni bir bağlantı yazdırır.
-setup-done = Gatepost sizin. Kayıtlar açık; yazıların incelemeye alınacağı kelimeler Kurallar sayfasında.
+setup-done = Gatepost sizin. Kayıtlar açık; yazıları bekleten sözcükler Kurallar sayfasında.
 
 ## Notices by mail
 notices = Bildirimler
@@ -128,7 +128,7 @@ account-data = Verileriniz
 account-data-text = Hakkınızda tutulan her şey, bütün metinlerinizle birlikte tek bir JSON dosyasında.
 account-data-download = Verilerimi indir
 account-delete = Hesabı sil
-account-delete-text = Yazılarınız yayından kalkar; okurlar yerlerinde yazının kaldırıldığını görür. Adınız, adresiniz ve yazdığınız her kelime bu sunucudan silinir. Bu işlem geri alınamaz.
+account-delete-text = Yazılarınız yayından kalkar; okurlar yerlerinde yazının kaldırıldığını görür. Adınız, adresiniz ve yazdığınız her sözcük bu sunucudan silinir. Bu işlem geri alınamaz.
 account-delete-open = Hesabımı sil
 account-delete-password = Parolanız
 account-delete-button = Hesabı kalıcı olarak sil

@@ -14,7 +14,7 @@ nav-settings = Ayarlar
 nav-write = Yaz
 nav-mine = Yazılarım
 menu = Menü
-logged-in-as = Oturum açan:
+logged-in-as = Giriş yapan:
 account = Hesap
 theme-system = Sistem
 theme-light = Açık
@@ -83,13 +83,13 @@ length-minutes = { $minutes } dakika
 length-hours = { $hours } saat
 length-days = { $days } gün
 number = { $number }
-word-count = { $count } kelime
+word-count = { $count } sözcük
 
 ## Statuses of posts
-status-held = incelemede
+status-held = bekletiliyor
 status-published = yayında
 status-rejected = reddedildi
-status-failed = kontrol ediliyor
+status-failed = denetleniyor
 status-withdrawn = geri çekildi
 
 ## Roles
@@ -110,7 +110,7 @@ error-unauthenticated = Önce giriş yapın
 error-forbidden = Bunu yapma yetkiniz yok
 error-csrf-failed = Form kabul edilmedi
 error-not-found = Böyle bir sayfa yok
-error-unknown-token = Görev anahtarı bilinmiyor
+error-unknown-token = Görev jetonu bilinmiyor
 error-method-not-allowed = Bu yöntem burada kullanılamaz
 error-request-timeout = İstek çok uzun sürdü
 error-conflict = Bu şu anda mümkün değil

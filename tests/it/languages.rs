@@ -79,7 +79,7 @@ both_dbs! {
         assert!(account.text.contains("Dil kaydedildi."), "{}", account.text);
         assert!(empty.text.contains("Başlık boş olamaz."), "{}", empty.text);
         assert!(held.text.contains("Bir moderatörü bekliyor."), "{}", held.text);
-        assert!(held.text.contains("1. sürüm · 5 kelime"), "{}", held.text);
+        assert!(held.text.contains("1. sürüm · 5 sözcük"), "{}", held.text);
         assert!(rejected.text.contains("Reddedildi"), "{}", rejected.text);
         assert!(missing.text.contains("Böyle bir sayfa yok"), "{}", missing.text);
         let of_author = |subject: &str| mails.iter().find(|mail| mail.subject == subject);
