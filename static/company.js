@@ -171,7 +171,12 @@ function settled(what) {
   text.append(strong, ` ${words("settled-text")}`);
   notice.append(text);
   document.querySelector(".decide")?.before(notice);
+  // Who was about to press one of the buttons is taken to why it cannot be pressed; who writes goes on writing.
+  const pressed = document.activeElement?.closest(".decide button");
   for (const button of document.querySelectorAll(".decide button")) button.disabled = true;
+  if (!pressed) return;
+  notice.tabIndex = -1;
+  notice.focus();
 }
 
 // New cases are announced and come in when they are asked for, so that nothing jumps under the pointer.

@@ -222,10 +222,8 @@ function show({ url, html }, push, then) {
   document.body.className = page.body.className;
   document.querySelector(".flash")?.remove();
   const flash = page.querySelector(".flash");
-  if (flash) {
-    main.before(flash);
-    setTimeout(() => flash.remove(), 6_000);
-  }
+  if (flash) main.before(flash);
+  takeAway(flash);
   // The number of cases in it, which may be none.
   const toQueue = ".nav a[href$='/admin/queue']";
   document.querySelector(toQueue)?.replaceChildren(...page.querySelector(toQueue)?.childNodes ?? []);
@@ -244,6 +242,11 @@ function show({ url, html }, push, then) {
   if (!document.querySelector(".pane-list")?.checkVisibility()) scrollTo(0, 0);
 }
 
+// The outcome of the last action was read by then.
+function takeAway(flash) {
+  if (flash) setTimeout(() => flash.remove(), 6_000);
+}
+
 addEventListener("popstate", () => go(location.href, false));
 
 addEventListener("click", (event) => {
@@ -259,8 +262,8 @@ document.addEventListener("submit", async (event) => {
   event.preventDefault();
   const body = new URLSearchParams(new FormData(form, event.submitter));
   if (form.method === "get") return go(`${form.action}?${body}`);
-  const { key } = event.submitter?.dataset ?? {};
-  const then = form.dataset.then ? `#${form.dataset.then}` : key === "claim" && `[data-key="${key}"]`;
+  const { key, then: place } = { ...form.dataset, ...event.submitter?.dataset };
+  const then = place ? `#${place}` : key === "claim" && `[data-key="${key}"]`;
   form.dataset.sent = "yes";
   try {
     const answer = await fetch(event.submitter?.getAttribute("formaction") ?? form.action, { method: "POST", body, headers: { accept: "text/html" } });
@@ -412,3 +415,4 @@ addEventListener("change", ({ target }) => {
 });
 
 arrive();
+takeAway(document.querySelector(".desk .flash"));

@@ -74,6 +74,8 @@ export async function check(page, name = "") {
     await page.setViewportSize({ width, height });
     const wide = await page.evaluate(widest);
     if (wide) problems.push(`${where} scrolls sideways at ${width} pixels: ${wide}`);
+    const covered = await page.evaluate(stuck);
+    if (covered) problems.push(`${where} at ${width} pixels: ${covered}`);
   }
   await page.setViewportSize({ width: 1280, height: 900 });
 }
@@ -91,6 +93,17 @@ function widest() {
   if (scrollWidth <= clientWidth) return "";
   const wide = [...document.body.querySelectorAll("*")].filter((element) => element.getBoundingClientRect().right > clientWidth + 1);
   return `${scrollWidth}: ${wide.at(-1)?.outerHTML.slice(0, 160)}`;
+}
+
+/// In the page: what stays in sight while it scrolls, where that is more than half of the window; nothing where it leaves room.
+/// A form that somebody has opened to write in may take it.
+function stuck() {
+  const stays = (element) => ["sticky", "fixed"].includes(getComputedStyle(element).position);
+  const all = [...document.querySelectorAll("body *")].filter((element) => element.checkVisibility() && stays(element) && !element.closest("dialog, [popover], .decide:has(details[open])"));
+  const outermost = all.filter((element) => !all.some((other) => other !== element && other.contains(element)));
+  const inSight = ({ top, bottom, width }) => (width < innerWidth / 2 ? 0 : Math.max(0, Math.min(bottom, innerHeight) - Math.max(top, 0)));
+  const height = outermost.map((element) => inSight(element.getBoundingClientRect())).reduce((one, other) => one + other, 0);
+  return height > innerHeight / 2 ? `${Math.round(height)} of ${innerHeight} pixels are always covered` : "";
 }
 
 /// In the page: what moves although motion is reduced, and what does not show that it has the focus.
@@ -111,6 +124,15 @@ function unseen() {
     if (document.activeElement !== element) continue;
     const label = element.closest("label");
     if (!isOutlined(element) && !isOutlined(element, "::after") && !(label && isOutlined(label))) found.push(`hides its focus: ${element.outerHTML.slice(0, 120)}`);
+  }
+  // What was hit can be read.
+  const luminance = (color) => color.match(/[\d.]+/g).slice(0, 3).map((part) => part / 255).map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4))
+    .reduce((sum, part, place) => sum + part * [0.2126, 0.7152, 0.0722][place], 0);
+  for (const mark of document.querySelectorAll("mark:not(.masked, .found)")) {
+    if (!mark.checkVisibility() || mark.closest(".masks")) continue;
+    const { color, backgroundColor } = getComputedStyle(mark);
+    const [light, dark] = [luminance(color), luminance(backgroundColor)].sort((one, other) => other - one);
+    if ((light + 0.05) / (dark + 0.05) < 4.5) found.push(`cannot be read: ${mark.parentElement.outerHTML.slice(0, 120)}`);
   }
   // What is chosen, where one is, and what was hit are told apart from what stands beside them.
   const look = (element) => ["outlineStyle", "backgroundColor", "borderBottomStyle"].map((name) => getComputedStyle(element)[name]).join();

@@ -75,6 +75,8 @@ try {
   // A decision and its way back.
   await press(mora, "a");
   await mora.locator(".undo .what", { hasText: first }).waitFor();
+  const [heading, told] = await mora.evaluate(() => ["h1", ".flash"].map((place) => document.querySelector(place).getBoundingClientRect().toJSON()));
+  assert.ok(told.top >= heading.bottom || told.bottom <= heading.top, "what is told covers the title of the next case");
   await check(mora);
   await olga.locator(".settled", { hasText: /approved by Mora Moderator/i }).waitFor();
   await check(olga);

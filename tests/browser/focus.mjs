@@ -15,6 +15,8 @@ const focus = async (page) => {
 };
 /// The first line of what has the focus becomes this.
 async function expect(page, what) {
+  // A sign of life for whoever waits for this script.
+  console.log(`waiting for ${what}`);
   for (let tries = 0; tries < 200; tries += 1) {
     if ((await page.locator(":focus").count()) && (await focus(page)) === what) return;
     await page.evaluate(() => new Promise(requestAnimationFrame));
@@ -89,6 +91,30 @@ try {
   await press(mora, "a", 'heading "Queue"');
   await press(mora, "w", 'heading "Post 2"');
 
+  // The mail that is looked at first, and cases that are put aside, brought back and handed over.
+  await mora.keyboard.press("r");
+  await mora.getByLabel("Reason, as the author reads it").fill("Not here.");
+  await mora.getByRole("button", { name: "Preview the mail" }).focus();
+  await mora.keyboard.press("Enter");
+  await mora.locator("#mail-preview:focus", { hasText: "Not published: “Post 2”" }).waitFor();
+  assert.equal(await mora.getByLabel("Reason, as the author reads it").inputValue(), "Not here.");
+  await mora.getByLabel("Reason, as the author reads it").fill("");
+  await mora.locator("h1").focus();
+  await press(mora, "z", 'combobox "Show it again in"');
+  await mora.getByRole("button", { name: "Snooze it" }).focus();
+  await press(mora, "Enter", 'heading "Queue"');
+  await mora.goto(`${queue}?aside=true`);
+  await press(mora, "j", 'link "Post 2"');
+  await press(mora, "Enter", 'heading "Post 2"');
+  await press(mora, "z", 'heading "Post 2"');
+  await press(mora, "e", 'combobox "To"');
+  await mora.getByRole("button", { name: "Hand it over" }).focus();
+  await press(mora, "Enter", 'heading "Post 2"');
+  await press(mora, "d", 'textbox "What to change, as the author reads it"');
+  await mora.keyboard.type("Leave it out.");
+  await mora.getByRole("button", { name: "Ask for this change" }).focus();
+  await press(mora, "Enter", 'heading "Post 2"');
+
   // Somebody else works on one: it is taken over, and can be given back.
   const plain = await login(base, "olga@example.org", password, { javaScriptEnabled: false });
   await plain.goto(queue);
@@ -97,6 +123,14 @@ try {
   await mora.goto(plain.url());
   await press(mora, "c", 'button "Give it back"');
   await press(mora, "c", 'heading "Queue"');
+
+  // It is decided elsewhere while the focus is on one of its buttons: that leads to why it cannot be pressed.
+  await mora.goto(plain.url());
+  await mora.getByRole("button", { name: "Approve", exact: true }).focus();
+  await plain.getByRole("button", { name: "Approve", exact: true }).click();
+  await expect(mora, "alert");
+  await plain.getByRole("button", { name: "Undo" }).first().click();
+  await plain.getByRole("heading", { name: "Post 3", level: 1 }).waitFor();
 
   // The session has ended while a reason was typed: the page that says so gives it back.
   await mora.goto(plain.url());

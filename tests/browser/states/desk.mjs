@@ -84,9 +84,12 @@ export async function cases({ look, enter, submit, go, see }) {
   await press(mora, button(mora, "/decision", "[formaction]"));
   await look(mora, "case, mail previewed");
   await go(mora, path);
-  for (const key of ["ask", "snooze", "escalate"]) await fold(mora, key);
+  for (const key of ["ask", "snooze", "escalate"]) {
+    await fold(mora, key);
+    await look(mora, `case, the form to ${key}`);
+  }
   await unfold(mora, "/notes");
-  await look(mora, "case, all forms open");
+  await look(mora, "case, a note to be written");
   await send(mora, "/notes", { text: "She asked before.\nSee her first post." });
   await look(mora, "case, with a note");
 

@@ -1,10 +1,17 @@
 // The states of the owners' pages: rules and their versions, external checks, the workflow, people, mails, settings, figures.
 import { createServer } from "node:http";
+import { problems } from "../browser.mjs";
 import { button, fill, later, press, send, unfold } from "./people.mjs";
 
 export async function rules({ look, enter, go, see }) {
   const olga = await enter("olga@example.org");
   await see(olga, "admin/rules", "rules");
+  // On a small screen the filters are folded, and come out when they are asked for.
+  await olga.setViewportSize({ width: 320, height: 640 });
+  if (await olga.locator("#q").isVisible()) problems.push("the filters of the rules fill a small screen");
+  await olga.locator(".filter-fold > summary").click();
+  await olga.locator("#q").waitFor();
+  await look(olga, "rules, filters unfolded");
   await see(olga, "admin/rules?q=nothing", "rules, nothing found");
   await see(olga, "admin/rules/new?pattern=free", "rules, a new one");
   await send(olga, "/admin/rules", { pattern: "(", kind: "regex" });
