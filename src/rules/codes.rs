@@ -2,7 +2,7 @@
 //! Knows single characters; what is made of their codes is for [`starts`](super::starts).
 
 use super::boundary::Class;
-use super::sign::{Reading, is_mask, lookalikes};
+use super::sign::{Reading, drawn_by, is_mask, lookalikes};
 
 /// Stands between letters; never one itself.
 pub(super) const SIGN: u16 = 0;
@@ -48,7 +48,8 @@ pub(super) fn code_of_letter(letter: char) -> u16 {
             _ => None,
         }
     };
-    match lookalikes(letter).iter().find_map(single) {
+    let drawn = || drawn_by(letter)?.chars().next();
+    match lookalikes(letter).iter().find_map(single).or_else(drawn) {
         Some(look) => u16::from(ASCII[look as usize]),
         None => OTHERS + (u32::from(letter) % 0xFF00) as u16,
     }

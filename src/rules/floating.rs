@@ -8,12 +8,13 @@ use regex::Regex;
 
 use super::boundary::is_boundary;
 use super::budget::{Budget, Exhausted};
-use super::judge::Text;
+use super::judge::{Text, may_be_first, may_begin};
 use super::literals::Literals;
 use super::normalize::widen;
 use super::pattern::{Glob, may_be_read, plain_word};
 use super::rule::MatchMode;
 use super::sign::How;
+use super::step::Step;
 use super::text::{Rendered, rendered};
 use super::token::{stretch, token};
 use super::view::{View, Views};
@@ -215,15 +216,20 @@ impl Floating {
         }))
     }
 
-    /// Tries the glob with that index on the word that begins at the byte `start` of the text.
+    /// Tries the glob with that index on the word whose first letter is `first`.
     pub(super) fn glob_at(
         &self,
         glob: usize,
         text: &Text<'_>,
-        start: usize,
+        first: &Step,
         budget: &mut Budget,
     ) -> Result<Option<Found>, Exhausted> {
-        let pattern = &self.globs[glob].2;
+        let (_, mode, pattern) = &self.globs[glob];
+        let start = first.from;
+        let is_inside = *mode != MatchMode::Aggressive && !may_begin(text.text, start);
+        if is_inside || !may_be_first(text.text, first, *mode) {
+            return Ok(None);
+        }
         let (word, goes_on) = plain_word(text.text, start);
         if !pattern.has_signs() && !pattern.may_match(word, goes_on, may_be_read) {
             return budget.spend(word.len()).map(|()| None);

@@ -8,12 +8,13 @@ use unicode_normalization::UnicodeNormalization;
 use unicode_script::Script;
 
 use super::rule::MatchMode;
-use super::sign::{How, is_ornament, sign};
+use super::sign::{How, drawn, is_ornament, sign};
 use super::spelling::{Letter, Place, Spelling, script_of};
 use super::step::{Between, Step};
 use super::text::rendered;
-use super::token::{Context, context, token};
+use super::token::{Context, context, is_markup_sign, token};
 use super::view::{View, Views};
+use super::walk::first_seen;
 
 /// A pattern with fewer letters is no word for some disguises: too many other words are near.
 const SHORT: usize = 4;
@@ -123,6 +124,8 @@ fn has_marks(c: char) -> bool {
 struct Word {
     /// Letters that stand there, however often repeated.
     letters: u32,
+    /// Where the last of them stands.
+    counted: Option<usize>,
     /// Letters of the pattern's own script.
     own: u32,
     foreign: u32,
@@ -130,8 +133,12 @@ struct Word {
     symbols: u32,
     masked: u32,
     splits: u32,
+    /// How often signs of Markdown stand between.
+    markup: u32,
     space: bool,
     repeated: bool,
+    /// Letters that stand there more often than in the pattern.
+    doubled: u32,
 }
 
 /// The views in which `path` shows the spelling, if the mode believes it.
@@ -167,7 +174,10 @@ pub(super) fn judge(
             word.space |= step.between == Between::Space;
             match step.between {
                 Between::Nothing => {}
-                Between::Markup => views.add(View::Markup),
+                Between::Markup => {
+                    word.markup += 1;
+                    views.add(View::Markup);
+                }
                 Between::Signs | Between::Space => views.add(View::Separated),
             }
         }
@@ -194,7 +204,13 @@ pub(super) fn judge(
     if mode == MatchMode::Normal && spelling.length == 1 && text.is_code(start) {
         return None;
     }
-    if mode == MatchMode::Exact && !is_literal(text, views, part) {
+    let is_typed = |typed: &Box<str>| is_as_typed(text.text, start, typed);
+    if mode == MatchMode::Exact
+        && !(is_literal(text, views, path, end) && spelling.typed.iter().all(is_typed))
+    {
+        return None;
+    }
+    if mode != MatchMode::Aggressive && !is_apart(text.text, path) {
         return None;
     }
     if mode != MatchMode::Aggressive && !(may_begin(text.text, start) && may_end(text.text, end)) {
@@ -229,12 +245,17 @@ fn see(
     if step.run > letter.run && !letter.open {
         // Many innocent words end in a letter more.
         let is_many = step.run >= 3 && spelling.length > 1
-            || spelling.length >= SHORT && !(is_last && step.run == 2);
+            || spelling.length >= SHORT && !(is_last && step.run == 2 && word.doubled < 2);
         (mode == MatchMode::Aggressive || is_many).then_some(())?;
         views.add(View::Repeated);
         word.repeated = true;
+        word.doubled += 1;
     }
-    word.letters += step.counted();
+    // Of a syllable that is one character, one letter counts.
+    word.letters += match word.counted.replace(step.from) == Some(step.from) {
+        true => 0,
+        false => step.counted(),
+    };
     let typed = &text.text[step.from..step.to];
     match step.how {
         How::Plain if typed.len() == 1 => {
@@ -281,6 +302,7 @@ fn see(
             }
         }
         How::Masked => {
+            (step.run <= letter.run).then_some(())?;
             views.add(View::Masked);
             word.masked += 1;
         }
@@ -340,7 +362,9 @@ impl Word {
         // Letters one by one, or cut by signs; words of a sentence are neither.
         let is_split = match (self.splits, self.space) {
             (0, _) => true,
-            (splits, true) => splits >= 2 && self.letters.saturating_sub(splits + 1) <= 1,
+            (splits, true) => {
+                splits >= 2 && self.letters.saturating_sub(splits + self.markup + 1) <= 1
+            }
             (_, false) => true,
         };
         // Of a short word, one disguise leaves enough to be known by.
@@ -386,7 +410,7 @@ fn is_disguise_by_marks(
         let count = marks(typed).chars().count();
         (
             count > letter.marks.chars().count(),
-            count > 1 || typed.chars().nth(1).is_some_and(is_ornament),
+            count > 1 || typed.chars().skip(1).any(is_ornament),
         )
     };
     let (mut is_added, mut is_heaped, mut left_out) = (false, false, false);
@@ -416,8 +440,55 @@ fn is_disguise_by_marks(
     !is_added || !is_spelling && !text.is_written_with_marks(part)
 }
 
+/// Whether the words of a phrase are apart, and what hides a letter is followed by another: other rules of the set may be
+/// looked for where neither is so.
+fn is_apart(text: &str, path: &[Step]) -> bool {
+    path.iter().all(|step| match (step.how, step.letter) {
+        (How::Masked, _) => {
+            let sign = text[step.from..].chars().next().unwrap_or_default();
+            let behind = text[step.to..].trim_start_matches(sign);
+            first_seen(behind).is_some_and(char::is_alphanumeric)
+        }
+        (_, '\0') => step.from < step.to || super::boundary::is_boundary(text, step.from),
+        _ => true,
+    })
+}
+
+/// Whether the sign at the byte `from` may be the first letter of a word, if that is what it was read as: no sign behind a
+/// letter is, and none before white space. Asked of every way, so that it does not matter for which rule it was gone.
+pub(super) fn may_be_first(text: &str, first: &Step, mode: MatchMode) -> bool {
+    let bytes = &text.as_bytes()[first.from..];
+    let sign = bytes[0];
+    let is_encoded = matches!(sign, b'&' | b'%') && first.to > first.from + 1;
+    let is_for_letter = matches!(first.how, How::Leet | How::Loose) && sign.is_ascii_punctuation();
+    if !is_encoded && !is_for_letter {
+        return true;
+    }
+    if first.from > 0 && text.as_bytes()[first.from - 1].is_ascii_alphanumeric() {
+        return false;
+    }
+    if is_encoded {
+        return true;
+    }
+    let is_drawn = drawn(bytes, How::Loose).any(|(drawn, _, letters)| {
+        letters.starts_with(first.letter) && drawn.len() <= first.to - first.from
+    });
+    let next = bytes.get(1).copied().unwrap_or(b' ');
+    let behind = text[first.from..].trim_start_matches(char::from(sign));
+    is_drawn
+        || match sign {
+            b'{' | b'[' | b'<' | b'(' | b'^' => {
+                mode == MatchMode::Aggressive && next.is_ascii_alphanumeric()
+            }
+            b'$' | b'@' | b'!' | b'|' | b'#' | b'+' => {
+                !next.is_ascii_whitespace() && !behind.starts_with(char::is_whitespace)
+            }
+            _ => false,
+        }
+}
+
 /// Whether what a rule that takes its pattern at its word has found is there as rendered.
-fn is_literal(text: &Text<'_>, views: Views, part: &str) -> bool {
+fn is_literal(text: &Text<'_>, views: Views, path: &[Step], end: usize) -> bool {
     const DISGUISES: [View; 6] = [
         View::Marks,
         View::Lookalike,
@@ -432,6 +503,12 @@ fn is_literal(text: &Text<'_>, views: Views, part: &str) -> bool {
     if !views.contains(View::Markup) {
         return true;
     }
+    let start = path[0].from;
+    let part = &text.text[start..end];
+    let is_letter = |at: usize| {
+        path.iter()
+            .any(|step| step.from == at && step.letter != '\0')
+    };
     let mut letters = String::new();
     let mut at = 0;
     while let Some(token) = token(part, at) {
@@ -439,7 +516,8 @@ fn is_literal(text: &Text<'_>, views: Views, part: &str) -> bool {
             at = end;
             continue;
         }
-        if token.sign.class.is_word() {
+        // Signs of Markdown are left out, unless the pattern has them.
+        if !is_markup_sign(token.c) || is_letter(start + at) {
             letters.push(token.c);
         }
         at += token.len;
@@ -448,6 +526,31 @@ fn is_literal(text: &Text<'_>, views: Views, part: &str) -> bool {
         && text
             .plain()
             .contains(&super::normalize::fold(&letters).text)
+}
+
+/// Whether `typed` stands in the text, with its first letter or digit at the byte `at`, but for case and how much white
+/// space there is.
+fn is_as_typed(text: &str, at: usize, typed: &str) -> bool {
+    let first = typed.find(char::is_alphanumeric).unwrap_or(0);
+    let (before, behind) = typed.split_at(first);
+    goes_as(text[at..].chars(), behind.chars())
+        && goes_as(text[..at].chars().rev(), before.chars().rev())
+}
+
+/// Whether the text goes on as the pattern does.
+fn goes_as(text: impl Iterator<Item = char>, mut pattern: impl Iterator<Item = char>) -> bool {
+    let mut text = text.peekable();
+    pattern.all(|wanted| match wanted {
+        ' ' => {
+            let is_space = |c: &char| c.is_whitespace();
+            let found = text.next_if(is_space).is_some();
+            while text.next_if(is_space).is_some() {}
+            found
+        }
+        wanted => text
+            .next()
+            .is_some_and(|c| c.to_lowercase().eq(wanted.to_lowercase())),
+    })
 }
 
 /// Whether a word may begin at the byte `at`: nothing seen stands before it that belongs to the same word.

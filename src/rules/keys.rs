@@ -87,7 +87,7 @@ impl<T> Keys<T> {
         bytes.try_fold(node, |node, byte| self.trie.next(node, byte))
     }
 
-    /// Every letter that may follow, as far as a mask hides such.
+    /// Every letter that may follow, of as many bytes as a mask hides: three at most.
     pub(super) fn each_letter(&self, node: u32, mut visit: impl FnMut(char, u32)) {
         for letter in b'a'..=b'z' {
             if let Some(child) = self.trie.next(node, letter) {
@@ -103,6 +103,23 @@ impl<T> Keys<T> {
                     && let Ok(letter) = std::str::from_utf8(&[lead, trail])
                 {
                     visit(letter.chars().next().unwrap_or_default(), child);
+                }
+            }
+        }
+        for lead in 0xE0..=0xEDu8 {
+            let Some(second) = self.trie.next(node, lead) else {
+                continue;
+            };
+            for middle in 0x80..=0xBFu8 {
+                let Some(third) = self.trie.next(second, middle) else {
+                    continue;
+                };
+                for trail in 0x80..=0xBFu8 {
+                    if let Some(child) = self.trie.next(third, trail)
+                        && let Ok(letter) = std::str::from_utf8(&[lead, middle, trail])
+                    {
+                        visit(letter.chars().next().unwrap_or_default(), child);
+                    }
                 }
             }
         }

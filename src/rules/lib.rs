@@ -39,6 +39,7 @@ pub mod text;
 mod token;
 mod trail;
 mod trie;
+mod turned;
 mod usual;
 mod view;
 mod walk;

@@ -157,7 +157,7 @@ impl Beginnings {
             let is_sign = match byte {
                 b'&' | b'%' if decode(&text[at..]).is_some() => return true,
                 0x80.. => return true,
-                byte => is_letter(last) && is_markup_sign(char::from(*byte)),
+                byte => last != 0 && is_markup_sign(char::from(*byte)),
             };
             let is_inside = is_letter(last) && is_letter(folded);
             if keys.trie.mark(node) != 0 && !is_inside {

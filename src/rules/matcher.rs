@@ -14,15 +14,16 @@ use super::floating::{Floating, Found};
 use super::hit::{Checked, Hit, Verdict};
 use super::host;
 use super::inner::Inner;
-use super::judge::{Text, judge};
+use super::judge::{Text, judge, may_be_first};
 use super::keys::{Keys, Reach};
 use super::parts::{Parts, Target, mode_of};
 use super::pattern;
-use super::rule::{Action, Field, Rule, RuleKind};
+use super::rule::{Action, Field, MatchMode, Rule, RuleKind};
 use super::spelling::Spelling;
 use super::starts::{Lane, Starts};
 use super::step::Step;
-use super::view::Views;
+use super::turned;
+use super::view::{View, Views};
 use super::walk::Walk;
 
 /// Steps for one post: enough for a megabyte of prose with thousands of rules, and well under a second.
@@ -178,8 +179,10 @@ impl Matcher {
         let fields = [(Field::Title, title), (Field::Body, body)];
         let mut exhausted = None;
         for ((field, text), found) in fields.into_iter().zip(&mut found) {
+            let turned = self.find_turned(text, field, &mut budget, found);
             let text = Text::new(text, field == Field::Body);
-            exhausted = self.find(&text, field, &mut budget, found).err();
+            let plain = self.find(&text, field, &mut budget, found);
+            exhausted = plain.and(turned).err();
             self.excuse(found);
             if exhausted.is_some() {
                 break;
@@ -227,10 +230,12 @@ impl Matcher {
                             None => Ok(()),
                         }
                     }
-                    Target::Glob(glob) => match self.floating.glob_at(glob, text, start, budget)? {
-                        Some(found) if looks_in(found.rule) => push(Match::from(found)),
-                        _ => Ok(()),
-                    },
+                    Target::Glob(glob) => {
+                        match self.floating.glob_at(glob, text, &path[0], budget)? {
+                            Some(found) if looks_in(found.rule) => push(Match::from(found)),
+                            _ => Ok(()),
+                        }
+                    }
                 };
             let mut disguised = Walk::new(&self.disguised, text.text, found);
             let mut literal = Walk::new(&self.literal, text.text, found);
@@ -245,6 +250,41 @@ impl Matcher {
                 true => push(Match::from(found)),
                 false => Ok(()),
             })
+    }
+
+    /// Finds what stands in passages that are read the other way round.
+    fn find_turned(
+        &self,
+        text: &str,
+        field: Field,
+        budget: &mut Budget,
+        matches: &mut Vec<Match>,
+    ) -> Result<(), Exhausted> {
+        for passage in turned::passages(text) {
+            let mut found = Vec::new();
+            let part = Text::new(&passage.text, field == Field::Body);
+            budget.spend(passage.text.len())?;
+            let done = self.find(&part, field, budget, &mut found);
+            for one in found {
+                let span = passage.source(one.start..one.end);
+                let is_exact = self.rules[one.rule].draft.mode == MatchMode::Exact;
+                if passage.view == View::Lookalike
+                    && (is_exact || !turned::is_flipped(&text[span.clone()]))
+                {
+                    continue;
+                }
+                let mut views = one.views;
+                views.add(passage.view);
+                matches.push(Match {
+                    start: span.start,
+                    end: span.end,
+                    views,
+                    ..one
+                });
+            }
+            done?;
+        }
+        Ok(())
     }
 
     /// What was found where the way `path` shows the spelling with that index, if its rule believes it.
@@ -264,7 +304,11 @@ impl Matcher {
             return Ok(None);
         }
         budget.spend(64 + span.len())?;
-        let views = judge(text, spelling, mode_of(rule, spelling), path, end);
+        let mode = mode_of(rule, spelling);
+        if !may_be_first(text.text, &path[0], mode) {
+            return Ok(None);
+        }
+        let views = judge(text, spelling, mode, path, end);
         let is_whole =
             || rule.draft.kind != RuleKind::Host || host::is_whole(text.text, start, end);
         Ok(views.filter(|_| is_whole()).map(|views| Match {

@@ -88,6 +88,7 @@ fn word(pattern: &str, inflections: Inflections) -> Result<Pattern, Flaw> {
         spelling
     };
     let mut spellings = vec![spelled(pattern)];
+    spellings[0].typed = typed_form(RuleKind::Word, pattern);
     if spellings[0].places.is_empty() {
         return Err(Flaw::new("flaw-invisible"));
     }
@@ -112,6 +113,7 @@ fn host(pattern: &str) -> Result<Pattern, Flaw> {
 /// `kill * yourself` has a gap of at most [`GAP_WORDS`] words, `kill *5 yourself` one of at most five.
 fn phrase(pattern: &str) -> Result<Pattern, Flaw> {
     let mut spelling = Spelling::of_script(pattern);
+    spelling.typed = typed_form(RuleKind::Phrase, pattern);
     let mut gap = 0;
     for piece in pattern.split_whitespace() {
         if let Some(words) = gap_words(piece)? {
@@ -131,6 +133,21 @@ fn phrase(pattern: &str) -> Result<Pattern, Flaw> {
         return Err(Flaw::new("flaw-phrase-gap-end"));
     }
     Ok(Pattern::Spelled(vec![spelling]))
+}
+
+/// How the pattern has to stand in a text for a rule that takes it at its word, where its letters alone would say less: signs
+/// stand among the words of the phrase, or it has letters of an unusual width.
+pub(super) fn typed_form(kind: RuleKind, pattern: &str) -> Option<Box<str>> {
+    let has_width = !pattern.is_ascii() && !pattern.nfc().eq(pattern.nfkc());
+    let mut pieces = pattern.split_whitespace();
+    let is_phrase = kind == RuleKind::Phrase
+        && !pieces
+            .clone()
+            .any(|piece| matches!(gap_words(piece), Ok(Some(_)) | Err(_)));
+    let has_signs = is_phrase && pieces.any(|piece| phrase_words(piece).next().is_none());
+    let is_spelled = matches!(kind, RuleKind::Word) || is_phrase;
+    let words = || pattern.split_whitespace().collect::<Vec<_>>().join(" ");
+    (is_spelled && (has_width || has_signs)).then(|| words().into())
 }
 
 /// How many words may stand where the phrase has `*` or `*n`.

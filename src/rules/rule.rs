@@ -329,6 +329,11 @@ impl RuleDraft {
         }
     }
 
+    /// Whether the pattern has signs or unusual letters that only a rule in exact mode insists on.
+    pub fn has_own_spelling(&self) -> bool {
+        pattern::typed_form(self.kind, self.pattern.trim()).is_some()
+    }
+
     /// Equal for two rules of which one would be superfluous.
     pub fn identity(&self) -> String {
         let pattern = match self.kind {

@@ -82,8 +82,14 @@ impl Sign {
                 for letters in lookalikes(c) {
                     read(How::Lookalike, &letters);
                 }
+                if let Some(letter) = drawn_by(c) {
+                    read(How::Lookalike, letter);
+                }
             }
-            for (how, letters) in stand_ins(c) {
+            // A digit in a circle stands for what the digit does.
+            let plain = single(&base).unwrap_or(c);
+            let all = stand_ins(c).iter().chain(stand_ins(plain));
+            for (how, letters) in all {
                 read(*how, letters);
             }
         }
@@ -97,9 +103,38 @@ impl Sign {
     }
 }
 
-/// The letters of `c` without case, width and marks.
+/// The letters of `c` without case, width and marks, and without differences that are to other scripts what case is to ours.
 pub(super) fn base(c: char) -> String {
-    fold_char(c).nfkd().filter(|c| !is_hidden(*c)).collect()
+    let folded = fold_char(c);
+    let letters = folded.nfkd().filter(|c| !is_hidden(*c));
+    match c.is_ascii() {
+        true => letters.collect(),
+        false => letters.flat_map(usual_form).collect(),
+    }
+}
+
+/// Letters of which one script or another has two: both Kana, Hebrew at the end of a word, Hangul at the end of a syllable.
+fn usual_form(c: char) -> impl Iterator<Item = char> {
+    /// Those at the end of a syllable, from U+11A8 on, as they are written at its beginning.
+    const ENDS: [&str; 27] = [
+        "ᄀ", "ᄁ", "ᄀᄉ", "ᄂ", "ᄂᄌ", "ᄂᄒ", "ᄃ", "ᄅ", "ᄅᄀ", "ᄅᄆ", "ᄅᄇ", "ᄅᄉ",
+        "ᄅᄐ", "ᄅᄑ", "ᄅᄒ", "ᄆ", "ᄇ", "ᄇᄉ", "ᄉ", "ᄊ", "ᄋ", "ᄌ", "ᄎ", "ᄏ", "ᄐ", "ᄑ",
+        "ᄒ",
+    ];
+    let moved = |by: u32| char::from_u32(u32::from(c) + by);
+    let (one, several) = match c {
+        '\u{3041}'..='\u{3096}' => (moved(0x60), ""),
+        'ך' | 'ם' | 'ן' | 'ף' | 'ץ' => (moved(1), ""),
+        '\u{11A8}'..='\u{11C2}' => (None, ENDS[c as usize - 0x11A8]),
+        c => (Some(c), ""),
+    };
+    one.into_iter().chain(several.chars())
+}
+
+/// The only character of a text.
+fn single(text: &str) -> Option<char> {
+    let mut chars = text.chars();
+    chars.next().filter(|_| chars.next().is_none())
 }
 
 /// What is not seen, and marks that letters do without. Marks that make another letter of it (Indic vowels, the voicing of
@@ -108,13 +143,21 @@ pub(super) fn is_hidden(c: char) -> bool {
     if c.is_ascii() {
         return false;
     }
-    is_default_ignorable(c) || is_ornament(c)
+    is_default_ignorable(c) || is_ornament(c) || is_blank(c)
+}
+
+/// Fillers that are not seen although they are no controls, and the line that only makes words of Arabic longer.
+fn is_blank(c: char) -> bool {
+    matches!(
+        c,
+        '\u{2800}' | '\u{FFF9}'..='\u{FFFC}' | '\u{1D159}' | '\u{640}'
+    )
 }
 
 /// Marks over, under and around letters.
 pub(super) fn is_ornament(c: char) -> bool {
     is_combining_mark(c)
-        && (matches!(c, '\u{0591}'..='\u{05C7}' | '\u{064B}'..='\u{065F}' | '\u{0670}')
+        && (matches!(c, '\u{0483}'..='\u{0489}' | '\u{0591}'..='\u{05C7}' | '\u{064B}'..='\u{065F}' | '\u{0670}')
             || c.script() == Script::Inherited && !matches!(c, '\u{3099}' | '\u{309A}'))
 }
 
@@ -140,7 +183,52 @@ pub(super) fn lookalikes(c: char) -> Vec<String> {
         decancer::Translation::String(shape) => add(shape.to_string()),
         decancer::Translation::None => {}
     }
+    if !found.iter().any(|letters| letters.is_ascii()) {
+        // Who imitates a small letter may take a capital for it.
+        let capital: String = c.to_uppercase().collect();
+        let shape: String = unicode_security::skeleton(&capital).collect();
+        let letters: String = shape.chars().map(base).collect();
+        let is_letter = |c: char| c.is_ascii_alphanumeric();
+        found.extend((letters.len() == 1 && letters.contains(is_letter)).then_some(letters));
+    }
     found
+}
+
+/// The letter that `c` draws in alphabets for show, which take their shapes from wherever they find them: currencies,
+/// syllabaries, characters of Chinese, letters with hooks. Nobody who writes those scripts takes one for the other, so a
+/// pattern in them has no such look.
+pub(super) fn drawn_by(c: char) -> Option<&'static str> {
+    const SHAPES: [(&str, &str); 26] = [
+        ("a", "ᗩ卂ค₳ልᎪⱥąꓮ𐊠λДд"),
+        ("b", "ᗷ乃๒฿ጌɓƀᏴꓐ"),
+        ("c", "ᑕ匚ς₵ርƈȼᏟꓚ𐐽Ↄↄ"),
+        ("d", "ᗪ๔Đዕɗđᗞꓓ"),
+        ("e", "乇єɆቿęɇꓰ"),
+        ("f", "ᖴ千Ŧ₣ቻʄꞘꓝ"),
+        ("g", "Ꮆɠ₲ኗցǥɢ"),
+        ("h", "ᕼ卄ђⱧዘɦհħ"),
+        ("i", "丨ጎįɨ𐌉"),
+        ("j", "ᒍﾌןጋʝյɉ"),
+        ("k", "Ҝк₭ጕҟƙꝁ"),
+        ("l", "ᒪㄥɭⱠረƚł"),
+        ("m", "ᗰ爪๓₥ጠɱ𐌌"),
+        ("n", "ᑎ几ภ₦ክŋոиИ"),
+        ("o", "ㄖ๏ØዐơօØ𐐬𐐄"),
+        ("p", "ᑭ卩ק₱የƥᵽ"),
+        ("q", "ᑫɊợዒզꝗ"),
+        ("r", "ᖇ尺гⱤዪɾɽɍяЯ"),
+        ("s", "ᔕ丂ร₴ነʂ𐑃𐑈"),
+        ("t", "ㄒ₮ፕƭŧ"),
+        ("u", "ᑌㄩยɄሁųսᵾ"),
+        ("v", "ᐯשሀʋ"),
+        ("w", "ᗯ山ฬ₩ሠɯա"),
+        ("x", "᙭乂ץӾሸҳ"),
+        ("y", "ㄚאɎሃყ"),
+        ("z", "乙ⱫጊȥƶՀ"),
+    ];
+    let is_drawn = |(_, shapes): &&(&str, &str)| shapes.contains(c);
+    let found = SHAPES.iter().find(is_drawn).filter(|_| !c.is_ascii());
+    found.map(|(letter, _)| *letter)
 }
 
 /// What digits and symbols stand for.
@@ -149,7 +237,7 @@ fn stand_ins(c: char) -> &'static [(How, &'static str)] {
     use How::{Leet, Loose};
     match c {
         '0' => &[(Leet, "o")],
-        '1' | '!' | '|' | '¡' | '¦' => &[(Leet, "i"), (Leet, "l")],
+        '1' | '!' | '|' | '¡' | '¦' | '❗' | '❕' => &[(Leet, "i"), (Leet, "l")],
         '2' => &[(Leet, "z")],
         '3' | '€' => &[(Leet, "e")],
         '4' | '@' => &[(Leet, "a")],
@@ -218,12 +306,20 @@ fn drawn_with(first: u8, second: u8) -> &'static [Drawn] {
             ("|)", Leet, "d"),
             ("|=", Leet, "f"),
             ("|>", Leet, "p"),
+            ("|{", Leet, "k"),
+            ("|*", Leet, "p"),
             ("|_", Leet, "l"),
         ],
         b'\\' => &[(r"\/\/", Leet, "w"), (r"\/", Leet, "v")],
-        b'/' => &[(r"/\/\", Leet, "m"), ("/-/", Leet, "h"), (r"/\", Leet, "a")],
+        b'/' => &[
+            (r"/\/\", Leet, "m"),
+            (r"/\/", Leet, "n"),
+            ("/-/", Leet, "h"),
+            (r"/-\", Leet, "a"),
+            (r"/\", Leet, "a"),
+        ],
         b'_' => &[("_|", Leet, "j")],
-        b'(' => &[("()", Leet, "o")],
+        b'(' => &[("(_)", Leet, "u"), ("()", Leet, "o")],
         b'[' => &[("[]", Leet, "o")],
         b'>' => &[("><", Leet, "x")],
         _ => &[],
@@ -234,6 +330,22 @@ fn drawn_with(first: u8, second: u8) -> &'static [Drawn] {
 pub(super) fn is_mask(c: char) -> bool {
     matches!(
         c,
-        '*' | '#' | '•' | '●' | '█' | '▇' | '■' | '×' | '✱' | '＊'
+        '*' | '#'
+            | '@'
+            | '$'
+            | '%'
+            | '&'
+            | '•'
+            | '●'
+            | '█'
+            | '▇'
+            | '■'
+            | '×'
+            | '✱'
+            | '＊'
+            | '★'
+            | '☆'
+            | '♥'
+            | '🤬'
     )
 }

@@ -5,6 +5,7 @@ use super::codes::{ANY, SIGN, code_of_letter, code_of_loose_stand_in};
 use super::sign::{How, Sign, drawn, sign};
 use super::starts::{CLOSED, KINDS, LEAD, LETTER_MAX, SPACE};
 use super::token::{behind_number, decode, stretch};
+use super::walk::{UNSEEN_MAX, is_in_sentences};
 
 /// More signs than this do not stand inside a word.
 pub(super) const SIGNS_MAX: usize = 10;
@@ -82,7 +83,9 @@ impl Signs<'_> {
         let bytes = self.text.as_bytes();
         let mut is_spaced = false;
         let first = at;
-        for _ in 0..SIGNS_MAX {
+        let (mut signs, mut unseen) = (0, 0);
+        while signs < SIGNS_MAX && unseen < UNSEEN_MAX {
+            signs += 1;
             let Some(byte) = bytes.get(at) else {
                 return match self.is_open {
                     true => Next::Unknown { is_spaced },
@@ -99,11 +102,14 @@ impl Signs<'_> {
                     if !sign.hidden && sign.code == ANY {
                         return Next::Unknown { is_spaced };
                     }
+                    if sign.hidden {
+                        (signs, unseen) = (signs - 1, unseen + 1);
+                    }
                     is_spaced |= c.is_whitespace();
                     at += c.len_utf8();
                     continue;
                 }
-                SPACE => is_spaced = true,
+                SPACE => is_spaced |= is_in_sentences(self.text, at, char::from(*byte)),
                 CLOSED => {}
                 _ => {
                     if self.is_letter(at, at == first)
@@ -143,7 +149,7 @@ impl Signs<'_> {
     fn is_hidden_letter(&self, at: usize, is_first: bool) -> bool {
         match self.text.as_bytes()[at] {
             b'*' | b'&' | b'%' => true,
-            b'#' => is_first,
+            b'#' | b'@' | b'$' => is_first,
             _ => false,
         }
     }
@@ -181,7 +187,8 @@ impl Signs<'_> {
                 let run = bytes.iter().take_while(|byte| **byte == b'*').count();
                 is_first && (self.is_wide() || is_followed(&bytes[run..]))
             }
-            _ => self.is_encoded(at),
+            b'&' | b'%' => self.is_encoded(at) || is_first && is_followed(&bytes[1..]),
+            _ => false,
         }
     }
 

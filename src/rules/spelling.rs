@@ -6,7 +6,7 @@ use unicode_normalization::char::is_combining_mark;
 use unicode_script::{Script, UnicodeScript};
 
 use super::normalize::fold;
-use super::sign::{How, base, is_ornament, sign};
+use super::sign::{base, is_ornament, lookalikes};
 
 /// In a key: any separators here. The bytes above it: separators with at most so many words between.
 pub(super) const GAP: u8 = 1;
@@ -51,6 +51,8 @@ pub(super) struct Spelling {
     pub(super) is_lookalike: bool,
     /// It has signs that words do not have, so there is nothing to disguise.
     pub(super) is_literal: bool,
+    /// The pattern, where its letters alone say less than it does.
+    pub(super) typed: Option<Box<str>>,
 }
 
 impl Spelling {
@@ -63,6 +65,7 @@ impl Spelling {
             script: common_script(pattern),
             is_lookalike: false,
             is_literal: false,
+            typed: None,
         }
     }
 
@@ -153,7 +156,7 @@ impl Spelling {
             Place::Letter(letter) => Some(letter),
             Place::Gap(_) => None,
         });
-        if self.script.is_none() || letters.all(is_own) {
+        if self.is_literal || self.script.is_none() || letters.all(is_own) {
             return Vec::new();
         }
         let capital = |c: char| {
@@ -164,7 +167,16 @@ impl Spelling {
             }
         };
         let mut found: Vec<Spelling> = Vec::new();
-        for imitation in [self.imitated(|c| c), self.imitated(capital)] {
+        let is_latin = |c: char| looks_like(c).is_ascii();
+        let either = |c: char| match !is_latin(c) && is_latin(capital(c)) {
+            true => capital(c),
+            false => c,
+        };
+        for imitation in [
+            self.imitated(|c| c),
+            self.imitated(capital),
+            self.imitated(either),
+        ] {
             let is_known = |known: &Spelling| known.places == imitation.places;
             if imitation.places != self.places && !found.iter().any(is_known) {
                 found.push(imitation);
@@ -181,6 +193,7 @@ impl Spelling {
             script: self.script,
             is_lookalike: true,
             is_literal: false,
+            typed: None,
         };
         for place in &self.places {
             match place {
@@ -201,13 +214,15 @@ impl Spelling {
 }
 
 /// The letter as which `c` is drawn.
-fn looks_like(c: char) -> &'static str {
-    let readings = &sign(c).readings;
-    let look = readings
-        .iter()
-        .find(|reading| reading.how == How::Lookalike)
-        .or(readings.first());
-    look.map_or("", |reading| &reading.letters)
+fn looks_like(c: char) -> String {
+    let base = base(c);
+    match c.is_ascii() {
+        true => base,
+        false => {
+            let mut looks = lookalikes(c).into_iter();
+            looks.find(|look| *look != base).unwrap_or(base)
+        }
+    }
 }
 
 /// The one script of the letters; Han and Kana are one.

@@ -266,7 +266,8 @@ impl Starts {
             false => self.trail(text).may_begin_with_signs(at),
         };
         // Nothing begins with what is not seen.
-        !first.hidden && may_begin(text, at) && may_hold(())
+        let may_begin = || may_begin(text, at) || self.wide && is_seam(text, at);
+        !first.hidden && may_begin() && may_hold(())
     }
 
     /// Whether a key begins with a letter that the character may be.
@@ -341,6 +342,9 @@ pub(super) fn is_seam(text: &str, at: usize) -> bool {
     ) else {
         return false;
     };
+    if !left.is_ascii() || !right.is_ascii() {
+        return is_seam_of_others(text, at);
+    }
     if right.is_ascii_lowercase() && !left.is_ascii_digit() {
         return false;
     }
@@ -348,6 +352,17 @@ pub(super) fn is_seam(text: &str, at: usize) -> bool {
         || left.is_ascii_alphanumeric()
             && right.is_ascii_alphanumeric()
             && left.is_ascii_digit() != right.is_ascii_digit()
+}
+
+/// The same of letters that are not all of ASCII.
+fn is_seam_of_others(text: &str, at: usize) -> bool {
+    let (Some(left), Some(right)) = (text[..at].chars().next_back(), text[at..].chars().next())
+    else {
+        return false;
+    };
+    left.is_lowercase() && right.is_uppercase()
+        || left.is_ascii_digit() && right.is_alphabetic()
+        || left.is_alphabetic() && right.is_ascii_digit()
 }
 
 #[cfg(test)]

@@ -107,6 +107,20 @@ fn a_wide_space_before_a_word_does_not_break_the_check() {
 }
 
 #[test]
+fn passages_that_are_turned_are_read_as_a_reader_reads_them() {
+    let spam = holding(RuleKind::Word, "spam");
+
+    assert_eq!(
+        hits(&spam, "it is \u{202E}maps\u{202C}, so \u{202E}em maps"),
+        ["maps", "maps"]
+    );
+    assert_eq!(hits(&spam, "well, ɯɐds"), ["ɯɐds"]);
+    assert_eq!(hits(&spam, "maps and ɯɐps"), [""; 0]);
+    let checked = spam.check("\u{202E}maps", "");
+    assert!(checked.hits[0].view.contains(View::Hidden), "{checked:?}");
+}
+
+#[test]
 fn phrases_go_over_white_space_and_punctuation() {
     let phrase = holding(RuleKind::Phrase, "kill yourself");
 

@@ -10,8 +10,9 @@ use super::sign::{Sign, sign};
 
 /// The longest name of an entity, with `&` and `;`.
 const ENTITY_MAX: usize = 34;
-/// How long a tag, a link's target or a comment may be to be stepped over inside a word.
+/// How long a tag or a link's target may be to be stepped over inside a word, and how long a comment.
 const STRETCH_MAX: usize = 256;
+const COMMENT_MAX: usize = 2_000;
 
 /// One character, however it is written.
 #[derive(Debug, Clone, Copy)]
@@ -50,9 +51,10 @@ pub(super) fn token(text: &str, at: usize) -> Option<Token> {
 pub(super) fn decode(text: &str) -> Option<(char, usize)> {
     let bytes = text.as_bytes();
     if bytes[0] == b'%' {
-        let code = bytes.get(1..3)?;
-        let code = u8::from_str_radix(std::str::from_utf8(code).ok()?, 16).ok()?;
-        return code.is_ascii_graphic().then(|| (char::from(code), 3));
+        return percent_encoded(bytes);
+    }
+    if let Some(number) = text.strip_prefix("&#") {
+        return numbered(number).map(|(c, len)| (c, len + 2));
     }
     let end = bytes
         .iter()
@@ -63,15 +65,41 @@ pub(super) fn decode(text: &str) -> Option<(char, usize)> {
     if bytes[end] != b';' || end == 1 {
         return None;
     }
-    let name = &text[1..end];
-    if let Some(number) = name.strip_prefix('#') {
-        let code = match number.strip_prefix(['x', 'X']) {
-            Some(hex) => u32::from_str_radix(hex, 16).ok()?,
-            None => number.parse().ok()?,
-        };
-        return Some((char::from_u32(code)?, end + 1));
+    entity(&text[1..end]).map(|c| (c, end + 1))
+}
+
+/// The longest number of an entity, in digits.
+const DIGITS_MAX: usize = 12;
+
+/// What the entity with this number is, and how long the number. Many programs do without the semicolon.
+fn numbered(number: &str) -> Option<(char, usize)> {
+    let (digits, radix) = match number.strip_prefix(['x', 'X']) {
+        Some(hex) => (hex, 16),
+        None => (number, 10),
+    };
+    let count = digits.bytes().take(DIGITS_MAX);
+    let count = count
+        .take_while(|byte| char::from(*byte).is_digit(radix))
+        .count();
+    let c = char::from_u32(u32::from_str_radix(&digits[..count], radix).ok()?)?;
+    let semicolon = usize::from(digits[count..].starts_with(';'));
+    Some((c, number.len() - digits.len() + count + semicolon))
+}
+
+/// A character of which each byte is written as `%` and two digits.
+fn percent_encoded(bytes: &[u8]) -> Option<(char, usize)> {
+    let byte = |at: usize| {
+        let code = bytes.get(3 * at..3 * at + 3)?.strip_prefix(b"%")?;
+        u8::from_str_radix(std::str::from_utf8(code).ok()?, 16).ok()
+    };
+    let first = byte(0)?;
+    if first.is_ascii() {
+        return first.is_ascii_graphic().then(|| (char::from(first), 3));
     }
-    entity(name).map(|c| (c, end + 1))
+    let length = (first.leading_ones() as usize).min(4);
+    let encoded: Vec<u8> = (0..length).map_while(byte).collect();
+    let c = std::str::from_utf8(&encoded).ok()?.chars().next()?;
+    Some((c, 3 * encoded.len()))
 }
 
 /// The first character that the entity of this name stands for. The one for `&` is read as it stands.
@@ -95,21 +123,35 @@ fn entity(name: &str) -> Option<char> {
 /// link behind its text.
 pub(super) fn stretch(text: &str, at: usize) -> Option<usize> {
     let rest = &text.as_bytes()[at..];
-    let rest = &rest[..rest.len().min(STRETCH_MAX)];
-    let (from, closer) = match rest {
-        [b'<', b'!', b'-', b'-', ..] => (4, b"-->".as_slice()),
-        [b'<', b'/' | b'!' | b'?' | b'a'..=b'z' | b'A'..=b'Z', ..] => (2, b">".as_slice()),
-        [b']', b'(', ..] => (2, b")".as_slice()),
-        [b']', b'[', ..] => (2, b"]".as_slice()),
+    let short = &rest[..rest.len().min(STRETCH_MAX)];
+    let end = match short {
+        [b'<', b'!', b'-', b'-', ..] => {
+            let comment = &rest[4..rest.len().min(COMMENT_MAX)];
+            4 + comment.windows(3).position(|bytes| bytes == b"-->")? + 3
+        }
+        [b'<', b'/' | b'!' | b'?' | b'a'..=b'z' | b'A'..=b'Z', ..] => tag_end(short)?,
+        [b']', b'(', ..] => 2 + memchr(b')', &short[2..])? + 1,
+        [b']', b'[', ..] => 2 + memchr(b']', &short[2..])? + 1,
         _ => return None,
     };
-    let end = match closer {
-        [closer] => memchr(*closer, &rest[from..])?,
-        closer => rest[from..]
-            .windows(closer.len())
-            .position(|bytes| bytes == closer)?,
+    Some(at + end)
+}
+
+/// Where the tag with which `text` begins ends: at the first `>` outside of quotes; if there is none, at the first.
+fn tag_end(text: &[u8]) -> Option<usize> {
+    let mut quote = None;
+    let mut is_end = |byte: &u8| {
+        match (quote, *byte) {
+            (None, b'>') => return true,
+            (None, b'"' | b'\'') => quote = Some(*byte),
+            (Some(open), byte) if open == byte => quote = None,
+            _ => {}
+        }
+        false
     };
-    Some(at + from + end + closer.len())
+    let end = text.iter().position(&mut is_end);
+    let first = || text.iter().position(|byte| *byte == b'>');
+    Some(end.or_else(first)? + 1)
 }
 
 /// Whether rendering may remove `c` from inside a word.
@@ -139,8 +181,10 @@ pub(super) fn context(text: &str, at: usize) -> Context {
         line.rfind(open)
             .is_some_and(|found| !line[found..].contains(close))
     };
-    let last_word = line.rsplit(char::is_whitespace).next().unwrap_or(line);
-    if is_open("](", ')') || last_word.contains("://") || last_word.starts_with("www.") {
+    let last_word = line.rsplit(char::is_whitespace).next().unwrap_or_default();
+    let is_mail = last_word.starts_with('<') && last_word.contains('@');
+    let is_address = last_word.contains("://") || last_word.starts_with("www.") || is_mail;
+    if is_open("](", ')') || is_address {
         return Context::Link;
     }
     let tag = line

@@ -4,7 +4,7 @@
 use super::boundary::{Class, between};
 use super::budget::{Budget, Exhausted};
 use super::keys::{Keys, Reach};
-use super::sign::{How, drawn, is_mask, is_ornament};
+use super::sign::{How, drawn, is_mask, is_ornament, sign};
 use super::spelling::GAP;
 use super::starts::is_seam;
 use super::step::{Between, Read, Step};
@@ -13,9 +13,13 @@ use super::trie::ROOT;
 
 /// How often a letter may be repeated, and how many may be read on one way: keeps runs linear and the stack shallow.
 const REPEATS_MAX: u32 = 64;
+/// How often a sign may also be passed over instead that repeats a letter.
+const SIGN_REPEATS_MAX: u32 = 3;
 const LETTERS_MAX: u32 = 200;
 /// How many characters may stand between two letters of a word.
 pub(super) const SEPARATORS_MAX: usize = 8;
+/// How many that are not seen.
+pub(super) const UNSEEN_MAX: usize = 64;
 /// How many may stand between two words of a phrase.
 const GAP_MAX: usize = 64;
 
@@ -32,6 +36,23 @@ pub(super) struct Walk<'a, T, F> {
 /// What reading an encoded character costs, and looking behind a sign, beside a letter.
 const ENCODED_STEPS: usize = 12;
 const SIGN_STEPS: usize = 4;
+
+/// The first character of a text that is seen.
+pub(super) fn first_seen(text: &str) -> Option<char> {
+    text.chars().take(UNSEEN_MAX).find(|c| !sign(*c).hidden)
+}
+
+/// Whether the character `c` at the byte `at` stands between the words of sentences: white space and apostrophes, but no
+/// line feed behind a hyphen, where a word goes on.
+pub(super) fn is_in_sentences(text: &str, at: usize, c: char) -> bool {
+    let before = &text[..at];
+    let before = before.strip_suffix('\r').unwrap_or(before);
+    match c {
+        '\'' | '’' => true,
+        '\r' | '\n' => !before.ends_with(['-', '\u{2010}', '\u{AD}']),
+        c => c.is_whitespace(),
+    }
+}
 
 /// Where a way has come to.
 #[derive(Clone, Copy)]
@@ -69,7 +90,8 @@ impl<'a, T, F: FnMut(&T, usize, usize, &[Step], &mut Budget) -> Result<(), Exhau
     fn seek(&mut self, place: Place, budget: &mut Budget) -> Result<(), Exhausted> {
         let Place { node, mut at } = place;
         let (mut gap, mut hidden) = (Between::Nothing, false);
-        for _ in 0..=SEPARATORS_MAX {
+        let (mut separators, mut unseen) = (0, 0);
+        while separators <= SEPARATORS_MAX && unseen <= UNSEEN_MAX {
             budget.spend(1)?;
             let Some(token) = token(self.text, at) else {
                 return Ok(());
@@ -80,8 +102,20 @@ impl<'a, T, F: FnMut(&T, usize, usize, &[Step], &mut Budget) -> Result<(), Exhau
             if token.sign.hidden {
                 hidden = true;
                 at += token.len;
+                unseen += 1;
                 continue;
             }
+            separators += 1;
+            // A sign that repeats the letter often enough is no other thing: each of many would double the ways.
+            let is_repetition = |letters: &str| {
+                let last = self.path.last();
+                last.is_some_and(|last| {
+                    last.run >= SIGN_REPEATS_MAX && letters.chars().eq([last.letter])
+                })
+            };
+            let mut readings = token.sign.readings.iter();
+            let is_settled = !token.sign.class.is_word()
+                && readings.any(|reading| is_repetition(&reading.letters));
             for reading in &token.sign.readings {
                 if reading.how > self.loosest() {
                     continue;
@@ -99,11 +133,13 @@ impl<'a, T, F: FnMut(&T, usize, usize, &[Step], &mut Budget) -> Result<(), Exhau
             if token.c.is_ascii() && self.loosest() > How::Plain {
                 self.drawn(node, at, gap, hidden, budget)?;
             }
-            if token.sign.class.is_word() || !self.is_behind_letter() {
+            if token.sign.class.is_word() || self.path.is_empty() || is_settled {
                 return Ok(());
             }
+            let is_behind_letter = self.is_behind_letter();
             budget.spend(SIGN_STEPS)?;
-            if gap == Between::Nothing && is_mask(token.c) && !self.is_literal() {
+            if gap == Between::Nothing && is_mask(token.c) && !self.is_literal() && is_behind_letter
+            {
                 self.masked(node, at, token.len, gap, budget)?;
             }
             if matches!(token.c, '<' | ']') {
@@ -115,10 +151,10 @@ impl<'a, T, F: FnMut(&T, usize, usize, &[Step], &mut Budget) -> Result<(), Exhau
                 at = end;
                 continue;
             }
-            if self.is_literal() && !is_markup_sign(token.c) {
+            if (self.is_literal() || !is_behind_letter) && !is_markup_sign(token.c) {
                 return Ok(());
             }
-            let is_in_words = token.c.is_whitespace() || matches!(token.c, '\'' | '’');
+            let is_in_words = is_in_sentences(self.text, at, token.c);
             if !self.may_split(is_in_words) {
                 return Ok(());
             }
@@ -152,24 +188,31 @@ impl<'a, T, F: FnMut(&T, usize, usize, &[Step], &mut Budget) -> Result<(), Exhau
         self.keys.reach == Reach::Wide
     }
 
-    /// Signs are passed over behind letters only; a pattern that has signs itself is taken at its word there.
+    /// Signs are passed over behind letters only; behind a sign of a pattern only those of markup are.
     fn is_behind_letter(&self) -> bool {
         let last = self.path.last();
         last.is_some_and(|step| step.letter == '\0' || Class::of(step.letter).is_word())
     }
 
-    /// Whether the word may be split here: twice by signs, or everywhere. Space and apostrophes stand in any sentence.
+    /// Whether the word may be split here: by signs, or everywhere. Space and apostrophes stand in any sentence.
     fn may_split(&self, by_space: bool) -> bool {
-        let (mut letters, mut splits) = (0, 0);
+        let (mut letters, mut splits, mut markup) = (0, 0, 0);
+        let mut counted = usize::MAX;
         for step in self.path.iter().rev() {
             if step.letter == '\0' {
                 break;
             }
-            letters += step.counted();
+            // Of a syllable that is one character, one letter counts.
+            letters += match step.from == counted {
+                true => 0,
+                false => step.counted(),
+            };
+            counted = step.from;
             splits += step.splits;
+            markup += u32::from(step.between == Between::Markup);
         }
-        let is_letter_by_letter = letters <= splits + 2;
-        is_letter_by_letter || self.is_wide() && splits < 2 || !by_space && splits < 2
+        let is_letter_by_letter = letters <= splits + markup + 2;
+        is_letter_by_letter || self.is_wide() && splits < 2 || !by_space
     }
 
     /// Characters that together draw a letter.
@@ -207,15 +250,33 @@ impl<'a, T, F: FnMut(&T, usize, usize, &[Step], &mut Budget) -> Result<(), Exhau
     ) -> Result<(), Exhausted> {
         let sign = &self.text[at..at + len];
         let run = self.text[at..].len() - self.text[at..].trim_start_matches(sign).len();
-        let after = self.text[at + run..].chars().next();
+        let after = first_seen(&self.text[at + run..]);
         // At the end of a word a sign is punctuation, or closes an emphasis.
-        if !self.is_wide() && !after.is_some_and(char::is_alphanumeric) {
+        let may_end = self.is_wide() && !matches!(sign, "@" | "$" | "%" | "&");
+        if !may_end && !after.is_some_and(char::is_alphanumeric) {
             return Ok(());
         }
         let mut letters = Vec::new();
         self.keys
             .each_letter(node, |letter, child| letters.push((letter, child)));
         budget.spend(60)?;
+        if let Some(last) = self.path.last().copied()
+            && (last.letter.is_alphabetic() && last.run == 1 && last.how < How::Masked)
+            && first_seen(&self.text[at + len..]).is_some_and(char::is_alphanumeric)
+        {
+            // The letter before it, once more.
+            let depth = self.path.len();
+            self.path[depth - 1] = Step {
+                run: last.run + 1,
+                to: at + len,
+                how: How::Masked,
+                ..last
+            };
+            let place = Place { node, at: at + len };
+            let done = self.arrive(place, budget);
+            self.path[depth - 1] = last;
+            done?;
+        }
         for (letter, child) in letters {
             for to in [at + len, at + run] {
                 self.path.push(Step {

@@ -25,6 +25,10 @@ fn a_host_is_found_with_what_stands_before_it_and_not_inside_of_another() {
         "http://spam&#46;com/",
         "spam\u{ad}.com",
         "ｓｐａｍ.com",
+        "sp**am**.com",
+        "spam.**com**",
+        "sp<b></b>am<i>.com</i>",
+        "<me@spam.com>",
     ] {
         assert_eq!(hits(&spam, text).len(), 1, "{text}");
     }
@@ -38,6 +42,7 @@ fn a_host_is_found_with_what_stands_before_it_and_not_inside_of_another() {
         "sp4m.com",
         "spam",
         "https://spam.com@good.example/",
+        "sp**am.com",
     ] {
         assert_eq!(hits(&spam, text), [""; 0], "{text}");
     }
