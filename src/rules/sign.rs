@@ -226,7 +226,8 @@ pub(super) fn drawn_by(c: char) -> Option<&'static str> {
         ("y", "ㄚאɎሃყ"),
         ("z", "乙ⱫጊȥƶՀ"),
     ];
-    let is_drawn = |(_, shapes): &&(&str, &str)| shapes.contains(c);
+    let small = c.to_lowercase().next().unwrap_or(c);
+    let is_drawn = |(_, shapes): &&(&str, &str)| shapes.contains(c) || shapes.contains(small);
     let found = SHAPES.iter().find(is_drawn).filter(|_| !c.is_ascii());
     found.map(|(letter, _)| *letter)
 }

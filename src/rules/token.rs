@@ -94,7 +94,8 @@ fn percent_encoded(bytes: &[u8]) -> Option<(char, usize)> {
     };
     let first = byte(0)?;
     if first.is_ascii() {
-        return first.is_ascii_graphic().then(|| (char::from(first), 3));
+        let is_seen = first.is_ascii_graphic() || first == b' ';
+        return is_seen.then(|| (char::from(first), 3));
     }
     let length = (first.leading_ones() as usize).min(4);
     let encoded: Vec<u8> = (0..length).map_while(byte).collect();

@@ -270,7 +270,8 @@ fn may_pair(first: &str, second: &str) -> bool {
     !(both(&SPLITS) || both(&WRITTEN) || both(&LETTERS) || WRITTEN.contains(&first))
         && !(matches!(first, "shy entity" | "emphasis" | "quoted")
             || second == "link target" && SPLITS.contains(&first))
-        && !(matches!(second, "repeated" | "masked") && SPLITS.contains(&first))
+        && !(matches!(second, "repeated" | "masked" | "all doubled") && SPLITS.contains(&first))
+        && !(first == "much that is not seen" && SPLITS.contains(&second))
         && !(first == "direction marks" && second == "right to left")
 }
 
