@@ -103,6 +103,10 @@ import-known = { $count } there already
 import-duplicates = { $count } twice in the list
 import-unneeded = { $count } exceptions that are not needed
 import-mild = { $count } mild, only noted
+import-addresses = { $count ->
+    [one] 1 host or part of an address, taken as it is written
+   *[other] { $count } hosts or parts of addresses, taken as they are written
+    }
 import-literal = { $count } taken at their word
 import-unreadable = { $count } not readable
 import-text = { $parts }. Nothing was changed yet.

@@ -91,6 +91,7 @@ import-known = { $count } tanesi zaten var
 import-duplicates = { $count } tanesi listede iki kez
 import-unneeded = { $count } gereksiz istisna
 import-mild = { $count } hafif, yalnızca not edilir
+import-addresses = { $count } alan adı veya adres parçası, yazıldığı gibi alınır
 import-literal = { $count } tanesi yazıldığı gibi alınır
 import-unreadable = { $count } tanesi okunamıyor
 import-text = { $parts }. Henüz bir şey değişmedi.

@@ -435,11 +435,16 @@ impl Drafted {
             Matcher::build(version, &new_outcomes.apply(all)).map_err(Uncompilable)
         };
         let mut matcher = build(&kept, &self.put)?;
+        let exact = |put: &[Rule]| {
+            let is_exact = |rule: &&Rule| rule.draft.mode == MatchMode::Exact;
+            put.iter().filter(is_exact).count()
+        };
+        let before_list = exact(&self.put);
         let literal = match self.is_list {
             true => self.take_at_their_word(&matcher),
             false => Vec::new(),
         };
-        if !literal.is_empty() {
+        if exact(&self.put) > before_list {
             matcher = build(&kept, &self.put)?;
         }
         Ok(Compiled {
@@ -451,21 +456,25 @@ impl Drafted {
         })
     }
 
-    /// Makes those entries of a list exact that seen through disguises are common words: lists have look-alike spellings
-    /// of words that nobody means to forbid. `matcher` has them as they are.
+    /// Makes those entries of a list exact that seen through disguises, or without their signs, are common words: lists have
+    /// look-alike spellings of words that nobody means to forbid (`bｅ`, `blog ::`). `matcher` has them as they are.
     fn take_at_their_word(&mut self, matcher: &Matcher) -> Vec<Collision> {
         let mut collisions: HashMap<String, Collision> = collisions::of(matcher)
             .into_iter()
-            .filter(|collision| collision.is_disguised)
             .map(|collision| (collision.rule.clone(), collision))
             .collect();
         let mut literal = Vec::new();
         for rule in &mut self.put {
+            let collision = collisions.remove(&rule.id);
             let has_modes = matches!(rule.draft.kind, RuleKind::Word | RuleKind::Phrase);
-            if let Some(collision) = collisions.remove(&rule.id).filter(|_| has_modes) {
+            let has_own_spelling = rule.draft.has_own_spelling();
+            let is_other = |found: &Collision| has_own_spelling || found.is_disguised;
+            let collision = collision.filter(|found| has_modes && is_other(found));
+            // What stands between signs (`to get $`) may be common although no single word is.
+            if has_own_spelling || collision.is_some() {
                 rule.draft.mode = MatchMode::Exact;
-                literal.push(collision);
             }
+            literal.extend(collision);
         }
         literal
     }

@@ -252,13 +252,14 @@ both_dbs! {
     async fn a_list_is_imported_after_a_dry_run_and_exported(app: TestApp) {
         let olga = app.login(OWNER).await;
         let rules = app.path("admin/rules");
-        let list = "forbidden\nlottery\nlottery\nfree money\n/(/\n";
+        let list = "forbidden\nlottery\nlottery\nfree money\n/(/\nspam.example\n";
 
         let page = olga.get(&rules).await;
         let form = page.form(&["text", "format"]).expect("the import");
         let dry = olga.send(form.clone(), &[("text", list), ("dry_run", "on")]).await;
         assert_eq!(dry.status, 200);
-        assert!(dry.text.contains("2 rules would be added."), "{}", dry.text);
+        assert!(dry.text.contains("3 rules would be added."), "{}", dry.text);
+        assert!(dry.text.contains("1 host or part of an address"), "{}", dry.text);
         assert!(dry.text.contains("line 5"), "{}", dry.text);
         assert_eq!(titles(&dry).len(), 1, "nothing was added yet");
         let form = dry.form(&["text", "format"]).expect("the import with the list");
@@ -268,9 +269,9 @@ both_dbs! {
         let csv = olga.get(&format!("{rules}/export.csv")).await;
         assert!(csv.text.contains("phrase,free money,normal,both,hold,scam"), "{}", csv.text);
         let json: Value = olga.get(&format!("{rules}/export.json")).await.json();
-        assert_eq!(json.as_array().map(Vec::len), Some(3));
+        assert_eq!(json.as_array().map(Vec::len), Some(4));
         let txt = olga.get(&format!("{rules}/export.txt")).await;
-        assert_eq!(txt.text.lines().count(), 3);
+        assert_eq!(txt.text.lines().count(), 4);
         assert_eq!(olga.get(&format!("{rules}/export.xls")).await.status, 404);
     }
 

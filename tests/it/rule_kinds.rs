@@ -103,6 +103,24 @@ both_dbs! {
         assert!(mora.get(&case_path).await.links("Except “WordPress” from the rule").is_empty());
     }
 
+    async fn a_post_that_takes_too_much_work_is_held_and_says_so(app: TestApp) {
+        let rule = json!({"pattern": "c*ck", "kind": "wildcard", "match": "aggressive", "action": "shadow"});
+        assert_eq!(app.api_post("/rules", &rule).await.status, 201);
+        let hostile = "<b>".repeat(60_000);
+
+        let post = app.submit("A harmless title", &hostile).await;
+
+        assert_eq!((&post["status"], &post["hits"]), (&json!("held"), &json!([])), "no rule says so");
+        let case = app.case_of(post["id"].as_str().expect("an id")).await;
+        assert_eq!(case["problem"], "the text takes too much work to check");
+        let checked = app.api_post("/check", &json!({"body": hostile})).await.json();
+        assert_eq!((&checked["verdict"], &checked["problem"]), (&json!("hold"), &case["problem"]));
+        let mora = app.login(MODERATOR).await;
+        let path = app.path(&format!("admin/queue/{}", case["id"].as_str().expect("an id")));
+        let page = mora.get(&path).await;
+        assert!(page.text.contains("takes too much work"), "{}", page.texts(".hits").concat());
+    }
+
     async fn combinations_ask_for_words_links_and_the_author(app: TestApp) {
         let casino = json!({"pattern": "\"casino\" and links >= 2"});
         let rule = app.api_post("/rules", &casino).await.json();

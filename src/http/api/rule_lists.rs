@@ -58,12 +58,26 @@ pub(crate) struct ImportedList {
     rule_set_version: i64,
     /// How many rules were added.
     added: usize,
+    /// How its entries were read.
+    #[serde(flatten)]
+    read: ReadList,
+    /// Entries that are taken at their word, because seen through disguises they are common words.
+    literal: Vec<String>,
+}
+
+/// How the entries of a list were read.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(crate) struct ReadList {
     /// How many the site had already.
     known: usize,
     /// How many the list has more than once.
     duplicates: usize,
-    /// Entries that are taken at their word, because seen through disguises they are common words.
-    literal: Vec<String>,
+    /// Hosts and parts of addresses, which are taken as they are written.
+    addresses: usize,
+    /// Mild words of a list with severities, which are only noted.
+    mild: usize,
+    /// Exceptions that only matter to those who match parts of words.
+    unneeded: usize,
     /// How many entries are no rules.
     refused: usize,
     /// The first of them.
@@ -71,7 +85,7 @@ pub(crate) struct ImportedList {
 }
 
 /// Something in a list that is no rule.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct ListProblem {
     /// The line, from 1; in JSON, the number of the entry.
     line: usize,
@@ -125,6 +139,9 @@ pub(crate) struct RehearsedChange {
     collisions: Vec<CommonWord>,
     /// Entries of the list that are taken at their word, because seen through disguises they are common words.
     literal: Vec<CommonWord>,
+    /// How the entries of the list were read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    list: Option<ReadList>,
 }
 
 /// Posts with another verdict.
@@ -239,28 +256,36 @@ pub(crate) async fn import(
 /// What an import is answered with, before its version is known.
 #[derive(Clone)]
 struct Answer {
-    known: usize,
-    duplicates: usize,
+    read: ReadList,
     literal: Vec<String>,
-    refused: usize,
-    problems: Vec<(usize, String)>,
 }
 
-impl Answer {
+impl ReadList {
     fn of(plan: &Plan, report: &ImportReport) -> Self {
         let problems = report.problems.iter().take(PROBLEMS_SHOWN);
         Self {
             known: plan.known,
             duplicates: report.duplicates,
-            literal: plan
-                .literal
-                .iter()
-                .map(|known| known.pattern.clone())
-                .collect(),
+            addresses: report.addresses,
+            mild: report.mild,
+            unneeded: report.unneeded,
             refused: report.problems.len(),
             problems: problems
-                .map(|problem| (problem.line, wording::flaw(Locale::En, &problem.flaw)))
+                .map(|problem| ListProblem {
+                    line: problem.line,
+                    message: wording::flaw(Locale::En, &problem.flaw),
+                })
                 .collect(),
+        }
+    }
+}
+
+impl Answer {
+    fn of(plan: &Plan, report: &ImportReport) -> Self {
+        let literal = plan.literal.iter();
+        Self {
+            read: ReadList::of(plan, report),
+            literal: literal.map(|known| known.pattern.clone()).collect(),
         }
     }
 
@@ -268,18 +293,8 @@ impl Answer {
         let shown = ImportedList {
             rule_set_version: saved.version,
             added: saved.rules.len(),
-            known: self.known,
-            duplicates: self.duplicates,
+            read: self.read.clone(),
             literal: self.literal.clone(),
-            refused: self.refused,
-            problems: self
-                .problems
-                .iter()
-                .map(|(line, message)| ListProblem {
-                    line: *line,
-                    message: message.clone(),
-                })
-                .collect(),
         };
         serde_json::to_string(&shown).expect("texts and numbers are always JSON")
     }
@@ -300,51 +315,57 @@ pub(crate) async fn rehearse(
 ) -> Result<HttpResponse, HttpError> {
     let caller = Caller::of(&req, &[Scope::Admin]).await?;
     let tried = Request::<TriedChange>::read_up_to(&req, payload, LIST_BYTES).await?;
-    let edit = tried.value.edit(&caller).await?;
+    let (edit, list) = tried.value.edit(&caller).await?;
     let moderation = &caller.app.moderation;
     let plan = match moderation.plan(caller.site_id(), edit, "").await? {
         Ok(plan) => plan,
         Err(refused) => return answer_refused(refused),
     };
     let rehearsal = moderation.rehearse(&plan).await?;
-    Ok(HttpResponse::Ok().json(RehearsedChange::of(&plan, rehearsal)))
+    let list = list.map(|list| ReadList::of(&plan, &list));
+    Ok(HttpResponse::Ok().json(RehearsedChange::of(&plan, list, rehearsal)))
 }
 
 impl TriedChange {
-    async fn edit(self, caller: &Caller) -> Result<Edit, HttpError> {
-        Ok(
-            match (
-                self.add,
-                self.change,
-                self.with,
-                self.remove,
-                self.import,
-                self.outcomes,
-                self.restore,
-            ) {
-                (Some(new), None, None, None, None, None, None) => Edit::Add(new.draft()),
-                (None, Some(id), Some(with), None, None, None, None) => {
-                    Edit::Change(with.of(find(caller, &id).await?))
-                }
-                (None, None, None, Some(id), None, None, None) => {
-                    Edit::Remove(find(caller, &id).await?.id)
-                }
-                (None, None, None, None, Some(list), None, None) => Edit::Import(list.read().0),
-                (None, None, None, None, None, Some(outcomes), None) => Edit::Outcomes(outcomes),
-                (None, None, None, None, None, None, Some(version)) => Edit::Restore(version),
-                _ => {
-                    return Err(HttpError::invalid(
-                        "add",
-                        "or exactly one of change (with `with`), remove, import, outcomes and restore must be given",
-                    ));
-                }
-            },
-        )
+    /// What is meant, and of a list how it was read.
+    async fn edit(self, caller: &Caller) -> Result<(Edit, Option<ImportReport>), HttpError> {
+        let mut read = None;
+        let edit = match (
+            self.add,
+            self.change,
+            self.with,
+            self.remove,
+            self.import,
+            self.outcomes,
+            self.restore,
+        ) {
+            (Some(new), None, None, None, None, None, None) => Edit::Add(new.draft()),
+            (None, Some(id), Some(with), None, None, None, None) => {
+                Edit::Change(with.of(find(caller, &id).await?))
+            }
+            (None, None, None, Some(id), None, None, None) => {
+                Edit::Remove(find(caller, &id).await?.id)
+            }
+            (None, None, None, None, Some(list), None, None) => {
+                let (drafts, report) = list.read();
+                read = Some(report);
+                Edit::Import(drafts)
+            }
+            (None, None, None, None, None, Some(outcomes), None) => Edit::Outcomes(outcomes),
+            (None, None, None, None, None, None, Some(version)) => Edit::Restore(version),
+            _ => {
+                return Err(HttpError::invalid(
+                    "add",
+                    "or exactly one of change (with `with`), remove, import, outcomes and restore must be given",
+                ));
+            }
+        };
+        Ok((edit, read))
     }
 }
 
 impl RehearsedChange {
-    fn of(plan: &Plan, rehearsal: Rehearsal) -> Self {
+    fn of(plan: &Plan, list: Option<ReadList>, rehearsal: Rehearsal) -> Self {
         let words = |collisions: &[crate::moderation::collisions::Collision]| {
             let told = collisions.iter().map(|collision| CommonWord {
                 pattern: collision.pattern.clone(),
@@ -361,6 +382,7 @@ impl RehearsedChange {
             hit: rehearsal.hit,
             collisions: words(&rehearsal.collisions),
             literal: words(&plan.literal),
+            list,
             newly_held: rehearsal.newly_held.into(),
             newly_rejected: rehearsal.newly_rejected.into(),
             softened: rehearsal.softened.into(),

@@ -178,6 +178,7 @@ impl Report {
             (read.duplicates, MessageId("import-duplicates")),
             (read.unneeded, MessageId("import-unneeded")),
             (read.mild, MessageId("import-mild")),
+            (read.addresses, MessageId("import-addresses")),
             (plan.literal.len(), MessageId("import-literal")),
             (read.problems.len(), MessageId("import-unreadable")),
         ] {

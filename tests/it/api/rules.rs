@@ -115,13 +115,17 @@ both_dbs! {
     }
 
     async fn lists_go_in_and_out(api: Api) {
-        let list = json!({"text": "smurf\nsm*rfs\nlottery\n/(/", "category": "blue", "comment": "the village"});
+        let list = json!({"text": "smurf\nsm*rfs\nlottery\n/(/\nsmurf.example\n/smurfs/", "category": "blue", "comment": "the village"});
+        let tried = api.post("/rules/rehearse", &json!({"import": {"text": list["text"]}})).await.json();
+        assert_eq!((&tried["put"], &tried["list"]["addresses"], &tried["list"]["known"]), (&json!(4), &json!(2), &json!(1)), "{tried}");
+        assert_eq!(tried["list"]["problems"][0]["line"], 4, "{tried}");
         let imported = api.post("/rules/import", &list).await;
         assert_eq!(imported.status, 200, "{}", imported.text);
         let told = imported.json();
-        assert_eq!((&told["added"], &told["known"], &told["refused"]), (&json!(2), &json!(1), &json!(1)));
+        assert_eq!((&told["added"], &told["known"], &told["refused"]), (&json!(4), &json!(1), &json!(1)));
+        assert_eq!(told["addresses"], 2, "{told}");
         assert_eq!(told["problems"][0]["line"], 4);
-        assert_eq!(api.patterns().await.len(), 4);
+        assert_eq!(api.patterns().await.len(), 6);
 
         let again = api.post("/rules/import", &list).await.json();
         assert_eq!((&again["added"], &again["rule_set_version"]), (&json!(0), &told["rule_set_version"]));
@@ -129,7 +133,22 @@ both_dbs! {
         let exported = api.get("/rules/export?format=csv").await;
         assert!(exported.text.contains("smurf") && exported.text.contains("blue"), "{}", exported.text);
         let all = api.get("/rules/export").await.json();
-        assert_eq!(all.as_array().map(Vec::len), Some(4));
+        assert_eq!(all.as_array().map(Vec::len), Some(6));
+    }
+
+    async fn entries_of_a_list_that_are_common_words_but_for_their_looks_are_taken_at_their_word(api: Api) {
+        let list = json!({"text": "bｅ\nblog ::\nto get $\n！\nviagra"});
+        let tried = api.post("/rules/rehearse", &json!({"import": list})).await.json();
+        let literal = tried["literal"].as_array().expect("a list");
+        let patterns: Vec<_> = literal.iter().map(|one| text(&one["pattern"])).collect();
+        assert_eq!(patterns, ["bｅ", "blog ::", "！"], "{tried}");
+        assert_eq!(tried["collisions"], json!([]), "{tried}");
+        api.post("/rules/import", &list).await;
+
+        assert_eq!(api.check_text("To be on my blog, to get more! Yes.").await, "publish");
+        for held in ["to bｅ", "my BLOG  ::", "to get $", "so！", "v1agra"] {
+            assert_eq!(api.check_text(held).await, "hold", "{held}");
+        }
     }
 
     async fn a_change_is_tried_before_it_is_made(api: Api) {
