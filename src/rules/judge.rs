@@ -239,10 +239,10 @@ fn see(
     views: &mut Views,
     word: &mut Word,
 ) -> Option<()> {
-    if step.run < letter.run {
+    if step.run < letter.run() {
         return None;
     }
-    if step.run > letter.run && !letter.open {
+    if step.run > letter.run() && !letter.open {
         // Many innocent words end in a letter more.
         let is_many = step.run >= 3 && spelling.length > 1
             || spelling.length >= SHORT && !(is_last && step.run == 2 && word.doubled < 2);
@@ -263,7 +263,7 @@ fn see(
                 || !typed.as_bytes()[0].is_ascii_alphabetic();
             word.own += u32::from(is_own);
             word.foreign += u32::from(!is_own && spelling.is_lookalike);
-            if !letter.marks.is_empty() {
+            if !letter.marks().is_empty() {
                 views.add(View::Marks);
             }
         }
@@ -273,7 +273,7 @@ fn see(
                 (Some(typed), Some(own)) if typed != own => word.foreign += 1,
                 _ => word.own += 1,
             }
-            if marks(typed) != letter.marks {
+            if marks(typed) != letter.marks() {
                 views.add(View::Marks);
             }
         }
@@ -302,7 +302,7 @@ fn see(
             }
         }
         How::Masked => {
-            (step.run <= letter.run).then_some(())?;
+            (step.run <= letter.run()).then_some(())?;
             views.add(View::Masked);
             word.masked += 1;
         }
@@ -409,7 +409,7 @@ fn is_disguise_by_marks(
         let typed = &text.text[step.from..step.to];
         let count = marks(typed).chars().count();
         (
-            count > letter.marks.chars().count(),
+            count > letter.marks().chars().count(),
             count > 1 || typed.chars().skip(1).any(is_ornament),
         )
     };
@@ -422,7 +422,7 @@ fn is_disguise_by_marks(
         };
         let (more, heap) = added(step, letter);
         let typed = &text.text[step.from..step.to];
-        let differs = step.how == How::Lookalike || marks(typed) != letter.marks;
+        let differs = step.how == How::Lookalike || marks(typed) != letter.marks();
         is_added |= more || step.how == How::Lookalike;
         is_heaped |= heap;
         left_out |= differs && !more && step.how != How::Lookalike;

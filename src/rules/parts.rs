@@ -67,7 +67,8 @@ impl Parts {
             MatchMode::Exact => Vec::new(),
             MatchMode::Normal | MatchMode::Aggressive => spelling.imitations(),
         };
-        for spelling in std::iter::once(spelling).chain(imitations) {
+        for mut spelling in std::iter::once(spelling).chain(imitations) {
+            spelling.places.shrink_to_fit();
             let target = Target::Spelling(self.spellings.len());
             let is_literal = mode_of(rule, &spelling) == MatchMode::Exact && spelling.is_one_run();
             #[cfg(test)]

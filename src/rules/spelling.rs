@@ -30,11 +30,27 @@ pub(super) struct Letter {
     /// Without case, width and marks.
     pub(super) letter: char,
     /// The marks that the pattern has on it.
-    pub(super) marks: String,
+    marks: Option<Box<Marks>>,
     /// How often it stands there.
-    pub(super) run: u32,
+    run: u16,
     /// It may stand there more often.
     pub(super) open: bool,
+}
+
+/// Marks on a letter. Most have none, and there are many letters: those pay for a pointer alone.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+struct Marks(String);
+
+impl Letter {
+    /// The marks that the pattern has on it.
+    pub(super) fn marks(&self) -> &str {
+        self.marks.as_ref().map_or("", |marks| &marks.0)
+    }
+
+    /// How often it stands there.
+    pub(super) fn run(&self) -> u32 {
+        u32::from(self.run)
+    }
 }
 
 /// The letters of a pattern.
@@ -74,7 +90,7 @@ impl Spelling {
         for c in fold(text).text.nfkd() {
             if is_ornament(c) {
                 if let Some(Place::Letter(last)) = self.places.last_mut() {
-                    last.marks.push(c);
+                    last.marks.get_or_insert_default().0.push(c);
                 }
             } else {
                 base(c).chars().for_each(|letter| self.push(letter));
@@ -89,13 +105,13 @@ impl Spelling {
             && !matches!(letter, '-' | '\'' | '’');
         match self.places.last_mut() {
             Some(Place::Letter(last)) if last.letter == letter => {
-                last.run += 1;
+                last.run = last.run.saturating_add(1);
             }
             _ => {
                 self.length += 1;
                 self.places.push(Place::Letter(Letter {
                     letter,
-                    marks: String::new(),
+                    marks: None,
                     run: 1,
                     open: false,
                 }));
@@ -130,7 +146,7 @@ impl Spelling {
 
     /// The key with each letter as often as it stands there.
     pub(super) fn whole_key(&self) -> Vec<u8> {
-        self.key_of(|letter| letter.run)
+        self.key_of(Letter::run)
     }
 
     fn key_of(&self, times: impl Fn(&Letter) -> u32) -> Vec<u8> {

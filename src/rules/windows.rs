@@ -95,7 +95,9 @@ fn classes(wide: bool, first: bool) -> [u8; 256] {
             b'&' | b'%' => OTHER as u8,
             _ if first && byte.is_ascii_punctuation() => next(),
             // They may be parts of letters that are drawn.
-            b'-' | b'=' | b')' => OTHER as u8,
+            b'-' | b'=' => OTHER as u8,
+            // Draws a letter behind others of the same sort (`|)`), and stands everywhere else.
+            b')' => next(),
             _ if KINDS[usize::from(byte)] == CLOSED => closed,
             _ => continue,
         };
