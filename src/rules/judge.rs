@@ -204,9 +204,9 @@ pub(super) fn judge(
     if mode == MatchMode::Normal && spelling.length == 1 && text.is_code(start) {
         return None;
     }
-    let is_typed = |typed: &Box<str>| is_as_typed(text.text, start, typed);
+    let is_typed = |typed: &str| is_as_typed(text.text, start, typed);
     if mode == MatchMode::Exact
-        && !(is_literal(text, views, path, end) && spelling.typed.iter().all(is_typed))
+        && !(is_literal(text, views, path, end) && spelling.typed.as_deref().is_none_or(is_typed))
     {
         return None;
     }
