@@ -127,6 +127,8 @@ function claimed(row, isOpen, by) {
   if (label) label.textContent = by ? words(by === myName() ? "with-you" : "with", { name: by }) : "";
   if (!isOpen) return;
   showClaim(openCase(), by);
+  // What was told late, from before one took it over, may have said otherwise.
+  if (by === myName()) held = openCase();
   // Given back by a colleague, or run out.
   if (!by && isActive()) dwell();
 }

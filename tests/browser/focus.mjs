@@ -106,7 +106,9 @@ try {
   await mora.goto(`${queue}?aside=true`);
   await press(mora, "j", 'link "Post 2"');
   await press(mora, "Enter", 'heading "Post 2"');
-  await press(mora, "z", 'heading "Post 2"');
+  await mora.keyboard.press("z");
+  await mora.locator(".flash").waitFor();
+  await expect(mora, 'heading "Post 2"');
   await press(mora, "e", 'combobox "To"');
   await mora.getByRole("button", { name: "Hand it over" }).focus();
   await press(mora, "Enter", 'heading "Post 2"');

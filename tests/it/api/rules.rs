@@ -141,7 +141,7 @@ both_dbs! {
         let tried = api.post("/rules/rehearse", &json!({"import": list})).await.json();
         let literal = tried["literal"].as_array().expect("a list");
         let patterns: Vec<_> = literal.iter().map(|one| text(&one["pattern"])).collect();
-        assert_eq!(patterns, ["bｅ", "blog ::", "！"], "{tried}");
+        assert_eq!(patterns, ["bｅ", "blog ::"], "{tried}");
         assert_eq!(tried["collisions"], json!([]), "{tried}");
         api.post("/rules/import", &list).await;
 
