@@ -158,7 +158,7 @@ impl Passage<'_> {
                     .chain(counted.iter().map(|hit| hit.category.as_str())),
             ),
             rules: distinct(counted.iter().map(|hit| hit.rule.as_str())),
-            problem: None,
+            problem: self.checked.and_then(|checked| checked.problem.clone()),
             waiting_since_ms: self.now_ms,
             deadline_ms: self.now_ms,
             remind_at_ms: None,
