@@ -2,7 +2,7 @@
 //! reads what was committed since it last did, whichever replica did it, and ends when nobody listens any more. Whoever was
 //! away for a moment hears what they missed.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -79,7 +79,7 @@ pub struct Live {
 struct Channel {
     sender: broadcast::Sender<Told>,
     /// What was told lately: each line of the audit log by itself.
-    kept: VecDeque<(String, Happening)>,
+    kept: Vec<(String, Happening)>,
     /// All lines from here on were told to whoever listened.
     since: String,
 }
@@ -122,7 +122,7 @@ impl Live {
                 tokio::spawn(self.clone().tell(site, since.clone()));
                 Channel {
                     sender,
-                    kept: VecDeque::new(),
+                    kept: Vec::new(),
                     since,
                 }
             });

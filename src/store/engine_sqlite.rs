@@ -55,7 +55,7 @@ pub(crate) fn start(
             };
             while let Some(group) = next_group(&mut incoming) {
                 let gate = db.blocking_gate();
-                writer.transact(group, &mut incoming);
+                writer.transact(group, Some(&mut incoming));
                 drop(gate);
                 checkpoints.after_commit();
             }
@@ -94,34 +94,21 @@ struct Writer {
 
 impl Writer {
     /// Commits a group, and who joins it from `incoming` meanwhile, and has its members answered.
-    fn transact(&mut self, mut group: Group, incoming: &mut mpsc::Receiver<Group>) {
+    fn transact(&mut self, mut group: Group, incoming: Option<&mut mpsc::Receiver<Group>>) {
         if group.is_empty() {
             return;
         }
-        match self.try_transact(&mut group, Some(incoming)) {
+        match self.try_transact(&mut group, incoming) {
             Ok(results) => self.log.sync(Committed { group, results }),
-            Err(error) => self.transact_alone(group, &error),
-        }
-    }
-
-    /// One member's fault must not be everybody's: each gets a transaction of its own.
-    fn transact_alone(&mut self, group: Group, error: &anyhow::Error) {
-        let was_alone = group.len() == 1;
-        for work in group {
-            let mut alone = vec![work];
-            let tried = match was_alone {
-                true => Err(anyhow!("{error:#}")),
-                false => self.try_transact(&mut alone, None),
-            };
-            match tried {
-                Ok(results) => self.log.sync(Committed {
-                    group: alone,
-                    results,
-                }),
-                Err(error) => {
-                    for work in alone {
-                        work.settle(Err(anyhow!("{error:#}")));
-                    }
+            // One member's fault must not be everybody's: each gets a transaction of its own.
+            Err(_) if group.len() > 1 => {
+                for work in group {
+                    self.transact(vec![work], None);
+                }
+            }
+            Err(error) => {
+                for work in group {
+                    work.settle(Err(anyhow!("{error:#}")));
                 }
             }
         }
