@@ -23,7 +23,7 @@ pub(super) struct Starts {
     signs: [bool; 128],
     /// All letters and signs that they begin with.
     firsts: HashSet<char>,
-    /// What a byte is, each bit as the lowest of its sixteen.
+    /// What a byte is: three bits, each the lowest of its sixteen.
     lanes: [u64; 256],
     /// No key may be disguised.
     is_literal: bool,
@@ -50,25 +50,10 @@ const BLOCK: usize = 16;
 
 /// A byte is a letter or digit.
 const WORD: u64 = 1;
-/// A disguised key may begin with this byte, which is none.
-const OTHER: u64 = 1 << 16;
-/// A literal one may.
-const SIGN_OF_LITERAL: u64 = 1 << 32;
-
-/// Whether a byte is a small letter, and whether it is a digit, each as the lowest bit of its sixteen.
-const SORTS: [u64; 256] = {
-    let mut sorts = [0; 256];
-    let mut byte = 0;
-    while byte < 128 {
-        sorts[byte] = match byte as u8 {
-            b'a'..=b'z' => 1,
-            b'0'..=b'9' => 1 << 16,
-            _ => 0,
-        };
-        byte += 1;
-    }
-    sorts
-};
+/// One that is, is a small letter; with one that is none a disguised key may begin.
+const SMALL_OR_OTHER: u64 = 1 << 16;
+/// One that is, is a digit; with one that is none a literal key may begin.
+const DIGIT_OR_LITERAL: u64 = 1 << 32;
 
 /// What a byte is to the search for beginnings. Letters and digits are their codes.
 pub(super) const KINDS: [u8; 256] = {
@@ -115,23 +100,24 @@ impl Starts {
         let mut lanes = [0; 256];
         for (byte, lanes) in lanes.iter_mut().enumerate() {
             let is_sign = |signs: &[bool; 128]| signs.get(byte).is_some_and(|is_sign| *is_sign);
-            if KINDS[byte] <= LETTER_MAX {
-                *lanes = WORD;
-                continue;
-            }
-            let is_other = begins_something(byte as u8) || is_sign(&signs);
-            *lanes |= if is_other && !keys.is_empty() {
-                OTHER
-            } else {
-                0
+            let byte = byte as u8;
+            let [is_of_second, is_of_third] = match KINDS[usize::from(byte)] <= LETTER_MAX {
+                true => {
+                    *lanes = WORD;
+                    [byte.is_ascii_lowercase(), byte.is_ascii_digit()]
+                }
+                false => {
+                    let is_other = begins_something(byte) || is_sign(&signs);
+                    let is_literal =
+                        matches!(byte, b'&' | b'%' | 0xC0..) || is_sign(&beginnings.signs);
+                    [
+                        is_other && !keys.is_empty(),
+                        is_literal && !literal.is_empty(),
+                    ]
+                }
             };
-            let is_literal =
-                matches!(byte as u8, b'&' | b'%' | 0xC0..) || is_sign(&beginnings.signs);
-            *lanes |= if is_literal && !literal.is_empty() {
-                SIGN_OF_LITERAL
-            } else {
-                0
-            };
+            *lanes |= SMALL_OR_OTHER * u64::from(is_of_second);
+            *lanes |= DIGIT_OR_LITERAL * u64::from(is_of_third);
         }
         let mut starts = Starts {
             scents: Scents::new(keys),
@@ -159,12 +145,14 @@ impl Starts {
         mut visit: impl FnMut(Lane, usize) -> Result<(), E>,
     ) -> Result<(), E> {
         let bytes = text.as_bytes();
-        let (mut word_before, mut sorts_before) = (0, 0);
+        let (mut word_before, mut small_before, mut digit_before) = (0, 0, 0);
         for (index, block) in bytes.chunks(BLOCK).enumerate() {
             let from = index * BLOCK;
             // Sixteen bytes at a time: what they are becomes masks in one word, whose bits are then visited.
             let lanes = joined(block, &self.lanes);
-            let [words, others, signs] = [0, 16, 32].map(|lane| (lanes >> lane) as u16);
+            let [words, second, third] = [0, 16, 32].map(|lane| (lanes >> lane) as u16);
+            let [small, digits] = [second, third].map(|lane| lane & words);
+            let [others, signs] = [second, third].map(|lane| lane & !words);
             let follows = words << 1 | word_before;
             word_before = words >> 15;
             let begin = words & !follows;
@@ -173,7 +161,11 @@ impl Starts {
                 false => begin | others,
             };
             if self.wide {
-                starts |= words & follows & seams(block, words, &mut sorts_before);
+                let was_small = small << 1 | small_before;
+                let was_digit = digits << 1 | digit_before;
+                (small_before, digit_before) = (small >> 15, digits >> 15);
+                let seams = was_small & !small & !digits | was_digit ^ digits;
+                starts |= words & follows & seams;
             }
             let mut starts =
                 self.perhaps(bytes, from, starts, |bytes| self.windows.may_begin(bytes));
@@ -323,17 +315,8 @@ fn joined(block: &[u8], table: &[u64; 256]) -> u64 {
     }
 }
 
-/// Where [`is_seam`] says so in a block whose letters and digits are `words`.
-fn seams(block: &[u8], words: u16, before: &mut u32) -> u16 {
-    let sorts = joined(block, &SORTS);
-    let [small, digits] = [sorts as u16, (sorts >> 16) as u16];
-    let was_small = small << 1 | *before as u16;
-    let was_digit = digits << 1 | (*before >> 16) as u16;
-    *before = u32::from(small >> 15) | u32::from(digits >> 15) << 16;
-    was_small & words & !small & !digits | was_digit ^ digits
-}
-
 /// Whether a word may begin inside another at the byte `at`, as capitals and digits tell: `aB`, `1a`, `a1`.
+#[inline]
 pub(super) fn is_seam(text: &str, at: usize) -> bool {
     let bytes = text.as_bytes();
     let (Some(left), Some(right)) = (
@@ -342,19 +325,33 @@ pub(super) fn is_seam(text: &str, at: usize) -> bool {
     ) else {
         return false;
     };
-    if !left.is_ascii() || !right.is_ascii() {
-        return is_seam_of_others(text, at);
+    match left.is_ascii() && right.is_ascii() {
+        true => SORTS[usize::from(*left)] >> 4 & SORTS[usize::from(*right)] != 0,
+        false => is_seam_of_others(text, at),
     }
-    if right.is_ascii_lowercase() && !left.is_ascii_digit() {
-        return false;
-    }
-    left.is_ascii_lowercase() && right.is_ascii_uppercase()
-        || left.is_ascii_alphanumeric()
-            && right.is_ascii_alphanumeric()
-            && left.is_ascii_digit() != right.is_ascii_digit()
 }
 
+/// The sort of a byte as one bit, and four places higher the sorts before which a word may begin behind it.
+const SORTS: [u8; 128] = {
+    const SMALL: u8 = 1;
+    const CAPITAL: u8 = 2;
+    const DIGIT: u8 = 4;
+    let mut sorts = [0; 128];
+    let mut byte = 0;
+    while byte < 128 {
+        sorts[byte] = match byte as u8 {
+            b'a'..=b'z' => SMALL | (CAPITAL | DIGIT) << 4,
+            b'A'..=b'Z' => CAPITAL | DIGIT << 4,
+            b'0'..=b'9' => DIGIT | (SMALL | CAPITAL) << 4,
+            _ => 0,
+        };
+        byte += 1;
+    }
+    sorts
+};
+
 /// The same of letters that are not all of ASCII.
+#[cold]
 fn is_seam_of_others(text: &str, at: usize) -> bool {
     let (Some(left), Some(right)) = (text[..at].chars().next_back(), text[at..].chars().next())
     else {

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
-use memchr::memchr;
+use memchr::{memchr, memchr3};
 
 use super::sign::{Sign, sign};
 
@@ -140,19 +140,22 @@ pub(super) fn stretch(text: &str, at: usize) -> Option<usize> {
 
 /// Where the tag with which `text` begins ends: at the first `>` outside of quotes; if there is none, at the first.
 fn tag_end(text: &[u8]) -> Option<usize> {
-    let mut quote = None;
-    let mut is_end = |byte: &u8| {
-        match (quote, *byte) {
-            (None, b'>') => return true,
-            (None, b'"' | b'\'') => quote = Some(*byte),
-            (Some(open), byte) if open == byte => quote = None,
-            _ => {}
+    let mut at = 0;
+    loop {
+        let Some(next) = memchr3(b'>', b'"', b'\'', &text[at..]) else {
+            break;
+        };
+        at += next + 1;
+        let quote = text[at - 1];
+        if quote == b'>' {
+            return Some(at);
         }
-        false
-    };
-    let end = text.iter().position(&mut is_end);
-    let first = || text.iter().position(|byte| *byte == b'>');
-    Some(end.or_else(first)? + 1)
+        let Some(close) = memchr(quote, &text[at..]) else {
+            break;
+        };
+        at += close + 1;
+    }
+    Some(memchr(b'>', text)? + 1)
 }
 
 /// Whether rendering may remove `c` from inside a word.

@@ -3,6 +3,8 @@
 
 use std::ops::Range;
 
+use memchr::{memchr, memchr3};
+
 use super::view::View;
 
 /// Makes what follows run from right to left.
@@ -52,10 +54,10 @@ pub(super) fn passages(text: &str) -> Vec<Turned> {
     }
     let bytes = text.as_bytes();
     // The last byte of the control, and the first ones of letters that stand on their heads.
-    if bytes.contains(&0xAE) {
+    if memchr(0xAE, bytes).is_some() {
         found.extend(overridden(text));
     }
-    if bytes.iter().any(|byte| matches!(byte, 0xC7 | 0xC9 | 0xCA)) {
+    if memchr3(0xC7, 0xC9, 0xCA, bytes).is_some() {
         found.extend(upside_down(text));
     }
     found
