@@ -141,10 +141,7 @@ pub(super) fn stretch(text: &str, at: usize) -> Option<usize> {
 /// Where the tag with which `text` begins ends: at the first `>` outside of quotes; if there is none, at the first.
 fn tag_end(text: &[u8]) -> Option<usize> {
     let mut at = 0;
-    loop {
-        let Some(next) = memchr3(b'>', b'"', b'\'', &text[at..]) else {
-            break;
-        };
+    while let Some(next) = memchr3(b'>', b'"', b'\'', &text[at..]) {
         at += next + 1;
         let quote = text[at - 1];
         if quote == b'>' {
