@@ -8,6 +8,7 @@ use crate::auth::access_key::AccessKeys;
 use crate::auth::keyring::Keyring;
 use crate::auth::password::Passwords;
 use crate::checks::Checks;
+use crate::checks::images::Images;
 use crate::clock::Clock;
 use crate::config::{Config, data_dir};
 use crate::ids::Ids;
@@ -46,6 +47,8 @@ pub struct App {
     pub outbox: Outbox,
     /// Whoever asks external checks.
     pub checks: Checks,
+    /// Whoever fetches images of posts.
+    pub images: Images,
 }
 
 impl App {
@@ -75,6 +78,7 @@ impl App {
                 transport: Arc::new(Transport::of(&config)?),
             },
             checks: Checks::new(&config, moderation.clone(), clock.clone(), keyring.clone())?,
+            images: Images::new(&config)?,
             config,
             db,
             clock,

@@ -28,6 +28,7 @@ use crate::store::checks::{self, CheckSubject, FailureNote};
 
 mod client;
 mod guard;
+pub mod images;
 mod places;
 
 pub use client::Failure;

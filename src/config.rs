@@ -41,6 +41,8 @@ pub struct Config {
     pub trusted_proxies: Vec<IpBlock>,
     /// Hosts and addresses that external checks may be at although they are not public.
     pub checks_allow: Vec<Allowed>,
+    /// Hosts and addresses that images of posts are fetched from for moderators although they are not public.
+    pub images_allow: Vec<Allowed>,
     /// Which log lines are written: a level, or a list like `warn,gatepost::outbox=debug`.
     pub log: String,
     /// How log lines are written.
@@ -74,6 +76,7 @@ impl Default for Config {
             metrics_listen: None,
             trusted_proxies: Vec::new(),
             checks_allow: Vec::new(),
+            images_allow: Vec::new(),
             log: "info".to_owned(),
             log_format: LogFormat::Auto,
         }

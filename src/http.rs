@@ -187,6 +187,7 @@ fn endpoints() -> Vec<Endpoint> {
         post("/s/{site}/admin/queue/views/{view}/remove",   Member(Moderator), views::remove),
         post("/s/{site}/admin/queue/next",                  Member(Moderator), claim::next),
         get("/s/{site}/admin/queue/{case}",                 Member(Moderator), case::show),
+        get("/s/{site}/admin/queue/{case}/images/{number}", Member(Moderator), case::images::show),
         post("/s/{site}/admin/queue/{case}/notes",          Member(Moderator), notes::add),
         post("/s/{site}/admin/queue/{case}/hand-over",      Member(Moderator), handover::hand_over),
         post("/s/{site}/admin/queue/{case}/snooze",         Member(Moderator), aside::snooze),

@@ -168,10 +168,16 @@ addEventListener("click", (event) => {
 const FRESH_MS = 15_000;
 const ahead = new Map();
 
+// Images that are still on their way hold connections that the next page needs.
+function letImagesGo() {
+  for (const image of main.querySelectorAll(".images img")) if (!image.complete) image.removeAttribute("src");
+}
+
 function fetchPage(href) {
   const known = ahead.get(href);
   ahead.delete(href);
   if (known && performance.now() - known.at < FRESH_MS) return known.page;
+  letImagesGo();
   return fetch(href, { headers: { accept: "text/html" } }).then(read);
 }
 
@@ -265,6 +271,7 @@ document.addEventListener("submit", async (event) => {
   const { key, then: place } = { ...form.dataset, ...event.submitter?.dataset };
   const then = place ? `#${place}` : key === "claim" && `[data-key="${key}"]`;
   form.dataset.sent = "yes";
+  letImagesGo();
   try {
     const answer = await fetch(event.submitter?.getAttribute("formaction") ?? form.action, { method: "POST", body, headers: { accept: "text/html" } });
     const page = await read(answer);

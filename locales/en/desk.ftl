@@ -58,10 +58,14 @@ reason = Reason
 choose-reason = Choose a reason
 reject = Reject
 queue-large = 100 on a page
-masks = Cover terms until I point at them
+masks = What I do not want to see at once
+masks-terms = Cover terms until I point at them
+masks-images = Images of posts
+images-links = Links only
+images-blurred = Blurred until I point at them
+images-shown = Shown
 masks-keep = Keep my choice
-masks-off = Nothing is covered any more.
-masks-on = Terms of these categories are covered until you point at them.
+masks-kept = Your choice is kept, for you alone.
 view-kept = Everybody who decides here has the view “{ $name }” now.
 view-name-rule = A view needs a name of at most { $chars } characters.
 view-no-room = There is a view of that name, or there are too many: remove one first.
@@ -117,6 +121,14 @@ case-show = Show the post
 case-view-text = Text with hits
 case-view-reader = As readers see it
 case-view-diff = Changes
+case-images = Images of the post
+case-image = Image { $number }
+case-images-more = { $count ->
+    [one] One more image is a link only.
+   *[other] { $count } more images are links only.
+}
+image-unreached = Not reached
+image-unfit = Too large, or no image
 case-run-again = Run again
 case-context = Context
 case-hits-heading = Hits

@@ -52,10 +52,14 @@ reason = Gerekçe
 choose-reason = Bir gerekçe seçin
 reject = Reddet
 queue-large = sayfada 100 vaka
-masks = Terimleri üzerlerine gelene kadar ört
+masks = Hemen görmek istemediklerim
+masks-terms = Terimleri üzerlerine gelene kadar ört
+masks-images = Yazılardaki görseller
+images-links = Yalnızca bağlantı
+images-blurred = Üzerlerine gelene kadar bulanık
+images-shown = Açık
 masks-keep = Seçimimi sakla
-masks-off = Artık hiçbir terim örtülmüyor.
-masks-on = Bu kategorilerin terimleri, üzerlerine gelene kadar örtülü.
+masks-kept = Seçimin saklandı; yalnızca senin için geçerli.
 view-kept = Burada karar veren herkes artık “{ $name }” görünümünü görüyor.
 view-name-rule = Bir görünümün adı en çok { $chars } karakter olabilir ve boş olamaz.
 view-no-room = Bu adda bir görünüm var ya da görünüm sayısı çok fazla: önce birini kaldırın.
@@ -111,6 +115,14 @@ case-show = Yazıyı göster
 case-view-text = Eşleşmeli metin
 case-view-reader = Okurların gördüğü hâli
 case-view-diff = Değişiklikler
+case-images = Yazıdaki görseller
+case-image = Görsel { $number }
+case-images-more = { $count ->
+    [one] Bir görsel daha yalnızca bağlantı olarak duruyor.
+   *[other] { $count } görsel daha yalnızca bağlantı olarak duruyor.
+}
+image-unreached = Ulaşılamadı
+image-unfit = Çok büyük ya da görsel değil
 case-run-again = Yeniden çalıştır
 case-context = Bağlam
 case-hits-heading = Eşleşmeler

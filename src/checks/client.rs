@@ -1,5 +1,5 @@
-//! One question to one check: signed as Standard Webhooks say, to an address that the guard lets through, with limits on
-//! time and bytes. No redirects, no proxies, no cookies. Knows nothing of posts.
+//! One question to one check, signed as Standard Webhooks say, or one file: from an address that the guard lets through,
+//! with limits on time and bytes. No redirects, no proxies, no cookies. Knows nothing of posts.
 
 use std::error::Error;
 use std::fmt;
@@ -96,7 +96,7 @@ impl Client {
             .pool_idle_timeout(IDLE)
             .user_agent(concat!("Gatepost/", env!("CARGO_PKG_VERSION")))
             .build()
-            .context("make the client of external checks")?;
+            .context("make the client for addresses of others")?;
         Ok(Self { http, guard })
     }
 
@@ -109,10 +109,20 @@ impl Client {
         }
     }
 
+    /// The body of what is at an address, however long that takes.
+    pub(super) async fn fetch(&self, url: Url, max_bytes: usize) -> Result<Vec<u8>, Failure> {
+        let response = self.http.get(url).send().await;
+        let response = response.map_err(|error| unreachable(&error))?;
+        match response.status().as_u16() {
+            200 => body(response, max_bytes).await,
+            status => Err(Failure::Unavailable(format!("status {status}"))),
+        }
+    }
+
     async fn send(&self, question: Question) -> Result<Vec<u8>, Failure> {
         let timestamp = (question.now_ms / 1000).to_string();
         let signature = signature(&question.secret, &question.id, &timestamp, &question.body);
-        let mut response = self
+        let response = self
             .http
             .post(question.url)
             .header("content-type", "application/json")
@@ -133,21 +143,23 @@ impl Client {
                 status.as_u16()
             )));
         }
-        let mut answer = Vec::new();
-        while let Some(chunk) = response
-            .chunk()
-            .await
-            .map_err(|error| unreachable(&error))?
-        {
-            if answer.len() + chunk.len() > ANSWER_BYTES {
-                return Err(Failure::BadAnswer(format!(
-                    "more than {ANSWER_BYTES} bytes"
-                )));
-            }
-            answer.extend_from_slice(&chunk);
-        }
-        Ok(answer)
+        body(response, ANSWER_BYTES).await
     }
+}
+
+async fn body(mut response: reqwest::Response, max_bytes: usize) -> Result<Vec<u8>, Failure> {
+    let mut body = Vec::new();
+    while let Some(chunk) = response
+        .chunk()
+        .await
+        .map_err(|error| unreachable(&error))?
+    {
+        if body.len() + chunk.len() > max_bytes {
+            return Err(Failure::BadAnswer(format!("more than {max_bytes} bytes")));
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body)
 }
 
 /// TLS by the public authorities that are built in, whatever the machine has.

@@ -191,6 +191,17 @@ pub const SETTINGS: &[Setting] = &[
         show: |config| joined(&config.checks_allow),
     },
     Setting {
+        key: "images_allow",
+        default: "none: only https to public addresses",
+        help: "Hosts and networks inside yours that images of posts are fetched from for moderators, over http too. Authors choose the address.",
+        is_secret: false,
+        read: |config, text| {
+            config.images_allow = list(text)?;
+            Ok(())
+        },
+        show: |config| joined(&config.images_allow),
+    },
+    Setting {
         key: "log",
         default: "info",
         help: "Which log lines are written: error, warn, info, debug, or a list like warn,gatepost::outbox=debug.",

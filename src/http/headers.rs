@@ -20,7 +20,7 @@ const NO_PERMISSIONS: HeaderValue = HeaderValue::from_static(
 );
 const TWO_YEARS: HeaderValue = HeaderValue::from_static("max-age=63072000; includeSubDomains");
 
-/// Adds what is missing; `Cache-Control` and `Referrer-Policy` of a handler stay, except that nothing shown to somebody
+/// Adds what is missing; `Content-Security-Policy`, `Cache-Control` and `Referrer-Policy` of a handler stay, except that nothing shown to somebody
 /// who is logged in, and no message, may be stored.
 pub(crate) fn add(
     app: &App,
@@ -32,7 +32,9 @@ pub(crate) fn add(
     let is_page = headers
         .get(header::CONTENT_TYPE)
         .is_some_and(|value| value.as_bytes().starts_with(b"text/html"));
-    headers.insert(header::CONTENT_SECURITY_POLICY, policy(&nonce.0, is_page));
+    if !headers.contains_key(header::CONTENT_SECURITY_POLICY) {
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy(&nonce.0, is_page));
+    }
     headers.insert(
         header::X_CONTENT_TYPE_OPTIONS,
         HeaderValue::from_static("nosniff"),

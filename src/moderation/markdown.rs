@@ -118,6 +118,39 @@ pub fn render_with_marks(markdown: &str, hits: &[Hit], marking: Marking) -> Stri
     to_html(events)
 }
 
+/// An image of a body.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Image {
+    /// What stands for it in words; may be empty.
+    pub words: String,
+    /// Where it is.
+    pub address: String,
+}
+
+/// The images of a body, in order, as far as links lead to such addresses.
+pub fn images(markdown: &str) -> Vec<Image> {
+    let mut images = Vec::new();
+    // An image within the words of another is not seen by itself.
+    let mut open: Vec<Image> = Vec::new();
+    for (event, _) in text::events(markdown) {
+        match (event, open.first_mut()) {
+            (Event::Start(Tag::Image { dest_url, .. }), _) => open.push(Image {
+                words: String::new(),
+                address: dest_url.into_string(),
+            }),
+            (Event::Text(text) | Event::Code(text), Some(image)) => image.words.push_str(&text),
+            (Event::SoftBreak | Event::HardBreak, Some(image)) => image.words.push(' '),
+            (Event::End(TagEnd::Image), _) => {
+                let image = open.pop();
+                let is_whole = open.is_empty();
+                images.extend(image.filter(|image| is_whole && may_link(&image.address)));
+            }
+            _ => {}
+        }
+    }
+    images
+}
+
 /// The visible text of the body; blocks are separated by line feeds.
 pub fn plain_text(markdown: &str) -> String {
     text::rendered(markdown).text
@@ -303,13 +336,11 @@ impl Page {
 
     /// A link that may be shown, if it is one. There is no link inside a link.
     fn link<'a>(&mut self, dest_url: CowStr<'a>, title: CowStr<'a>) -> Option<Tag<'a>> {
-        let safe = dest_url.len() <= ATTRIBUTE_MAX_BYTES
-            && Url::parse(&dest_url).is_ok_and(|url| SCHEMES.contains(&url.scheme()));
         let title = match title.len() {
             0..=ATTRIBUTE_MAX_BYTES => title,
             _ => CowStr::Borrowed(""),
         };
-        let shown = safe && !self.in_link;
+        let shown = may_link(&dest_url) && !self.in_link;
         self.in_link |= shown;
         shown.then_some(Tag::Link {
             link_type: LinkType::Inline,
@@ -336,6 +367,11 @@ impl Page {
             ],
         }
     }
+}
+
+fn may_link(address: &str) -> bool {
+    address.len() <= ATTRIBUTE_MAX_BYTES
+        && Url::parse(address).is_ok_and(|url| SCHEMES.contains(&url.scheme()))
 }
 
 /// The page's `h1` is the post's title.

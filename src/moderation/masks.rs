@@ -1,22 +1,41 @@
-//! What somebody does not want to read at once: terms of the categories that they chose are covered until they point at
-//! them. Everybody's own choice, for the pages of the desk only.
+//! What somebody does not want to see at once: terms of the categories that they chose are covered until they point at
+//! them, and images are blurred or not shown at all. Everybody's own choice, for the pages of the desk only.
 
 use crate::auth::role::Actor;
 use crate::moderation::rules::Hit;
 use crate::store::Db;
 use crate::store::masks;
+use crate::text_enum;
 
 /// The longest list, in bytes.
 const MAX_BYTES: usize = 4_000;
 
-/// The categories that somebody covers.
+text_enum! {
+    /// How somebody is shown the images of a post.
+    #[derive(Default)]
+    Images {
+        /// Not at all: nothing is fetched for them.
+        #[default]
+        Links = "links",
+        /// Blurred until they point at one.
+        Blurred = "blurred",
+        /// As they are.
+        Shown = "shown",
+    }
+}
+
+/// What somebody covers.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Masks(Vec<String>);
+pub struct Masks {
+    categories: Vec<String>,
+    /// How images are shown.
+    pub images: Images,
+}
 
 impl Masks {
     /// Whether a category is covered.
     pub fn has(&self, category: &str) -> bool {
-        self.0.iter().any(|masked| masked == category)
+        self.categories.iter().any(|masked| masked == category)
     }
 
     /// Whether a hit is.
@@ -26,7 +45,7 @@ impl Masks {
 
     /// [`Masks::cover`] with the hits as they are stored.
     pub fn cover_stored(&self, text: &str, hits: &str) -> anyhow::Result<String> {
-        if self.0.is_empty() {
+        if self.categories.is_empty() {
             return Ok(text.to_owned());
         }
         Ok(self.cover(text, &serde_json::from_str::<Vec<Hit>>(hits)?))
@@ -74,13 +93,22 @@ fn cut<'t>(text: &'t str, word: &str) -> Vec<(&'t str, bool)> {
 
 /// What somebody has chosen.
 pub async fn find(db: &Db, who: &Actor) -> anyhow::Result<Masks> {
-    let list = masks::find(db, who.site_id, &who.user_id).await?;
+    let found = masks::find(db, who.site_id, &who.user_id).await?;
+    let (list, images) = found.unwrap_or_default();
     let words = list.split(',').filter(|word| !word.is_empty());
-    Ok(Masks(words.map(str::to_owned).collect()))
+    Ok(Masks {
+        categories: words.map(str::to_owned).collect(),
+        images,
+    })
 }
 
-/// Keeps what somebody chooses.
-pub async fn set(db: &Db, who: &Actor, categories: &[String]) -> anyhow::Result<()> {
+/// Keeps what somebody chooses; images stay as they were where nothing is said of them.
+pub async fn set(
+    db: &Db,
+    who: &Actor,
+    categories: &[String],
+    images: Option<Images>,
+) -> anyhow::Result<()> {
     let mut list = String::new();
     for category in categories {
         if !category.is_empty() && list.len() + category.len() < MAX_BYTES {
@@ -91,5 +119,5 @@ pub async fn set(db: &Db, who: &Actor, categories: &[String]) -> anyhow::Result<
     if !list.is_empty() {
         list.push(',');
     }
-    masks::set(db, who.site_id, &who.user_id, &list).await
+    masks::set(db, who.site_id, &who.user_id, &list, images).await
 }

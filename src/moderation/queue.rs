@@ -318,6 +318,20 @@ fn handed_or(to: &Actor) -> &str {
     }
 }
 
+/// The revision that a case is about.
+pub async fn find_revision(
+    db: &Db,
+    site: SiteId,
+    id: &CaseId,
+) -> anyhow::Result<Option<RevisionRow>> {
+    match cases::find(db, site, id).await? {
+        Some(ListedCase { case, .. }) => {
+            posts::find_revision(db, site, &case.post_id, case.revision).await
+        }
+        None => Ok(None),
+    }
+}
+
 /// One case with all that belongs to it.
 pub async fn find(db: &Db, site: SiteId, id: &CaseId) -> anyhow::Result<Option<CaseFile>> {
     let Some(listed) = cases::find(db, site, id).await? else {

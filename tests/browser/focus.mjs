@@ -45,7 +45,7 @@ try {
   const chosen = ["Post 0", "Post 1", "Post 2", "Post 3"].flatMap((title) => [`checkbox "Choose “${title}”"`, `link "${title}"`]);
   assert.deepEqual(await order(mora), ['link "stats"', 'button "Work the queue"', 'link "Waiting 4"', 'link "For you"', 'link "Put aside"', 'link "Approved"',
     'link "Rejected"', 'link "Answered"', 'link "Void"', 'link "Failed"', 'searchbox "Words"', 'combobox "Category"', 'combobox "Rule"', 'textbox "Author"',
-    'button "Filter"', ...chosen, 'summary "Cover terms until I point at them"']);
+    'button "Filter"', ...chosen, 'summary "What I do not want to see at once"']);
   await press(mora, "/", 'searchbox "Words"');
   await mora.keyboard.type("Post");
   await press(mora, "Enter", 'heading "Queue"');

@@ -88,14 +88,16 @@ fn what_happens_on_one_replica_is_seen_on_another() {
     });
 }
 
-/// An instance whose clock the script moves, and which may ask the checks that the script serves.
+/// An instance whose clock the script moves, and which may ask the checks and fetch the images that the script serves.
 struct Toured(TestApp);
 
 impl Arrange for Toured {
     async fn arrange(kind: Kind) -> Result<Self, String> {
         let installation = Installation::arrange(kind).await?;
         let app = TestApp::start(installation, |config| {
-            config.checks_allow = vec!["127.0.0.0/8".parse().expect("a block")];
+            let here = vec!["127.0.0.0/8".parse().expect("a block")];
+            config.checks_allow = here.clone();
+            config.images_allow = here;
         });
         Ok(Self(app.await))
     }

@@ -9,7 +9,7 @@ use regex::Regex;
 use crate::app::TestApp;
 use crate::process::Installation;
 use crate::setting::{Arrange, Kind};
-use crate::site::{AUTHOR, OWNER, Site};
+use crate::site::{AUTHOR, OWNER, Site, WORD};
 use crate::visitor::{Page, Visitor};
 
 /// The pair, and the keys to both.
@@ -26,7 +26,11 @@ impl Arrange for Pair {
         let other = installation.prepare_other().await;
         let app = TestApp::start(installation, |_| {}).await;
         app.submit("Published", "Harmless.").await;
-        app.submit_held("Held").await;
+        app.submit(
+            "Held",
+            &format!("It has a {WORD} ![image](http://127.0.0.1/)."),
+        )
+        .await;
         let owner = app.login(OWNER).await;
         let people = app.path("admin/people");
         let invited = owner
@@ -137,7 +141,7 @@ impl Pair {
         let path = place.replace_all(route.path, |found: &regex::Captures<'_>| match &found[1] {
             "site" => site.to_owned(),
             "format" => "csv".to_owned(),
-            "version" => "1".to_owned(),
+            "version" | "number" => "1".to_owned(),
             name => self
                 .ids
                 .get(name)

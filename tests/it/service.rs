@@ -14,6 +14,8 @@ use tokio::sync::Notify;
 pub enum Reply {
     /// A status and a body.
     Answer(u16, String),
+    /// A file.
+    File(Vec<u8>),
     /// Nothing, until the other side gives up.
     Silence,
     /// A hit, once the test says so.
@@ -114,9 +116,10 @@ impl Service {
             }
             Reply::Later(bell) => {
                 bell.notified().await;
-                answer(&mut stream, 200, r#"{"hits": [{"category": "late"}]}"#).await
+                answer(&mut stream, 200, br#"{"hits": [{"category": "late"}]}"#).await
             }
-            Reply::Answer(status, body) => answer(&mut stream, status, &body).await,
+            Reply::File(bytes) => answer(&mut stream, 200, &bytes).await,
+            Reply::Answer(status, body) => answer(&mut stream, status, body.as_bytes()).await,
         }
     }
 
@@ -135,14 +138,14 @@ impl Service {
     }
 }
 
-async fn answer(stream: &mut TcpStream, status: u16, body: &str) -> std::io::Result<()> {
+async fn answer(stream: &mut TcpStream, status: u16, body: &[u8]) -> std::io::Result<()> {
     let head = format!(
         "HTTP/1.1 {status} X\r\ncontent-type: application/json\r\nlocation: http://127.0.0.1:1/\r\n\
          content-length: {}\r\nconnection: close\r\n\r\n",
         body.len()
     );
     stream.write_all(head.as_bytes()).await?;
-    stream.write_all(body.as_bytes()).await
+    stream.write_all(body).await
 }
 
 pub fn nothing() -> Reply {

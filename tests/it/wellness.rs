@@ -1,11 +1,65 @@
-//! What a moderator does not want to read at once is covered, for them alone; what an author is shown of it.
+//! What a moderator does not want to see at once is covered, for them alone; what an author is shown of it.
 
 use serde_json::Value;
 
 use crate::app::TestApp;
 use crate::mailbox::Mail;
 use crate::pair::csrf_token;
+use crate::process::Installation;
+use crate::service::{Reply, Service};
+use crate::setting::{Arrange, Kind};
 use crate::site::{AUTHOR, MODERATOR, OWNER, WORD};
+use crate::visitor::{Page, Visitor};
+
+const PNG: &[u8] = b"\x89PNG\r\n\x1a\nand so on";
+
+/// An instance that may fetch images from this machine, a server of them, and a moderator.
+struct Illustrated {
+    app: TestApp,
+    service: Service,
+    mora: Visitor,
+}
+
+impl Arrange for Illustrated {
+    async fn arrange(kind: Kind) -> Result<Self, String> {
+        let installation = Installation::arrange(kind).await?;
+        let app = TestApp::start(installation, |config| {
+            config.images_allow = vec!["127.0.0.1".parse().expect("an address")];
+        })
+        .await;
+        let (service, mora) = (Service::start().await, app.login(MODERATOR).await);
+        Ok(Self { app, service, mora })
+    }
+}
+
+impl Illustrated {
+    /// The path of a held post with so many images.
+    async fn post(&self, images: usize) -> String {
+        let image = format!("![a {WORD} boat]({}#top)\n\n", self.service.url);
+        let post = self.app.submit("A boat", &image.repeat(images)).await;
+        case_path(
+            &self.app,
+            &self.app.case_of(post["id"].as_str().expect("an id")).await,
+        )
+    }
+
+    async fn choose(&self, images: &str) -> Page {
+        let token = csrf_token(&self.mora).await;
+        let fields = [
+            ("csrf_token", &*token),
+            ("images", images),
+            ("mask_house", "on"),
+        ];
+        self.mora
+            .post(&self.app.path("admin/queue/masks"), &fields)
+            .await
+    }
+
+    async fn fetch(&self, path: &str, reply: Reply) -> Page {
+        self.service.reply([reply]);
+        self.mora.get(&format!("{path}/images/1")).await
+    }
+}
 
 fn case_path(app: &TestApp, case: &Value) -> String {
     app.path(&format!(
@@ -174,5 +228,90 @@ both_dbs! {
         assert_eq!(tried.status, 200, "{}", tried.text);
         let report = tried.texts(".notice[role=status] strong");
         assert_eq!(report, ["Newly held 0, released 2."]);
+    }
+
+    async fn images_are_shown_as_each_moderator_chooses(illustrated: Illustrated) {
+        let path = illustrated.post(1).await;
+        let mora = &illustrated.mora;
+        let address = format!("{path}/images/1");
+
+        let blurred = mora.get(&path).await;
+        assert_eq!(blurred.attributes(".view.reader .images.blurred summary img", "src"), [&*address], "by itself");
+        assert_eq!(blurred.attributes(".images img", "loading"), ["lazy"]);
+        assert!(!blurred.text.contains(&format!("=\"{}", illustrated.service.url)), "the browser is not sent there");
+        assert_eq!(illustrated.choose("shown").await.status, 303);
+        let shown = mora.get(&path).await;
+        assert_eq!(shown.attributes(".images:not(.blurred) > li > img", "src"), [&*address]);
+        assert_eq!(shown.attributes(".images img", "alt"), ["a ••••••••• boat"], "its words are covered as all others");
+        illustrated.choose("links").await;
+        let links = mora.get(&path).await;
+        assert!(links.attributes("main img", "src").is_empty(), "{}", links.text);
+        assert_eq!(links.texts(".reader .link-target"), [format!("{}#top", illustrated.service.url)]);
+        let page = illustrated.fetch(&path, Reply::File(PNG.to_vec())).await;
+        assert_eq!(page.status, 404, "nothing leaves the house for who wants links");
+
+        let olga = illustrated.app.login(OWNER).await;
+        assert_eq!(olga.get(&path).await.attributes(".images.blurred img", "src").len(), 1, "it is her own choice");
+        assert_eq!(illustrated.choose("large").await.status, 400);
+        let queue = mora.get(&illustrated.app.path("admin/queue")).await;
+        assert_eq!(queue.attributes("[name=images][checked]", "value"), ["links"]);
+        assert!(illustrated.service.heard().is_empty(), "no page fetches by itself");
+    }
+
+    async fn an_image_is_what_its_first_bytes_say(illustrated: Illustrated) {
+        let path = illustrated.post(1).await;
+
+        let image = illustrated.fetch(&path, Reply::File(PNG.to_vec())).await;
+        assert_eq!((image.status, &*image.text), (200, &*String::from_utf8_lossy(PNG)));
+        let header = |name: &str| image.headers[name].to_str().expect("text").to_owned();
+        assert_eq!(header("content-type"), "image/png", "its server says something else");
+        assert_eq!(header("content-security-policy"), "default-src 'none'; sandbox; base-uri 'none'; frame-ancestors 'none'");
+        assert_eq!((header("x-content-type-options"), header("cache-control")), ("nosniff".to_owned(), "no-store".to_owned()));
+        let heard = illustrated.service.heard().remove(0);
+        assert!(heard.headers.iter().all(|(name, _)| !["cookie", "referer", "origin"].contains(&&**name)), "{heard:?}");
+
+        for (reply, text) in [
+            (Reply::File(b"<svg xmlns='http://www.w3.org/2000/svg'/>".to_vec()), "Too large, or no image"),
+            (Reply::File([PNG, &vec![0; 4 * 1024 * 1024]].concat()), "Too large, or no image"),
+            (Reply::File(Vec::new()), "Too large, or no image"),
+            (Reply::Answer(404, String::new()), "Not reached"),
+            (Reply::Answer(302, String::new()), "Not reached"),
+            (Reply::HangUp, "Not reached"),
+        ] {
+            let page = illustrated.fetch(&path, reply.clone()).await;
+            assert_eq!((page.status, page.texts("text")), (424, vec![text.to_owned()]), "{reply:?}");
+            assert_eq!(page.headers["content-type"], "image/svg+xml");
+        }
+        for kind in ["GIF89a", "RIFF\0\0\0\0WEBPVP8 ", "\0\0\0\x1cftypavif"] {
+            assert_eq!(illustrated.fetch(&path, Reply::File(kind.into())).await.status, 200, "{kind}");
+        }
+    }
+
+    async fn the_first_of_many_images_are_shown(illustrated: Illustrated) {
+        let path = illustrated.post(20).await;
+
+        let page = illustrated.mora.get(&path).await;
+
+        assert_eq!(page.attributes(".images img", "src").len(), 12);
+        assert!(page.texts(".view.reader").concat().contains("8 more images are links only."), "{}", page.text);
+        illustrated.service.reply([Reply::File(PNG.to_vec())]);
+        assert_eq!(illustrated.mora.get(&format!("{path}/images/12")).await.status, 200);
+        for number in ["0", "13", "x", "-1"] {
+            assert_eq!(illustrated.mora.get(&format!("{path}/images/{number}")).await.status, 404, "{number}");
+        }
+        assert_eq!(illustrated.service.heard().len(), 1);
+    }
+
+    async fn no_image_is_fetched_from_within(app: TestApp) {
+        let (service, mora) = (Service::start().await, app.login(MODERATOR).await);
+        for address in [service.url.clone(), service.url.replace("127.0.0.1", "localhost"), service.url.replace("http:", "https:")] {
+            let post = app.submit("A boat", &format!("![a {WORD} boat]({address})")).await;
+            let path = case_path(&app, &app.case_of(post["id"].as_str().expect("an id")).await);
+
+            let page = mora.get(&format!("{path}/images/1")).await;
+
+            assert_eq!((page.status, page.texts("text")), (424, vec!["Not reached".to_owned()]), "{address}");
+        }
+        assert!(service.heard().is_empty());
     }
 }

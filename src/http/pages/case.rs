@@ -29,6 +29,7 @@ pub(crate) const FIRST_APPROVAL: MessageId = MessageId("case-two-kept");
 
 mod context;
 mod figures;
+pub(crate) mod images;
 mod view;
 
 pub(crate) use view::case_path;

@@ -1,4 +1,4 @@
-//! Choosing what is covered until one points at it.
+//! Choosing what is covered until one points at it, and how images are shown.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,6 @@ use crate::http::error::HttpError;
 use crate::http::form::Form;
 use crate::http::language::locale;
 use crate::http::visitor::Member;
-use crate::locale::MessageId;
 use crate::moderation::masks;
 
 use super::queue::path as queue_path;
@@ -26,8 +25,12 @@ pub(crate) async fn choose(
     req: HttpRequest,
     app: web::Data<App>,
     member: Member,
-    fields: Form<BTreeMap<String, String>>,
+    mut fields: Form<BTreeMap<String, String>>,
 ) -> Result<HttpResponse, HttpError> {
+    let images = fields.0.remove("images").map(|images| images.parse());
+    let images = images
+        .transpose()
+        .map_err(|rule: String| HttpError::invalid("images", rule))?;
     let mut categories = Vec::new();
     for field in fields.0.keys() {
         let category = field
@@ -35,12 +38,8 @@ pub(crate) async fn choose(
             .ok_or_else(|| HttpError::invalid(field, "is not a field of this form"))?;
         categories.push(category.to_owned());
     }
-    masks::set(&app.db, &member.actor(), &categories).await?;
-    let message = match categories.len() {
-        0 => MessageId("masks-off"),
-        _ => MessageId("masks-on"),
-    };
+    masks::set(&app.db, &member.actor(), &categories, images).await?;
     Ok(Redirect::to(queue_path(&member.site.slug))
-        .flash(locale(&req).text(message))
+        .flash(locale(&req).text("masks-kept"))
         .respond_to(&req))
 }

@@ -13,7 +13,7 @@ use crate::http::visitor::Member;
 use crate::ids::is_id;
 use crate::locale::{Locale, MessageId};
 use crate::moderation::aside::Aside;
-use crate::moderation::masks::{self, Masks};
+use crate::moderation::masks::{self, Images, Masks};
 use crate::moderation::queue::{self, PER_LARGE_PAGE, PER_PAGE, QueueFilter, QueuedCase};
 use crate::moderation::rows::CaseStatus;
 use crate::moderation::rules::Hit;
@@ -48,6 +48,7 @@ struct QueuePage {
     like_path: String,
     masks: Vec<MaskRow>,
     masks_path: String,
+    images: Vec<Choice>,
     views: Vec<ViewRow>,
     views_path: String,
     can_filter: bool,
@@ -161,6 +162,7 @@ pub(crate) async fn show(
             .map(|view| ViewRow::of(slug, view, &here))
             .collect(),
         masks: mask_rows(&categories, &masks),
+        images: image_choices(locale, &masks),
         masks_path: format!("{}/masks", path(slug)),
         views_path: format!("{}/views", path(slug)),
         can_filter: matches!(place, Place::In(_)),
@@ -400,6 +402,18 @@ async fn categories(
         categories,
         &filter.category,
     ))
+}
+
+fn image_choices(locale: Locale, masks: &Masks) -> Vec<Choice> {
+    let label = |images: &Images| match images {
+        Images::Links => locale.text("images-links"),
+        Images::Blurred => locale.text("images-blurred"),
+        Images::Shown => locale.text("images-shown"),
+    };
+    let entries = Images::ALL
+        .iter()
+        .map(|images| (images.as_str(), label(images)));
+    Choice::labelled(entries, masks.images.as_str())
 }
 
 fn mask_rows(categories: &[Choice], masks: &Masks) -> Vec<MaskRow> {

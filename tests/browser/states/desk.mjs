@@ -1,5 +1,6 @@
 // The states of the moderators' pages: the queue, a case, many cases at once, and the page behind the link in a mail.
-import { ask } from "../browser.mjs";
+import { createServer } from "node:http";
+import { ask, problems } from "../browser.mjs";
 import { button, fill, later, press, send, unfold } from "./people.mjs";
 
 const QUEUE = "admin/queue";
@@ -53,6 +54,62 @@ export async function queue({ look, enter, submit, go, see }) {
   await mora.locator('[popovertarget="account"]').click();
   await look(mora, "queue, menu of the account");
   for (const page of [mora, olga]) await page.context().close();
+}
+
+// A red square.
+const SQUARE = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==", "base64");
+
+export async function images({ look, enter, submit, go }) {
+  const mora = await enter("mora@example.org");
+  let asked = 0;
+  const service = createServer((request, response) => {
+    asked += 1;
+    response.writeHead(request.url.startsWith("/gone") ? 404 : 200).end(SQUARE);
+  });
+  await new Promise((listening) => service.listen(0, "127.0.0.1", listening));
+  const at = `http://127.0.0.1:${service.address().port}`;
+  const { path } = await submit("A case with images", `A forbidden word.\n\n![A red square](${at}/square)\n\n![](${at}/gone)`);
+  const image = (number) => mora.locator(`.images img[src$="/images/${number}"]`);
+  const isBlurred = (number) => image(number).evaluate((image) => getComputedStyle(image).filter !== "none");
+  const expect = async (name, is, wanted) => {
+    if ((await is) !== wanted) problems.push(`images: ${name} is ${!wanted}`);
+  };
+  await go(mora, path);
+  await mora.waitForLoadState("networkidle");
+  await expect("fetched while the text with hits is shown", asked > 0, false);
+  await mora.locator("#view-reader").check({ force: true });
+  await mora.waitForFunction(() => [...document.querySelectorAll(".images img")].every((image) => image.complete && image.naturalWidth));
+  await mora.mouse.move(0, 0);
+  await look(mora, "case, images blurred");
+  await expect("blurred at first", isBlurred(1), true);
+  await image(1).hover();
+  await expect("blurred when pointed at", isBlurred(1), false);
+  await mora.mouse.move(0, 0);
+  await expect("blurred again", isBlurred(1), true);
+  await mora.locator("#view-reader").focus();
+  await mora.keyboard.press("Tab");
+  await expect("in the focus after the choice of the view", mora.locator(".images summary").first().evaluate((summary) => summary === document.activeElement), true);
+  await expect("blurred in the focus", isBlurred(1), false);
+  await expect("blurred beside the focus", isBlurred(2), true);
+  await mora.keyboard.press("Enter");
+  await mora.keyboard.press("Tab");
+  await expect("blurred once it was opened", isBlurred(1), false);
+  await expect("named by its words", mora.locator(".images").getByRole("img", { name: "A red square" }).count().then((count) => count === 1), true);
+  for (const choice of ["links", "shown"]) {
+    await go(mora, QUEUE);
+    await mora.locator(".masks").evaluate((details) => { details.open = true; });
+    await mora.locator(`.masks [value="${choice}"]`).check();
+    await press(mora, button(mora, "/queue/masks"));
+    asked = 0;
+    await go(mora, path);
+    await mora.locator("#view-reader").check({ force: true });
+    await mora.waitForLoadState("networkidle");
+    await expect(`fetched where the choice is ${choice}`, asked > 0, choice === "shown");
+    await look(mora, `case, images as ${choice}`);
+  }
+  await expect("blurred where it is to be shown", isBlurred(1), false);
+  service.close();
+  await mora.context().close();
 }
 
 export async function cases({ look, enter, submit, go, see }) {

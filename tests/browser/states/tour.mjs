@@ -1,11 +1,11 @@
 // All states in two halves, the desk and the rest: what is made in one is needed in a later one of its half.
 import { problems } from "../browser.mjs";
 import { authors, goers, strangers } from "./outside.mjs";
-import { cases, decisions, links, queue } from "./desk.mjs";
+import { cases, decisions, images, links, queue } from "./desk.mjs";
 import { checks, owner, rules } from "./owner.mjs";
 
 const halves = {
-  desk: [queue, cases, decisions, links],
+  desk: [queue, cases, images, decisions, links],
   site: [strangers, authors, rules, checks, owner, goers],
 };
 

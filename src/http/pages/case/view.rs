@@ -6,6 +6,7 @@ use askama::Template;
 
 use super::context::{self, DiffPiece, EarlierRow, NoteRow, RuleBeforeRow, SimilarRow};
 use super::figures;
+use super::images::ImagesPart;
 use crate::app::App;
 use crate::auth::role::Role;
 use crate::http::chrome::{PageChrome, page_with};
@@ -63,6 +64,7 @@ struct CasePage {
     lines: Vec<Line>,
     reader_masked: bool,
     reader_html: String,
+    images: Option<ImagesPart>,
     diff: Vec<DiffPiece>,
     diff_about: String,
     hits: Vec<HitRow>,
@@ -356,6 +358,7 @@ impl<'a> Desk<'a> {
             lines: marks.lines,
             reader_html: markdown::render_with_marks(&revision.body, &file.hits, marking),
             reader_masked,
+            images: ImagesPart::of(locale, slug, file, &self.masks),
             diff_about: context::diff_about(locale, file),
             diff,
             hits: marks.rows,
