@@ -42,6 +42,13 @@ pub struct User {
     pub language: Option<Locale>,
 }
 
+impl User {
+    /// Whether the account was deleted; its name is nobody's then.
+    pub fn is_erased(&self) -> bool {
+        self.email.ends_with("@deleted.invalid")
+    }
+}
+
 /// The role of a user on a site, if they belong to it.
 pub async fn find_role(db: &Db, site_id: SiteId, user_id: &UserId) -> anyhow::Result<Option<Role>> {
     members::find_role(db, site_id, user_id).await

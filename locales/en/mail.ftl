@@ -92,6 +92,7 @@ handed-subject = { $name } asks you to decide: { $title }
 handed-heading = A colleague asks you to decide
 handed-text = { $name } has handed this case over to you.
 handed-colleague = A colleague
+moved-somebody = somebody who left
 moved-heading = { $count ->
     [one] A case that { $name } had is for the owners now
    *[other] { $count } cases that { $name } had are for the owners now

@@ -86,6 +86,7 @@ handed-subject = { $name } karar vermenizi istiyor: { $title }
 handed-heading = Bir iş arkadaşınız karar vermenizi istiyor
 handed-text = { $name } bu vakayı size devretti.
 handed-colleague = Bir iş arkadaşınız
+moved-somebody = Ayrılan biri
 moved-heading = { $name } için ayrılmış { $count } vaka artık site sahiplerinde
 workflow-subject = Bir iş akışı hata verdi: { $title }
 workflow-heading = Bir iş akışı hata verdi

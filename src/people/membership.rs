@@ -7,6 +7,7 @@ use crate::auth::role::{Actor, Role};
 use crate::ids::{SiteId, UserId};
 use crate::moderation::handover::OWNERS;
 use crate::moderation::rows::{AuditRow, MailKind};
+use crate::people::User;
 use crate::people::account::audit_row;
 use crate::store::members::{self, Changed, Moved, MovedOn, Standing};
 use crate::store::outbox::waiting_mail;
@@ -85,6 +86,23 @@ pub async fn remove(
 ) -> anyhow::Result<Result<(), Unchanged>> {
     let (standing, details) = (Standing::Removed, json!({}));
     set_standing(app, owner, user_id, standing, "member.removed", details).await
+}
+
+/// Takes somebody off all of their sites, at their own wish. `Err` is the name of the site that would be left without an
+/// owner; it and those behind it were not left.
+pub(crate) async fn leave_all(app: &App, user: &User) -> anyhow::Result<Result<(), String>> {
+    for place in members::list_of_user(&app.db, &user.id).await? {
+        let leaver = Actor {
+            site_id: place.site_id,
+            user_id: user.id.clone(),
+            name: user.name.clone(),
+            role: place.role,
+        };
+        if let Err(Unchanged) = remove(app, &leaver, &user.id).await? {
+            return Ok(Err(place.name));
+        }
+    }
+    Ok(Ok(()))
 }
 
 /// Takes every right on the site from a member, or gives them back. Their claims end, their posts stay.

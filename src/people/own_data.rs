@@ -8,7 +8,7 @@ use crate::clock::rfc3339;
 use crate::ids::SiteId;
 use crate::moderation::rows::PostStatus;
 use crate::moderation::{appeal, chain, draft, site};
-use crate::people::{User, account};
+use crate::people::{User, account, membership};
 use crate::store::cases::escape_like;
 use crate::store::erasure::{self, ErasedLine};
 use crate::store::{cases, members, posts};
@@ -111,7 +111,7 @@ async fn posts_of(app: &App, site: SiteId, user: &User) -> anyhow::Result<Vec<Va
     }
 }
 
-/// Deletes an account: its posts are withdrawn, every word of theirs is erased, and what is left leads to nobody. When this
+/// Deletes an account: what was handed to it is for the owners, its posts are withdrawn, every word of theirs is erased, and what is left leads to nobody. When this
 /// returns `Ok(Ok(()))`, it is durable; it can be called again if it was interrupted.
 pub async fn delete(
     app: &App,
@@ -123,6 +123,9 @@ pub async fn delete(
     }
     if let Err(refused) = account::check_password(app, user, password).await? {
         return Ok(Err(DeleteError::Refused(refused)));
+    }
+    if let Err(name) = membership::leave_all(app, user).await? {
+        return Ok(Err(DeleteError::SoleOwner(name)));
     }
     let sites: Vec<SiteId> = site::list(&app.db)
         .await?

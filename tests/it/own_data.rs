@@ -75,6 +75,29 @@ both_dbs! {
         assert!(log.texts("tbody td").contains(&"erased".to_owned()), "{}", log.text);
     }
 
+    async fn the_owners_hear_of_what_somebody_had_who_deleted_their_account(app: TestApp) {
+        let (mora, olga) = (app.login(MODERATOR).await, app.login(OWNER).await);
+        let case = app.submit_held("Waits for Mora").await;
+        let path = app.path(&format!("admin/queue/{}", case["id"].as_str().expect("an id")));
+        let form = olga.get(&path).await.form(&["to", "words"]).expect("the form to hand over");
+        let her_id = olga.get(&path).await.attributes("#hand-over-to option", "value").pop().expect("a colleague");
+        assert_eq!(olga.send(form, &[("to", &her_id)]).await.status, 303);
+
+        let deleted = mora.fill("/account", &[("delete_password", PASSWORD)]).await;
+
+        assert_eq!(deleted.location().path(), "/login");
+        app.app.run_until_idle().await.expect("work");
+        let moved = app.inbox().into_iter().find(|mail| mail.subject.contains("is for the owners now"));
+        let moved = moved.expect("the owners hear of it");
+        assert_eq!(moved.subject, "A case that somebody who left had is for the owners now");
+        assert!(moved.to.contains(OWNER) && moved.text.contains("Waits for Mora"), "{}", moved.text);
+        assert!(!moved.text.contains("Mora Moderator") && !moved.text.contains("Deleted account"), "{}", moved.text);
+        let mine = olga.get(&app.path("admin/queue?mine=true")).await;
+        assert_eq!(mine.texts(".rows a.name"), ["Waits for Mora"]);
+        let trail = olga.get(&path).await.texts(".case-context .line li");
+        assert!(trail.iter().any(|line| line.starts_with("Handed over to the owners by")), "{trail:?}");
+    }
+
     async fn the_last_owner_cannot_leave(app: TestApp) {
         let olga = app.login(OWNER).await;
 

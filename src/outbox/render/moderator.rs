@@ -229,10 +229,11 @@ impl Draft<'_> {
         }
         let locale = self.frame.locale;
         let from = accounts::find(&self.outbox.db, from).await?;
-        let colleague = locale.text("handed-colleague");
+        let from = from.filter(|user| !user.is_erased());
+        let somebody = locale.text("moved-somebody");
         let heading = locale
             .say("moved-heading")
-            .with("name", from.map_or(colleague, |user| user.name))
+            .with("name", from.map_or(somebody, |user| user.name))
             .with("count", listed.len() + self.payload.more)
             .to_string();
         ManyCases {
