@@ -123,7 +123,12 @@ try {
   // Everything by keyboard alone: every third is rejected with the second reason.
   for (let left = Number(cases); left > 0; left -= 1) {
     assert.equal(await waiting(mora), left);
-    await (left % 3 ? press(mora, "a") : press(mora, "r", "2"));
+    if (left % 3) await press(mora, "a");
+    else {
+      const sent = mora.waitForRequest((request) => request.url().includes("/decision"));
+      await press(mora, "r", "2");
+      assert.equal(new URLSearchParams((await sent).postData()).get("template"), "2");
+    }
   }
   await mora.getByText("Nothing here").waitFor();
   assert.equal(await waiting(mora), 0);
