@@ -130,6 +130,7 @@ error-already-decided = The post is already decided
 error-stale-revision = The post was changed meanwhile
 error-duplicate-external-id = The post was submitted before
 error-duplicate-rule = The site has this rule
+error-warned = There is something to be warned of
 error-expired = This has expired
 error-too-large = The request is too large
 error-unsupported-media-type = The type of the body is not supported

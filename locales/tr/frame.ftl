@@ -118,6 +118,7 @@ error-already-decided = Yazı hakkında zaten karar verilmiş
 error-stale-revision = Yazı bu arada değişti
 error-duplicate-external-id = Yazı daha önce gönderilmiş
 error-duplicate-rule = Sitede bu kural zaten var
+error-warned = Uyarılacak bir şey var
 error-expired = Süresi dolmuş
 error-too-large = İstek çok büyük
 error-unsupported-media-type = Gönderilen içeriğin türü desteklenmiyor

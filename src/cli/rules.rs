@@ -17,8 +17,9 @@ use super::{CREATED_BY, print, print_json, rules_test};
 use crate::app::App;
 use crate::config::Config;
 use crate::locale::Locale;
+use crate::moderation::collisions::Collision;
 use crate::moderation::rehearsal::Rehearsal;
-use crate::moderation::rule_set::{Edit, RuleRefused};
+use crate::moderation::rule_set::{Edit, OnWarning, RuleRefused};
 use crate::moderation::rules::import::{Format, parse};
 use crate::moderation::rules::{Action, Author, Inflections, MatchMode, RuleDraft, View, export};
 use crate::moderation::wording;
@@ -72,6 +73,9 @@ struct ImportArgs {
     /// Only show what would be added, and what it would do to the posts that are there
     #[arg(long)]
     dry_run: bool,
+    /// save or refuse: what to do if the rules would hold common words, or more than one in twenty of the posts (and more than five)
+    #[arg(long, default_value = "save")]
+    on_warning: OnWarning,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -165,10 +169,19 @@ async fn import(app: &App, args: ImportArgs) -> anyhow::Result<ExitCode> {
         }
         Err(refused) => bail!("the rules cannot be imported: {refused:?}"),
     };
-    let (rehearsal, version) = match args.dry_run {
-        true => (Some(app.moderation.rehearse(&plan).await?), None),
+    let rehearsal = app.moderation.rehearse(&plan).await?;
+    let is_refused = args.on_warning == OnWarning::Refuse && rehearsal.warns();
+    if !args.json {
+        for problem in &report.problems {
+            let flaw = wording::flaw(Locale::En, &problem.flaw);
+            print(format!("line {}: {flaw}", problem.line))?;
+        }
+        tell(&rehearsal)?;
+    }
+    let version = match args.dry_run || is_refused || plan.is_empty() {
+        true => None,
         false => match app.moderation.put_in_force(&plan, CREATED_BY, None).await? {
-            Ok(saved) => (None, (!plan.is_empty()).then_some(saved.version)),
+            Ok(saved) => Some(saved.version),
             Err(_) => bail!("somebody else changed the rules meanwhile; try again"),
         },
     };
@@ -187,22 +200,22 @@ async fn import(app: &App, args: ImportArgs) -> anyhow::Result<ExitCode> {
                 "message": wording::flaw(Locale::En, &problem.flaw),
             })).collect::<Vec<_>>(),
             "literal": plan.literal.iter().map(|known| &known.pattern).collect::<Vec<_>>(),
-            "rehearsal": rehearsal.as_ref().map(|found| json!({
-                "posts": found.posts,
-                "hit": found.hit,
-                "newly_held": found.newly_held.count,
-                "newly_rejected": found.newly_rejected.count,
-                "released": found.released.count,
-                "collisions": found.collisions.len(),
-            })),
+            "rehearsal": {
+                "posts": rehearsal.posts,
+                "hit": rehearsal.hit,
+                "newly_held": rehearsal.newly_held.count,
+                "newly_rejected": rehearsal.newly_rejected.count,
+                "released": rehearsal.released.count,
+                "collisions": rehearsal.collisions.len(),
+            },
+            "warnings": warnings(&rehearsal),
             "rule_set_version": version,
         }))?;
     } else {
-        for problem in &report.problems {
-            let flaw = wording::flaw(Locale::En, &problem.flaw);
-            print(format!("line {}: {flaw}", problem.line))?;
-        }
-        let verb = if args.dry_run { "would add" } else { "added" };
+        let verb = match version {
+            Some(_) => "added",
+            None => "would add",
+        };
         print(format!(
             "{verb} {added} rules to {}; {} were there already, {} stood in the file twice, {} exceptions are not needed, {} were refused",
             site.slug,
@@ -226,9 +239,9 @@ async fn import(app: &App, args: ImportArgs) -> anyhow::Result<ExitCode> {
                 plan.literal.len()
             ))?;
         }
-        if let Some(found) = &rehearsal {
-            tell(found)?;
-        }
+    }
+    if is_refused {
+        bail!("nothing was saved, because there is something to be warned of");
     }
     // A list of which nothing can be used is the wrong file.
     Ok(match found == 0 && !report.problems.is_empty() {
@@ -239,11 +252,8 @@ async fn import(app: &App, args: ImportArgs) -> anyhow::Result<ExitCode> {
 
 /// What an import would do, in words.
 fn tell(found: &Rehearsal) -> anyhow::Result<()> {
-    for collision in found.collisions.iter().take(COLLISIONS_SHOWN) {
-        print(collision.in_words())?;
-    }
-    if let more @ 1.. = found.collisions.len().saturating_sub(COLLISIONS_SHOWN) {
-        print(format!("and {more} more common words"))?;
+    for warning in warnings(found) {
+        print(format!("warning: {warning}"))?;
     }
     print(format!(
         "of the newest {} posts the rules hit {} ({} %): newly held {}, rejected at once {}, released {}",
@@ -254,6 +264,23 @@ fn tell(found: &Rehearsal) -> anyhow::Result<()> {
         found.newly_rejected.count,
         found.released.count
     ))
+}
+
+/// What somebody should know before a list is saved.
+fn warnings(found: &Rehearsal) -> Vec<String> {
+    let mut warnings = Vec::new();
+    if found.is_harsh() {
+        warnings.push(format!(
+            "it keeps back {} % of the posts",
+            found.kept_back()
+        ));
+    }
+    let collisions = found.collisions.iter().take(COLLISIONS_SHOWN);
+    warnings.extend(collisions.map(Collision::in_words));
+    if let more @ 1.. = found.collisions.len().saturating_sub(COLLISIONS_SHOWN) {
+        warnings.push(format!("and {more} more common words"));
+    }
+    warnings
 }
 
 async fn write(app: &App, args: ExportArgs) -> anyhow::Result<ExitCode> {

@@ -285,6 +285,7 @@ fn heading(code: Code) -> MessageId {
         Code::StaleRevision => MessageId("error-stale-revision"),
         Code::DuplicateExternalId => MessageId("error-duplicate-external-id"),
         Code::DuplicateRule => MessageId("error-duplicate-rule"),
+        Code::Warned => MessageId("error-warned"),
         Code::Expired => MessageId("error-expired"),
         Code::TooLarge => MessageId("error-too-large"),
         Code::UnsupportedMediaType => MessageId("error-unsupported-media-type"),

@@ -73,6 +73,8 @@ codes! {
     DuplicateExternalId = "duplicate_external_id", CONFLICT, "The post was submitted before";
     /// The site has a rule that says the same.
     DuplicateRule = "duplicate_rule", CONFLICT, "The site has this rule";
+    /// The change was not to be made if there is something to be warned of, and there is.
+    Warned = "warned", CONFLICT, "There is something to be warned of";
     /// A link or token whose time is over.
     Expired = "expired", GONE, "This has expired";
     /// The body is larger than its limit.

@@ -1,11 +1,11 @@
 //! Common words that a rule would hold, found before it is saved. Pure; the words are a list in this folder.
 
-use crate::moderation::rules::{Matcher, View};
+use crate::moderation::rules::{Action, Matcher, View};
 
 /// Words of everyday texts in several languages, and those in which others are hidden ("Scunthorpe").
 const WORDS: &str = include_str!("common_words.txt");
 
-/// A common word that a rule hits.
+/// A common word that a rule holds or rejects.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Collision {
     /// The rule's id.
@@ -20,12 +20,14 @@ pub struct Collision {
     pub is_disguised: bool,
 }
 
-/// The first common word that each rule of a set hits.
+/// The first common word that each rule of a set holds or rejects.
 pub(super) fn of(matcher: &Matcher) -> Vec<Collision> {
     let mut collisions: Vec<Collision> = Vec::new();
     for word in WORDS.split_whitespace() {
         for hit in matcher.check_word(word).hits {
-            if collisions.iter().any(|known| known.rule == hit.rule) {
+            if matches!(hit.action, Action::Allow | Action::Shadow)
+                || collisions.iter().any(|known| known.rule == hit.rule)
+            {
                 continue;
             }
             collisions.push(Collision {

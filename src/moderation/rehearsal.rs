@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::ids::{CaseId, PostId};
 use crate::moderation::Moderation;
-use crate::moderation::collisions::{self, Collision};
+use crate::moderation::collisions::Collision;
 use crate::moderation::in_force::InForce;
 use crate::moderation::rows::{CaseStatus, RevisionRow};
 use crate::moderation::rule_set::Plan;
@@ -43,7 +43,7 @@ pub struct Rehearsal {
     pub softened: Changes,
     /// Held or rejected before, published by the rules as they would be.
     pub released: Changes,
-    /// Common words that the rules that are put would hit.
+    /// Common words that the rules that are put would hold, and did not before.
     pub collisions: Vec<Collision>,
 }
 
@@ -80,6 +80,17 @@ impl Rehearsal {
         more > 5 && more * 20 > self.posts
     }
 
+    /// The percentage of the posts that the rules newly keep back.
+    pub fn kept_back(&self) -> usize {
+        let more = self.newly_held.count + self.newly_rejected.count;
+        more * 100 / self.posts.max(1)
+    }
+
+    /// Whether somebody should see this before the change is saved.
+    pub fn warns(&self) -> bool {
+        self.is_harsh() || !self.collisions.is_empty()
+    }
+
     /// The percentage of the posts in which the rules hit something.
     pub fn share(&self) -> usize {
         self.hit * 100 / self.posts.max(1)
@@ -110,12 +121,11 @@ impl Moderation {
         };
         let (plan_put, before) = (plan.change.put.clone(), plan.before.clone());
         let after = plan.matcher.clone();
-        let (comparison, collisions) =
-            tokio::task::spawn_blocking(move || Comparison::of(in_force, after, plan_put, before))
-                .await?;
-        let comparison = Arc::new(comparison);
+        let comparison =
+            tokio::task::spawn_blocking(move || Comparison::of(in_force, after, plan_put, before));
+        let comparison = Arc::new(comparison.await?);
         let mut rehearsal = Rehearsal {
-            collisions,
+            collisions: plan.collisions.clone(),
             ..Rehearsal::default()
         };
         let started_ms = self.tools.clock.now_ms();
@@ -179,18 +189,8 @@ impl Rehearsal {
 }
 
 impl Comparison {
-    fn of(
-        before: Arc<InForce>,
-        after: Arc<Matcher>,
-        put: Vec<Rule>,
-        replaced: Vec<Rule>,
-    ) -> (Self, Vec<Collision>) {
+    fn of(before: Arc<InForce>, after: Arc<Matcher>, put: Vec<Rule>, replaced: Vec<Rule>) -> Self {
         let ids: HashSet<String> = put.iter().map(|rule| rule.id.clone()).collect();
-        let mut collisions = match ids.is_empty() {
-            true => Vec::new(),
-            false => collisions::of(&after),
-        };
-        collisions.retain(|collision| ids.contains(&collision.rule));
         let unexcused = |(index, mut rule): (usize, Rule)| {
             rule.id = format!("{index} {}", rule.id);
             if rule.draft.action == Action::Allow {
@@ -209,13 +209,12 @@ impl Comparison {
                 Matcher::build(0, &changed).ok()
             })
             .flatten();
-        let comparison = Self {
+        Self {
             before,
             after,
             put: ids,
             probe,
-        };
-        (comparison, collisions)
+        }
     }
 
     /// In how many of the texts the new rules hit, and about which the verdicts differ.

@@ -40,6 +40,16 @@ pub enum Edit {
     Restore(i64),
 }
 
+crate::text_enum! {
+    /// What to do if rules would hold common words, or more than one in twenty of the posts (and more than five).
+    OnWarning {
+        /// To save them, and tell the common words.
+        Save = "save",
+        /// To save nothing, and tell what they would do. The posts are looked at first.
+        Refuse = "refuse",
+    }
+}
+
 /// A change that can be put in force, and has not been.
 #[derive(Debug, Clone)]
 pub struct Plan {
@@ -55,6 +65,8 @@ pub struct Plan {
     pub known: usize,
     /// Entries of a list that are taken at their word, because seen through disguises they are other words.
     pub literal: Vec<Collision>,
+    /// Common words that the rules it puts would hold, and did not before.
+    pub collisions: Vec<Collision>,
 }
 
 impl Plan {
@@ -84,6 +96,8 @@ pub struct Saved {
     pub version: i64,
     /// The rules that are new or changed.
     pub rules: Vec<Rule>,
+    /// Common words that they hold, and did not before.
+    pub collisions: Vec<Collision>,
 }
 
 /// Rules that cannot be compiled, or not together.
@@ -145,6 +159,7 @@ impl Moderation {
             before,
             matcher,
             literal,
+            collisions,
         } = compiled;
         let now_ms = self.tools.clock.now_ms();
         let put: HashSet<&String> = drafted.put.iter().map(|rule| &rule.id).collect();
@@ -157,6 +172,7 @@ impl Moderation {
             matcher,
             known: drafted.known,
             literal,
+            collisions,
             change: RuleSetChange {
                 comment: match comment {
                     "" => drafted.comment,
@@ -185,6 +201,7 @@ impl Moderation {
         let saved = |version| Saved {
             version,
             rules: plan.change.put.clone(),
+            collisions: plan.collisions.clone(),
         };
         if plan.is_empty() {
             let in_force = self.in_force.load(plan.site_id).await?;
@@ -224,16 +241,28 @@ impl Moderation {
         created_by: &str,
         repeatable: Option<Repeatable<Saved>>,
     ) -> anyhow::Result<Result<Saved, RuleRefused>> {
-        if let Some(repeatable) = &repeatable {
+        let plan = self.plan_once(site_id, edit, comment, repeatable.as_ref());
+        match plan.await? {
+            Ok(plan) => self.put_in_force(&plan, created_by, repeatable).await,
+            Err(refused) => Ok(Err(refused)),
+        }
+    }
+
+    /// Plans what was not done before under the same name.
+    pub async fn plan_once(
+        &self,
+        site_id: SiteId,
+        edit: Edit,
+        comment: &str,
+        repeatable: Option<&Repeatable<Saved>>,
+    ) -> anyhow::Result<Result<Plan, RuleRefused>> {
+        if let Some(repeatable) = repeatable {
             let (key_id, key) = (&repeatable.key_id, &repeatable.key);
             if let Some(row) = idempotency::find(&self.db, site_id, key_id, key).await? {
                 return Ok(Err(RuleRefused::Replayed(repeatable.replay(&row))));
             }
         }
-        match self.plan(site_id, edit, comment).await? {
-            Ok(plan) => self.put_in_force(&plan, created_by, repeatable).await,
-            Err(refused) => Ok(Err(refused)),
-        }
+        self.plan(site_id, edit, comment).await
     }
 
     /// What of `edit` is new to the rules that are `present`.
@@ -371,6 +400,7 @@ struct Compiled {
     before: Vec<Rule>,
     matcher: Arc<Matcher>,
     literal: Vec<Collision>,
+    collisions: Vec<Collision>,
 }
 
 impl Drafted {
@@ -428,6 +458,7 @@ impl Drafted {
         let is_other = |rule: &&Rule| outcomes.of(rule) != new_outcomes.of(rule);
         before.extend(kept.iter().filter(is_other).cloned());
         let new_outcomes = new_outcomes.clone();
+        let known = self.known_collisions(&before, outcomes)?;
         let build = |kept: &[Rule], put: &[Rule]| {
             let mut all: Vec<Rule> = kept.iter().chain(put).cloned().collect();
             // As they are read by other processes.
@@ -447,13 +478,36 @@ impl Drafted {
         if exact(&self.put) > before_list {
             matcher = build(&kept, &self.put)?;
         }
+        let put: HashSet<&str> = self.put.iter().map(|rule| &*rule.id).collect();
+        let mut collisions = match put.is_empty() {
+            true => Vec::new(),
+            false => collisions::of(&matcher),
+        };
+        collisions.retain(|found| put.contains(&*found.rule) && !known.contains(found));
         Ok(Compiled {
             outcomes: new_outcomes,
+            collisions,
             drafted: self,
             before,
             matcher: Arc::new(matcher),
             literal,
         })
+    }
+
+    /// The common words that the rules which are changed hold already.
+    fn known_collisions(
+        &self,
+        before: &[Rule],
+        outcomes: &Outcomes,
+    ) -> Result<Vec<Collision>, Uncompilable> {
+        let put: HashSet<&str> = self.put.iter().map(|rule| &*rule.id).collect();
+        let changed = before.iter().filter(|rule| put.contains(&*rule.id));
+        let changed: Vec<Rule> = changed.cloned().collect();
+        if changed.is_empty() {
+            return Ok(Vec::new());
+        }
+        let matcher = Matcher::build(0, &outcomes.apply(changed)).map_err(Uncompilable)?;
+        Ok(collisions::of(&matcher))
     }
 
     /// Makes those entries of a list exact that seen through disguises, or without their signs, are common words: lists have

@@ -17,8 +17,10 @@ use crate::http::error::{Code, HttpError};
 use crate::moderation::decide::Decision;
 use crate::moderation::external::OnFailure;
 use crate::moderation::rows::{CaseStatus, PostStatus};
+use crate::moderation::rule_set::OnWarning;
 
 use super::request::JSON;
+use super::rule_lists::RehearsedChange;
 use super::{
     check, checks, decisions, docs, outcomes, posts, queue, rule_figures, rule_lists,
     rule_versions, rules, shared_rules,
@@ -124,6 +126,8 @@ struct Problem {
     field: Option<String>,
     /// All fields that break a rule.
     errors: Option<Vec<FieldProblem>>,
+    /// What a change that is to be warned of would do.
+    rehearsal: Option<RehearsedChange>,
 }
 
 /// A field that breaks a rule.
@@ -158,6 +162,7 @@ enum_schemas! {
     Code: "The stable name of an error.";
     Decision: "What somebody decides.";
     OnFailure: "What becomes of a post when a check does not answer.";
+    OnWarning: "What to do if rules would hold common words, or more than one in twenty of the posts (and more than five).";
     PostStatus: "Where a post's newest revision stands.";
 }
 

@@ -14,7 +14,7 @@ use crate::locale::Locale;
 use crate::moderation::outcomes::Outcomes;
 use crate::moderation::rehearsal::{Changes, Rehearsal};
 use crate::moderation::rows::CaseStatus;
-use crate::moderation::rule_set::{Edit, Plan, RuleRefused, Saved};
+use crate::moderation::rule_set::{Edit, OnWarning, Plan, RuleRefused, Saved};
 use crate::moderation::rules::import::{Format, ImportReport, parse};
 use crate::moderation::rules::{Action, Inflections, MatchMode, RuleDraft, export};
 use crate::moderation::wording;
@@ -22,7 +22,7 @@ use crate::store::rules;
 
 use super::caller::Caller;
 use super::request::{JSON, LIST_BYTES, Request};
-use super::rules::{ChangedRule, NewRule, answer_refused, find};
+use super::rules::{ChangedRule, CommonWord, NewRule, answer_refused, check_warnings, find};
 
 /// Problems of a list that are told; the rest is only counted.
 const PROBLEMS_SHOWN: usize = 100;
@@ -49,6 +49,8 @@ pub(crate) struct NewList {
     /// Why, for the history.
     #[schema(max_length = 500)]
     comment: Option<String>,
+    /// What to do if there is something to be warned of; `save` if it is not said.
+    on_warning: Option<OnWarning>,
 }
 
 /// What became of a list.
@@ -63,6 +65,8 @@ pub(crate) struct ImportedList {
     read: ReadList,
     /// Entries that are taken at their word, because seen through disguises they are common words.
     literal: Vec<String>,
+    /// Common words that the rules hold.
+    collisions: Vec<CommonWord>,
 }
 
 /// How the entries of a list were read.
@@ -135,7 +139,7 @@ pub(crate) struct RehearsedChange {
     softened: PostChanges,
     /// Held or rejected by the rules in force, published by those as they would be.
     released: PostChanges,
-    /// Common words that the rules would hit.
+    /// Common words that the rules that are new or changed would hold, and did not before.
     collisions: Vec<CommonWord>,
     /// Entries of the list that are taken at their word, because seen through disguises they are common words.
     literal: Vec<CommonWord>,
@@ -172,17 +176,6 @@ pub(crate) struct ChangedPost {
     /// In which case.
     #[schema(value_type = Option<String>)]
     case_id: Option<CaseId>,
-}
-
-/// A common word that a rule hits.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct CommonWord {
-    /// The rule's pattern.
-    pattern: String,
-    /// The word.
-    word: String,
-    /// What of it is hit.
-    hit: String,
 }
 
 impl NewList {
@@ -235,6 +228,7 @@ pub(crate) async fn import(
         Ok(plan) => plan,
         Err(refused) => return answer_refused(refused),
     };
+    check_warnings(&caller, list.on_warning, &plan).await?;
     let answer = Answer::of(&plan, &report);
     let repeatable = idempotency.map(|idempotency| {
         let answer = answer.clone();
@@ -295,6 +289,7 @@ impl Answer {
             added: saved.rules.len(),
             read: self.read.clone(),
             literal: self.literal.clone(),
+            collisions: CommonWord::list(&saved.collisions),
         };
         serde_json::to_string(&shown).expect("texts and numbers are always JSON")
     }
@@ -365,23 +360,15 @@ impl TriedChange {
 }
 
 impl RehearsedChange {
-    fn of(plan: &Plan, list: Option<ReadList>, rehearsal: Rehearsal) -> Self {
-        let words = |collisions: &[crate::moderation::collisions::Collision]| {
-            let told = collisions.iter().map(|collision| CommonWord {
-                pattern: collision.pattern.clone(),
-                word: collision.word.clone(),
-                hit: collision.hit.clone(),
-            });
-            told.collect()
-        };
+    pub(super) fn of(plan: &Plan, list: Option<ReadList>, rehearsal: Rehearsal) -> Self {
         Self {
             put: plan.rules().len(),
             removed: plan.removed(),
             posts: rehearsal.posts,
             all_posts: rehearsal.is_all,
             hit: rehearsal.hit,
-            collisions: words(&rehearsal.collisions),
-            literal: words(&plan.literal),
+            collisions: CommonWord::list(&rehearsal.collisions),
+            literal: CommonWord::list(&plan.literal),
             list,
             newly_held: rehearsal.newly_held.into(),
             newly_rejected: rehearsal.newly_rejected.into(),

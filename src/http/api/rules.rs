@@ -11,7 +11,8 @@ use crate::http::error::{Code, HttpError};
 use crate::http::extract::{read_query, segment};
 use crate::ids::is_id;
 use crate::locale::Locale;
-use crate::moderation::rule_set::{Edit, RuleRefused, Saved};
+use crate::moderation::collisions::Collision;
+use crate::moderation::rule_set::{Edit, OnWarning, Plan, RuleRefused, Saved};
 use crate::moderation::rules::{Action, Fields, Inflections, MatchMode, Rule, RuleDraft, RuleKind};
 use crate::moderation::wording;
 use crate::store::rules::{self, RuleFilter};
@@ -19,6 +20,7 @@ use crate::store::rules::{self, RuleFilter};
 use super::caller::Caller;
 use super::page::{self, Page};
 use super::request::{JSON, Request, invalid_fields, replayed};
+use super::rule_lists::RehearsedChange;
 
 /// A rule to be added. What is not said is as in the form for a new rule.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
@@ -56,6 +58,8 @@ pub(crate) struct NewRule {
     /// Why, for the history.
     #[schema(max_length = 500)]
     pub(super) comment: Option<String>,
+    /// What to do if there is something to be warned of; `save` if it is not said.
+    on_warning: Option<OnWarning>,
 }
 
 /// What is to be different about a rule. What is not said stays.
@@ -94,6 +98,30 @@ pub(crate) struct ChangedRule {
     /// Why, for the history.
     #[schema(max_length = 500)]
     comment: Option<String>,
+    /// What to do if there is something to be warned of; `save` if it is not said.
+    on_warning: Option<OnWarning>,
+}
+
+/// A common word that a rule would hold.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(crate) struct CommonWord {
+    /// The rule's pattern.
+    pattern: String,
+    /// The word.
+    word: String,
+    /// What of it is hit.
+    hit: String,
+}
+
+impl CommonWord {
+    pub(super) fn list(collisions: &[Collision]) -> Vec<Self> {
+        let told = collisions.iter().map(|collision| Self {
+            pattern: collision.pattern.clone(),
+            word: collision.word.clone(),
+            hit: collision.hit.clone(),
+        });
+        told.collect()
+    }
 }
 
 /// A rule of the site.
@@ -157,6 +185,8 @@ pub(crate) struct SavedRule {
     rule: ListedRule,
     /// The version of the rule set that is in force now.
     rule_set_version: i64,
+    /// Common words that it holds, and did not before.
+    collisions: Vec<CommonWord>,
 }
 
 /// What a change came to.
@@ -229,6 +259,7 @@ impl SavedRule {
         let shown = saved.rules.first().map(|rule| Self {
             rule: ListedRule::from(rule),
             rule_set_version: saved.version,
+            collisions: CommonWord::list(&saved.collisions),
         });
         serde_json::to_string(&shown).expect("texts and numbers are always JSON")
     }
@@ -334,18 +365,16 @@ pub(crate) async fn create(
             (StatusCode::CREATED.as_u16(), SavedRule::to_json(saved))
         })
     });
-    let saved = caller
-        .app
-        .moderation
-        .edit_rules(
-            caller.site_id(),
-            Edit::Add(new.draft()),
-            &comment,
-            &caller.by(),
-            repeatable,
-        )
-        .await?;
-    let saved = match saved {
+    let moderation = &caller.app.moderation;
+    let (site, by, on_warning) = (caller.site_id(), caller.by(), new.on_warning);
+    let edit = Edit::Add(new.draft());
+    let plan = moderation.plan_once(site, edit, &comment, repeatable.as_ref());
+    let plan = match plan.await? {
+        Ok(plan) => plan,
+        Err(refused) => return answer_refused(refused),
+    };
+    check_warnings(&caller, on_warning, &plan).await?;
+    let saved = match moderation.put_in_force(&plan, &by, repeatable).await? {
         Ok(saved) => saved,
         Err(refused) => return answer_refused(refused),
     };
@@ -373,17 +402,20 @@ pub(crate) async fn change(
     let rule = find(&caller, segment(&req, "rule")).await?;
     let mut changed = Request::<ChangedRule>::read(&req, payload).await?.value;
     let comment = changed.comment.take().unwrap_or_default();
+    let on_warning = changed.on_warning;
     let rule = changed.of(rule);
     let edit = Edit::Change(rule.clone());
-    let by = caller.by();
-    let saved = caller
-        .app
-        .moderation
-        .edit_rules(caller.site_id(), edit, &comment, &by, None);
-    match saved.await? {
+    let moderation = &caller.app.moderation;
+    let plan = match moderation.plan(caller.site_id(), edit, &comment).await? {
+        Ok(plan) => plan,
+        Err(refused) => return answer_refused(refused),
+    };
+    check_warnings(&caller, on_warning, &plan).await?;
+    match moderation.put_in_force(&plan, &caller.by(), None).await? {
         Ok(saved) => Ok(HttpResponse::Ok().json(SavedRule {
             rule: ListedRule::from(&rule),
             rule_set_version: saved.version,
+            collisions: CommonWord::list(&saved.collisions),
         })),
         Err(refused) => answer_refused(refused),
     }
@@ -423,6 +455,28 @@ pub(super) async fn find(caller: &Caller, id: &str) -> Result<Rule, HttpError> {
         .await
         .context("read a rule")?
         .ok_or_else(HttpError::not_found)
+}
+
+/// Refuses a plan that is to be warned of, where that is asked for.
+pub(super) async fn check_warnings(
+    caller: &Caller,
+    on_warning: Option<OnWarning>,
+    plan: &Plan,
+) -> Result<(), HttpError> {
+    if on_warning != Some(OnWarning::Refuse) {
+        return Ok(());
+    }
+    let rehearsal = caller.app.moderation.rehearse(plan).await?;
+    if !rehearsal.warns() {
+        return Ok(());
+    }
+    let told = RehearsedChange::of(plan, None, rehearsal);
+    let told = serde_json::to_value(told).context("tell what a change would do")?;
+    Err(HttpError::new(
+        Code::Warned,
+        "nothing was saved; send it with the on_warning `save` if it is meant",
+    )
+    .with("rehearsal", told))
 }
 
 /// The answer to a change that was not made.

@@ -1,5 +1,7 @@
 //! What a change of the rules would do to the posts that are there, in words, for the forms in which it is written.
 
+use std::hash::{DefaultHasher, Hash, Hasher as _};
+
 use crate::app::App;
 use crate::http::error::HttpError;
 use crate::locale::{Locale, MessageId};
@@ -16,9 +18,18 @@ const POSTS_SHOWN: usize = 20;
 /// Warnings that are shown; the rest is only counted.
 const WARNINGS_SHOWN: usize = 10;
 
+/// What a form was when its sender saw what it would do: sent again with it, the same form is saved in spite of warnings.
+pub(super) fn seen(form: &impl Hash) -> String {
+    let mut hasher = DefaultHasher::new();
+    form.hash(&mut hasher);
+    format!("{:x}", hasher.finish())
+}
+
 /// The fields of `templates/admin/rehearsal.html`.
 #[derive(Debug, Clone)]
 pub(super) struct Report {
+    /// Whether the change is to be saved only by somebody who has seen this.
+    pub(super) warns: bool,
     pub(super) tone: &'static str,
     pub(super) title: String,
     pub(super) text: String,
@@ -87,6 +98,7 @@ impl Report {
             (MessageId("rehearsal-released"), &rehearsal.released),
         ];
         Self {
+            warns: rehearsal.warns(),
             tone: match warnings.is_empty() {
                 true => "ok",
                 false => "warn",
@@ -137,8 +149,7 @@ fn looked_at(locale: Locale, plan: &Plan, rehearsal: &Rehearsal) -> String {
 fn warnings(locale: Locale, plan: &Plan, rehearsal: &Rehearsal) -> Vec<String> {
     let mut warnings = Vec::new();
     if rehearsal.is_harsh() {
-        let more = rehearsal.newly_held.count + rehearsal.newly_rejected.count;
-        let share = more * 100 / rehearsal.posts.max(1);
+        let share = rehearsal.kept_back();
         let harsh = locale.say("rehearsal-harsh").with("share", share);
         warnings.push(harsh.to_string());
     }

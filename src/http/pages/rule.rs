@@ -1,6 +1,5 @@
 //! One rule: its page, changes to it, and what it said over time. Its form is `rule_form`.
 
-use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, Responder as _, web};
 use askama::Template;
 use serde::Deserialize;
@@ -18,13 +17,13 @@ use crate::http::visitor::Member;
 use crate::ids::{RuleId, SiteId};
 use crate::locale::{Locale, MessageId};
 use crate::moderation::rule_figures::Figures;
-use crate::moderation::rule_set::{Edit, RuleRefused};
+use crate::moderation::rule_set::Edit;
 use crate::moderation::rules::Rule;
 use crate::store::cases::RuleFigures;
 use crate::store::rules::{self, RuleVersion};
 
 use super::rehearsal::{Report, rehearse};
-use super::rule_form::{RuleFields, RuleForm};
+use super::rule_form::{self, RuleFields, RuleForm};
 use super::rules::{outcome, path};
 
 /// What to say to somebody who was overtaken.
@@ -89,7 +88,8 @@ pub(crate) async fn show(
     let form = match fields.draft() {
         Ok(draft) => {
             let edit = Edit::Change(Rule { id: rule.id, draft });
-            form.rehearsed(rehearse(&app, locale, &member.site, edit).await?)
+            let rehearsed = rehearse(&app, locale, &member.site, edit).await?;
+            form.rehearsed(&fields, rehearsed)
         }
         Err(refused) => form.refused(&refused),
     };
@@ -109,31 +109,16 @@ pub(crate) async fn change(
 ) -> Result<HttpResponse, HttpError> {
     let fields = fields.0;
     let locale = locale(&req);
-    let edit = fields.draft().map(|draft| {
+    let action = rule_path(&member.site.slug, id.0.as_str());
+    let form = RuleForm::of(locale, action, SAVE, &fields);
+    let id = id.0;
+    let change = |draft| {
         Edit::Change(Rule {
-            id: id.0.to_string(),
+            id: id.to_string(),
             draft,
         })
-    });
-    if let (true, Ok(edit)) = (fields.rehearse, &edit) {
-        let action = rule_path(&member.site.slug, id.0.as_str());
-        let rehearsed = rehearse(&app, locale, &member.site, edit.clone()).await?;
-        let form = RuleForm::of(locale, action, SAVE, &fields).rehearsed(rehearsed);
-        return page(&RulePage {
-            form: Some(form),
-            ..rule_page(&req, &app, &member, &id.0).await?
-        });
-    }
-    let changed = match edit {
-        Ok(edit) => {
-            let (site, by) = (member.site.id, member.by());
-            app.moderation
-                .edit_rules(site, edit, &fields.comment, &by, None)
-                .await?
-        }
-        Err(refused) => Err(refused),
     };
-    match changed {
+    match rule_form::save(&app, &member, &fields, form, change).await? {
         Ok(_) => Ok(Redirect::to(path(&member.site.slug))
             .flash(
                 locale
@@ -142,14 +127,12 @@ pub(crate) async fn change(
                     .to_string(),
             )
             .respond_to(&req)),
-        Err(RuleRefused::Unknown) => Err(HttpError::not_found()),
-        Err(refused) => {
-            let action = rule_path(&member.site.slug, id.0.as_str());
+        Err((status, form)) => {
             let desk = RulePage {
-                form: Some(RuleForm::of(locale, action, SAVE, &fields).refused(&refused)),
-                ..rule_page(&req, &app, &member, &id.0).await?
+                form: Some(form),
+                ..rule_page(&req, &app, &member, &id).await?
             };
-            page_with(StatusCode::UNPROCESSABLE_ENTITY, &desk)
+            page_with(status, &desk)
         }
     }
 }

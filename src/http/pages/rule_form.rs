@@ -1,17 +1,21 @@
 //! The form with which a rule is made or changed, and what it sends.
 
+use actix_web::http::StatusCode;
 use serde::Deserialize;
 
+use crate::app::App;
+use crate::http::error::HttpError;
 use crate::http::parts::Choice;
 use crate::http::terms;
+use crate::http::visitor::Member;
 use crate::locale::{Locale, MessageId};
-use crate::moderation::rule_set::RuleRefused;
+use crate::moderation::rule_set::{Edit, RuleRefused, Saved};
 use crate::moderation::rules::{
     Action, FieldError, Fields, Flaw, Inflections, MatchMode, RuleDraft, RuleKind,
 };
 use crate::moderation::wording;
 
-use super::rehearsal::Report;
+use super::rehearsal::{self, Report};
 use super::rule::STALE;
 
 /// The field that is refused when a rule looks at nothing.
@@ -42,6 +46,8 @@ pub(super) struct RuleForm {
     pub(super) comment: String,
     pub(super) form_error: Option<String>,
     pub(super) rehearsal: Option<Report>,
+    /// What of the rule a warning was shown for.
+    pub(super) seen: Option<String>,
     pub(super) submit_label: String,
 }
 
@@ -73,6 +79,8 @@ pub(crate) struct RuleFields {
     pub comment: String,
     #[serde(default)]
     pub rehearse: bool,
+    #[serde(default)]
+    seen: String,
 }
 
 impl RuleForm {
@@ -109,19 +117,27 @@ impl RuleForm {
             comment: fields.comment.clone(),
             form_error: None,
             rehearsal: None,
+            seen: None,
             submit_label: locale.text(submit_label),
         }
     }
 
-    /// The form with what the rule would do.
-    pub fn rehearsed(mut self, rehearsed: Result<Report, RuleRefused>) -> Self {
-        match rehearsed {
-            Ok(report) => {
-                self.rehearsal = Some(report);
-                self
-            }
-            Err(refused) => self.refused(&refused),
+    /// The form with what the rule in it, which `fields` are, would do.
+    pub fn rehearsed(
+        mut self,
+        fields: &RuleFields,
+        rehearsed: Result<Report, RuleRefused>,
+    ) -> Self {
+        let report = match rehearsed {
+            Ok(report) => report,
+            Err(refused) => return self.refused(&refused),
+        };
+        if report.warns {
+            self.seen = Some(fields.seen());
+            self.submit_label = self.locale.text("rule-save-anyway");
         }
+        self.rehearsal = Some(report);
+        self
     }
 
     /// The form with what is wrong, at the fields where it belongs to one.
@@ -163,6 +179,48 @@ impl RuleForm {
     }
 }
 
+/// Saves the rule that was sent, or answers with its `form`: with what is wrong with it, or with what it would do, if that was asked
+/// for or is to be seen first.
+pub(super) async fn save(
+    app: &App,
+    member: &Member,
+    fields: &RuleFields,
+    form: RuleForm,
+    edit: impl FnOnce(RuleDraft) -> Edit,
+) -> Result<Result<Saved, (StatusCode, RuleForm)>, HttpError> {
+    let site = &member.site;
+    let locale = form.locale;
+    let planned = match fields.draft() {
+        Ok(draft) => {
+            let plan = app.moderation.plan(site.id, edit(draft), &fields.comment);
+            plan.await?
+        }
+        Err(refused) => Err(refused),
+    };
+    let plan = match planned {
+        Ok(plan) => plan,
+        Err(refused) => return Ok(Err(not_saved(form.refused(&refused)))),
+    };
+    if fields.rehearse || !fields.are_seen() {
+        let report = rehearsal::report(app, locale, site, &plan).await?;
+        if fields.rehearse {
+            return Ok(Err((StatusCode::OK, form.rehearsed(fields, Ok(report)))));
+        }
+        if report.warns {
+            return Ok(Err(not_saved(form.rehearsed(fields, Ok(report)))));
+        }
+    }
+    let by = member.by();
+    let saved = app.moderation.put_in_force(&plan, &by, None);
+    Ok(saved
+        .await?
+        .map_err(|refused| not_saved(form.refused(&refused))))
+}
+
+fn not_saved(form: RuleForm) -> (StatusCode, RuleForm) {
+    (StatusCode::UNPROCESSABLE_ENTITY, form)
+}
+
 impl RuleFields {
     /// The rule that was meant.
     pub fn draft(&self) -> Result<RuleDraft, RuleRefused> {
@@ -189,6 +247,20 @@ impl RuleFields {
             inflections: self.inflections,
             exceptions: self.exceptions().map(str::to_owned).collect(),
         })
+    }
+
+    /// Whether these are to be saved whatever would come of them.
+    fn are_seen(&self) -> bool {
+        self.seen == self.seen()
+    }
+
+    fn seen(&self) -> String {
+        rehearsal::seen(&(
+            (self.kind.as_str(), &self.pattern, self.mode.as_str()),
+            (self.inflections.as_str(), &self.exceptions),
+            (self.in_title, self.in_body, self.enabled),
+            (self.action.as_str(), &self.category, self.severity),
+        ))
     }
 
     fn exceptions(&self) -> impl Iterator<Item = &str> {
@@ -231,6 +303,7 @@ impl From<&RuleDraft> for RuleFields {
             exceptions: draft.exceptions.join("\n"),
             comment: String::new(),
             rehearse: false,
+            seen: String::new(),
         }
     }
 }

@@ -40,6 +40,9 @@ pub(super) struct ImportForm {
     pub(super) comment: String,
     pub(super) read: Option<Report>,
     pub(super) rehearsal: Option<rehearsal::Report>,
+    /// What of the list a warning was shown for.
+    pub(super) seen: Option<String>,
+    pub(super) submit_label: String,
 }
 
 /// What an import would do.
@@ -68,6 +71,8 @@ pub(crate) struct ImportFields {
     comment: String,
     #[serde(default)]
     dry_run: bool,
+    #[serde(default)]
+    seen: String,
 }
 
 impl ImportForm {
@@ -82,6 +87,7 @@ impl ImportForm {
             category: String::new(),
             comment: String::new(),
             dry_run: false,
+            seen: String::new(),
         };
         Self::of(locale, action_path, &empty)
     }
@@ -101,7 +107,42 @@ impl ImportForm {
             comment: fields.comment.clone(),
             read: None,
             rehearsal: None,
+            seen: None,
+            submit_label: locale.text("import-button"),
         }
+    }
+
+    /// The form with how the list in it was read.
+    fn reading(self, read: Report) -> Self {
+        Self {
+            read: Some(read),
+            ..self
+        }
+    }
+
+    /// The form with what the list in it, which `fields` are, would do.
+    fn rehearsed(
+        mut self,
+        locale: Locale,
+        fields: &ImportFields,
+        report: rehearsal::Report,
+    ) -> Self {
+        if report.warns {
+            self.seen = Some(fields.seen());
+            self.submit_label = locale.text("import-anyway");
+        }
+        self.rehearsal = Some(report);
+        self
+    }
+}
+
+impl ImportFields {
+    fn seen(&self) -> String {
+        rehearsal::seen(&(
+            (&self.text, self.format.as_str(), self.mode.as_str()),
+            (self.action.as_str(), self.inflections.as_str()),
+            &self.category,
+        ))
     }
 }
 
@@ -124,44 +165,40 @@ pub(crate) async fn import(
     };
     let mut read = parse(fields.format, fields.text.as_bytes(), &defaults);
     let edit = Edit::Import(std::mem::take(&mut read.drafts));
-    let mut form = ImportForm::of(locale, format!("{}/import", path(&site.slug)), &fields);
-    let status = match app.moderation.plan(site.id, edit, &fields.comment).await? {
-        Err(refused) => {
-            form.read = Some(Report::refused(locale, &refused));
-            StatusCode::UNPROCESSABLE_ENTITY
-        }
-        Ok(plan) if fields.dry_run || plan.is_empty() => {
-            form.read = Some(Report::of(locale, &plan, &read));
-            if plan.is_empty() {
-                StatusCode::UNPROCESSABLE_ENTITY
-            } else {
-                form.rehearsal = Some(rehearsal::report(&app, locale, site, &plan).await?);
-                StatusCode::OK
-            }
-        }
+    let form = ImportForm::of(locale, format!("{}/import", path(&site.slug)), &fields);
+    let (status, form) = match app.moderation.plan(site.id, edit, &fields.comment).await? {
+        Err(refused) => (
+            StatusCode::UNPROCESSABLE_ENTITY,
+            form.reading(Report::refused(locale, &refused)),
+        ),
+        Ok(plan) if plan.is_empty() => (
+            StatusCode::UNPROCESSABLE_ENTITY,
+            form.reading(Report::of(locale, &plan, &read)),
+        ),
         Ok(plan) => {
-            let by = member.by();
-            match app.moderation.put_in_force(&plan, &by, None).await? {
-                Ok(_) => {
-                    let left_out = plan.known + read.problems.len();
-                    let message = locale
-                        .say("import-done")
-                        .with(
-                            "rules",
-                            counted(locale, MessageId("case-rules"), plan.rules().len()),
-                        )
-                        .with(
-                            "lines",
-                            counted(locale, MessageId("import-lines"), left_out),
-                        )
-                        .to_string();
-                    return Ok(Redirect::to(path(&site.slug))
-                        .flash(message)
-                        .respond_to(&req));
+            let is_seen = !fields.dry_run && fields.seen == fields.seen();
+            let report = match is_seen {
+                true => None,
+                false => Some(rehearsal::report(&app, locale, site, &plan).await?),
+            };
+            match report.filter(|report| fields.dry_run || report.warns) {
+                Some(report) => {
+                    let form = form.reading(Report::of(locale, &plan, &read));
+                    let status = match fields.dry_run {
+                        true => StatusCode::OK,
+                        false => StatusCode::UNPROCESSABLE_ENTITY,
+                    };
+                    (status, form.rehearsed(locale, &fields, report))
                 }
-                Err(refused) => {
-                    form.read = Some(Report::refused(locale, &refused));
-                    StatusCode::CONFLICT
+                None => {
+                    let by = member.by();
+                    match app.moderation.put_in_force(&plan, &by, None).await? {
+                        Ok(_) => return Ok(imported(&req, locale, &site.slug, &plan, &read)),
+                        Err(refused) => (
+                            StatusCode::CONFLICT,
+                            form.reading(Report::refused(locale, &refused)),
+                        ),
+                    }
                 }
             }
         }
@@ -169,6 +206,26 @@ pub(crate) async fn import(
     let mut desk = rules_page(&req, &app, &member, RulesQuery::default()).await?;
     desk.import = Some(form);
     page_with(status, &desk)
+}
+
+/// Back to the rules, with what came of a list.
+fn imported(
+    req: &HttpRequest,
+    locale: Locale,
+    slug: &str,
+    plan: &Plan,
+    read: &ImportReport,
+) -> HttpResponse {
+    let rules = counted(locale, MessageId("case-rules"), plan.rules().len());
+    let left_out = plan.known + read.problems.len();
+    let lines = counted(locale, MessageId("import-lines"), left_out);
+    let done = locale
+        .say("import-done")
+        .with("rules", rules)
+        .with("lines", lines);
+    Redirect::to(path(slug))
+        .flash(done.to_string())
+        .respond_to(req)
 }
 
 impl Report {

@@ -1,7 +1,6 @@
 //! The rules of a site: the list with its filters, the box to try a text, and the form for a new rule. One rule is
 //! `rule`, lists of them are `rule_lists`.
 
-use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, Responder as _, web};
 use anyhow::Context as _;
 use askama::Template;
@@ -35,7 +34,7 @@ use super::brake::{self, BrakeRow};
 use super::outcomes::path as outcomes_path;
 use super::rehearsal::rehearse;
 use super::rule::{precision, rule_path};
-use super::rule_form::{RuleFields, RuleForm};
+use super::rule_form::{self, RuleFields, RuleForm};
 use super::rule_lists::ImportForm;
 use super::shared_rules::path as shared_path;
 use super::suggestions::{NewRuleQuery, lead_to_exceptions};
@@ -151,44 +150,25 @@ pub(crate) async fn add(
     let fields = fields.0;
     let locale = locale(&req);
     let slug = &member.site.slug;
-    let edit = fields.draft().map(Edit::Add);
-    if let (true, Ok(edit)) = (fields.rehearse, &edit) {
-        let rehearsed = rehearse(&app, locale, &member.site, edit.clone()).await?;
-        let form = RuleForm::of(locale, path(slug), ADD, &fields).rehearsed(rehearsed);
-        return page(&RulesPage {
-            form: Some(form),
-            form_open: true,
-            ..rules_page(&req, &app, &member, RulesQuery::default()).await?
-        });
+    let form = RuleForm::of(locale, path(slug), ADD, &fields);
+    match rule_form::save(&app, &member, &fields, form, Edit::Add).await? {
+        Ok(_) => Ok(Redirect::to(path(slug))
+            .flash(
+                locale
+                    .say("rule-added")
+                    .with("pattern", fields.pattern.trim())
+                    .to_string(),
+            )
+            .respond_to(&req)),
+        Err((status, form)) => {
+            let desk = RulesPage {
+                form: Some(form),
+                form_open: true,
+                ..rules_page(&req, &app, &member, RulesQuery::default()).await?
+            };
+            page_with(status, &desk)
+        }
     }
-    let added = match edit {
-        Ok(edit) => {
-            let (site, by) = (member.site.id, member.by());
-            app.moderation
-                .edit_rules(site, edit, &fields.comment, &by, None)
-                .await?
-        }
-        Err(refused) => Err(refused),
-    };
-    let refused = match added {
-        Ok(_) => {
-            return Ok(Redirect::to(path(slug))
-                .flash(
-                    locale
-                        .say("rule-added")
-                        .with("pattern", fields.pattern.trim())
-                        .to_string(),
-                )
-                .respond_to(&req));
-        }
-        Err(refused) => refused,
-    };
-    let desk = RulesPage {
-        form: Some(RuleForm::of(locale, path(slug), ADD, &fields).refused(&refused)),
-        form_open: true,
-        ..rules_page(&req, &app, &member, RulesQuery::default()).await?
-    };
-    page_with(StatusCode::UNPROCESSABLE_ENTITY, &desk)
 }
 
 /// `POST /s/{site}/admin/rules/test`
@@ -307,7 +287,8 @@ pub(crate) async fn new(
     let fields = RuleFields::from(&draft);
     let mut form = RuleForm::of(locale, path(&owner.site.slug), ADD, &fields);
     if !draft.pattern.is_empty() {
-        form = form.rehearsed(rehearse(&app, locale, &owner.site, Edit::Add(draft)).await?);
+        let rehearsed = rehearse(&app, locale, &owner.site, Edit::Add(draft)).await?;
+        form = form.rehearsed(&fields, rehearsed);
     }
     page(&RulesPage {
         form: Some(form),

@@ -173,6 +173,33 @@ both_dbs! {
         assert_eq!(api.patterns().await.len(), 2, "nothing was saved");
     }
 
+    async fn a_change_is_refused_if_there_is_something_to_be_warned_of(api: Api) {
+        let careful = |mut body: Value| {
+            body["on_warning"] = json!("refuse");
+            body
+        };
+        let harmless = api.post("/rules", &careful(json!({"pattern": "zeppelin"}))).await;
+        assert_eq!((harmless.status, &harmless.json()["collisions"]), (201, &json!([])), "{}", harmless.text);
+        let path = format!("/rules/{}", text(&harmless.json()["id"]));
+
+        let (wild, list) = (json!({"pattern": "smart*"}), json!({"text": "smart*\nzebra"}));
+        for (page, saving) in [
+            (api.post("/rules", &careful(wild.clone())).await, "/rules"),
+            (api.send("PATCH", &path, &careful(json!({"pattern": "smart*", "kind": "wildcard"}))).await, "PATCH"),
+            (api.post("/rules/import", &careful(list.clone())).await, "/rules/import"),
+        ] {
+            assert_eq!((page.status, &page.json()["code"]), (409, &json!("warned")), "{saving}: {}", page.text);
+            let word = &page.json()["rehearsal"]["collisions"][0]["word"];
+            assert_eq!(word, "smartwatch", "{saving}: {}", page.text);
+        }
+        assert_eq!(api.patterns().await, ["zeppelin", "casino", "lottery"].map(str::to_owned), "nothing was saved");
+
+        let told = api.post("/rules/import", &list).await.json();
+        assert_eq!((&told["added"], &told["collisions"][0]["word"]), (&json!(2), &json!("smartwatch")), "{told}");
+        let shadow = api.post("/rules", &careful(json!({"pattern": "smar*", "action": "shadow"}))).await;
+        assert_eq!(shadow.status, 201, "it only logs: {}", shadow.text);
+    }
+
     async fn a_repeated_change_of_rules_is_made_once(api: Api) {
         let keyed = |path: &'static str, body: Value| {
             let request = api.request("POST", path).bearer_auth(&api.key).header("Idempotency-Key", "k-1");

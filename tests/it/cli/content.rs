@@ -155,6 +155,27 @@ both_dbs! {
         assert_eq!(text, "body 5..12 \"rubbish\": hold \"rubb*\", severity 2, insult\nhold\n");
     }
 
+    async fn a_list_with_a_collision_is_told_of_before_it_is_saved(given: TestDatabase) {
+        let desk = Desk(given);
+        desk.write("words.txt", "smart*\nblockhead\n");
+        let import = ["rules", "import", "words.txt"];
+        let warning = "“smart*” also holds the common word “smartwatch”";
+
+        let refused = desk.run(&[&import[..], &["--on-warning", "refuse"]].concat());
+        let nothing = desk.run(&["rules", "export", "--format", "txt"]).text();
+        let told = desk.run(&[&import[..], &["--on-warning", "refuse", "--dry-run", "--json"]].concat());
+        let saved = desk.run(&import).text();
+
+        assert_eq!(refused.code, 1, "{refused:?}");
+        assert!(refused.stdout.contains(&format!("warning: {warning}")) && refused.stdout.contains("would add 2 rules"), "{refused:?}");
+        assert!(refused.stderr.contains("nothing was saved"), "{refused:?}");
+        assert_eq!(nothing.trim(), "");
+        let told: Value = serde_json::from_str(&told.stdout).expect("JSON");
+        assert_eq!((&told["warnings"], &told["rule_set_version"]), (&json!([warning]), &Value::Null));
+        let (warned, added) = (saved.find(warning).expect("the warning"), saved.find("added 2 rules").expect("the end"));
+        assert!(warned < added, "{saved}");
+    }
+
     async fn posts_go_through_the_workflow_and_can_come_again(given: TestDatabase) {
         let desk = Desk(given);
         desk.write("words.txt", "blockhead\n");
