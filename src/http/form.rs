@@ -56,7 +56,8 @@ pub(crate) async fn guard<B: MessageBody + 'static>(
             .map(ServiceResponse::map_into_left_body);
     }
     let payload = req.take_payload();
-    match check(req.request(), payload).await {
+    // Boxed: whatever the guard may have to hold is moved about with every request, most of which carry no form.
+    match Box::pin(check(req.request(), payload)).await {
         Ok(fields) => {
             req.extensions_mut().insert(fields);
             next.call(req)

@@ -62,7 +62,9 @@ pub(crate) async fn take_reminders(
     })
 }
 
-const IS_REMINDER_DUE: &str = "SELECT COUNT(*) FROM (SELECT 1 FROM cases WHERE remind_at_ms IS NOT NULL AND remind_at_ms <= $1 LIMIT 1) AS due";
+// In order, so that PostgreSQL goes by the index: without, it guesses that a third of all cases is due, and reads them.
+const IS_REMINDER_DUE: &str = "SELECT COUNT(*) FROM (SELECT 1 FROM cases
+    WHERE remind_at_ms IS NOT NULL AND remind_at_ms <= $1 ORDER BY remind_at_ms LIMIT 1) AS due";
 
 async fn is_reminder_due(db: &Db, now_ms: i64) -> sqlx::Result<bool> {
     let due: i64 = on_db!(db, |c| sqlx::query_scalar(IS_REMINDER_DUE)
