@@ -68,7 +68,7 @@ export async function images({ look, enter, submit, go }) {
   });
   await new Promise((listening) => service.listen(0, "127.0.0.1", listening));
   const at = `http://127.0.0.1:${service.address().port}`;
-  const { path } = await submit("A case with images", `A forbidden word.\n\n![A red square](${at}/square)\n\n![](${at}/gone)`);
+  const { path } = await submit("A case with images", `A forbidden word.\n\n- A list\n\n![A red square](${at}/square)\n\n![](${at}/gone)`);
   const image = (number) => mora.locator(`.images img[src$="/images/${number}"]`);
   const isBlurred = (number) => image(number).evaluate((image) => getComputedStyle(image).filter !== "none");
   const expect = async (name, is, wanted) => {
@@ -80,6 +80,7 @@ export async function images({ look, enter, submit, go }) {
   await mora.locator("#view-reader").check({ force: true });
   await mora.waitForFunction(() => [...document.querySelectorAll(".images img")].every((image) => image.complete && image.naturalWidth));
   await mora.mouse.move(0, 0);
+  await expect("a list of the post shown as another thing", mora.locator(".reader .prose li").evaluate((item) => getComputedStyle(item).display !== "list-item"), false);
   await look(mora, "case, images blurred");
   await expect("blurred at first", isBlurred(1), true);
   await image(1).hover();
