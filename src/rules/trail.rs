@@ -9,6 +9,7 @@ use super::sign::{How, drawn};
 use super::signs::{Forks, Next, SIGNS_MAX, Signs, character, code_of_drawn};
 use super::starts::{CLOSED, KINDS, LEAD, LETTER_MAX, SPACE, is_seam};
 use super::token::{behind_number, is_dash};
+use super::walk::REPEATS_MAX;
 
 /// How many words of phrases, and pieces of words, are looked at from one place before it is simply walked.
 const PIECES_MAX: u32 = 32;
@@ -339,20 +340,29 @@ impl<'a> Trail<'a> {
         if sign.code == SIGN {
             return Step::Sign;
         }
-        if way.scent.add(sign.code)
-            && let Some(answer) = self.answer(way)
-        {
+        let is_new = way.scent.add(sign.code);
+        if is_new && let Some(answer) = self.answer(way) {
             return Step::Answer(answer);
         }
         // Words of many languages may end behind any letter.
         match self.may_end(end, &way.scent) {
             true => Step::Answer(true),
+            false if !is_new && sign.readings.len() == 1 && self.is_endless(way.at, c) => {
+                Step::Answer(false)
+            }
             // Marks are no letters to count.
             false => Step::On(
                 end,
                 !matches!(sign.class, Class::Mark | Class::UnspacedMark),
             ),
         }
+    }
+
+    /// Whether `c`, which is repeated at the byte `at`, stands there more often than a walk reads a letter. Where each of
+    /// many is a word, each would be followed through all the others.
+    fn is_endless(&self, at: usize, c: char) -> bool {
+        let run = self.text[at..].chars().take(REPEATS_MAX as usize);
+        run.take_while(|next| *next == c).count() == REPEATS_MAX as usize
     }
 
     /// Whether a key may end before the byte `at`, or a phrase go on behind it.

@@ -12,7 +12,7 @@ use super::token::{behind_number, is_dash, is_markup_sign, stretch, token};
 use super::trie::ROOT;
 
 /// How often a letter may be repeated, and how many may be read on one way: keeps runs linear and the stack shallow.
-const REPEATS_MAX: u32 = 64;
+pub(super) const REPEATS_MAX: u32 = 64;
 /// How often a sign may also be passed over instead that repeats a letter.
 const SIGN_REPEATS_MAX: u32 = 3;
 const LETTERS_MAX: u32 = 200;

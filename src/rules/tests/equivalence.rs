@@ -303,6 +303,27 @@ fn what_a_rule_finds_does_not_depend_on_other_rules() {
 }
 
 #[test]
+fn letters_in_a_long_row_are_found_as_far_as_a_walk_reads_them() {
+    let rules: Vec<Rule> = [
+        ("ああ", RuleKind::Word),
+        ("あい", RuleKind::Word),
+        ("あ い", RuleKind::Phrase),
+    ]
+    .map(|(pattern, kind)| rule(pattern, kind, pattern, Action::Hold))
+    .into();
+    for rules in rules.chunks(1).chain([&rules[..]]) {
+        let quick = Matcher::build(1, rules).expect("compiles");
+        let exact = Matcher::without_shortcuts(1, rules).expect("compiles");
+        for count in [1, 2, 63, 64, 65, 66, 200] {
+            let body = format!("う{}い", "あ".repeat(count));
+            let wanted = exact.check("", &body).hits;
+            assert!(!wanted.is_empty() || rules[0].draft.pattern == "ああ" && count == 1);
+            assert_eq!(quick.check("", &body).hits, wanted, "{count}");
+        }
+    }
+}
+
+#[test]
 fn real_posts_have_the_same_hits_however_they_are_read() {
     assert_same_hits_in_posts(MatchMode::Normal);
 }
