@@ -43,7 +43,7 @@ pub struct User {
 }
 
 impl User {
-    /// Whether the account was deleted; its name is nobody's then.
+    /// Whether the account was deleted, as `store::erasure` writes it; its name is nobody's then.
     pub fn is_erased(&self) -> bool {
         self.email.ends_with("@deleted.invalid")
     }

@@ -88,8 +88,8 @@ pub async fn remove(
     set_standing(app, owner, user_id, standing, "member.removed", details).await
 }
 
-/// Takes somebody off all of their sites, at their own wish. `Err` is the name of the site that would be left without an
-/// owner; it and those behind it were not left.
+/// Takes somebody off all of their sites, at their own wish. `Err` is the name of a site that another owner left meanwhile,
+/// so that it would have none; it and those behind it were not left.
 pub(crate) async fn leave_all(app: &App, user: &User) -> anyhow::Result<Result<(), String>> {
     for place in members::list_of_user(&app.db, &user.id).await? {
         let leaver = Actor {

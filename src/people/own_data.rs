@@ -111,8 +111,8 @@ async fn posts_of(app: &App, site: SiteId, user: &User) -> anyhow::Result<Vec<Va
     }
 }
 
-/// Deletes an account: what was handed to it is for the owners, its posts are withdrawn, every word of theirs is erased, and what is left leads to nobody. When this
-/// returns `Ok(Ok(()))`, it is durable; it can be called again if it was interrupted.
+/// Deletes an account: what was handed to it is for the owners, its posts are withdrawn, every word of theirs is erased, and
+/// what is left leads to nobody. When this returns `Ok(Ok(()))`, it is durable; it can be called again if it was interrupted.
 pub async fn delete(
     app: &App,
     user: &User,

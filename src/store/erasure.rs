@@ -10,7 +10,7 @@ const LIST_POSTS: &str =
     "SELECT id, status, slug FROM authored_posts WHERE site_id = $1 AND author_id = $2";
 const FIND_SOLE_OWNERSHIP: &str = "SELECT s.name FROM members m JOIN sites s ON s.id = m.site_id
     WHERE m.user_id = $1 AND m.role = 'owner' AND NOT EXISTS (SELECT 1 FROM members o
-        WHERE o.site_id = m.site_id AND o.role = 'owner' AND o.user_id <> m.user_id) LIMIT 1";
+        WHERE o.site_id = m.site_id AND o.role = 'owner' AND o.user_id <> m.user_id AND o.suspended_at_ms IS NULL) LIMIT 1";
 const LIST_LINES: &str = "SELECT id, details FROM audit WHERE site_id = $1 AND details NOT IN ('{}', '{\"erased\":true}')
     AND (subject = 'user:' || $2 OR details LIKE $3 ESCAPE '!'
         OR subject IN (SELECT 'post:' || id FROM authored_posts WHERE authored_posts.site_id = $1 AND author_id = $2))";
@@ -121,7 +121,7 @@ pub(crate) async fn list_posts(
         .await?))
 }
 
-/// The name of a site that would be left without an owner.
+/// The name of a site that would be left without an owner who is not suspended.
 pub(crate) async fn find_sole_ownership(db: &Db, user: &UserId) -> anyhow::Result<Option<String>> {
     Ok(on_db!(db, |c| sqlx::query_scalar(FIND_SOLE_OWNERSHIP)
         .bind(user)

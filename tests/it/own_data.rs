@@ -107,6 +107,31 @@ both_dbs! {
         says(&olga.get("/account").await, 200, OWNER);
     }
 
+    async fn whoever_may_not_leave_one_site_leaves_none(app: TestApp) {
+        const OTTO: &str = "otto@example.org";
+        let run = async |args: &[&str]| app.installation.run_with(args, PASSWORD).await;
+        run(&["site", "add", "another", "--name", "Another"]).await;
+        run(&["user", "add", "--site", "main", "--email", OTTO, "--role", "owner", "--password-stdin"]).await;
+        for email in [OTTO, OWNER] {
+            run(&["user", "add", "--site", "another", "--email", email, "--role", "owner"]).await;
+        }
+        let olga = app.login(OWNER).await;
+        for form in olga.get(&app.path("admin/people")).await.actions("/suspend") {
+            assert_eq!(olga.send(form, &[]).await.status, 303);
+        }
+
+        let refused = olga.fill("/account", &[("delete_password", PASSWORD)]).await;
+
+        says(&refused, 409, "would have no owner");
+        says(&olga.get("/s/another/admin/people").await, 200, OTTO);
+        // Who is suspended may go: there is an owner without them.
+        let otto = app.login(OTTO).await;
+        let gone = otto.fill("/account", &[("delete_password", PASSWORD)]).await;
+        assert_eq!(gone.location().path(), "/login");
+        let people = olga.get("/s/another/admin/people").await;
+        assert!(!people.text.contains(OTTO), "{}", people.text);
+    }
+
     async fn a_name_can_be_changed_and_notices_one_by_one(app: TestApp) {
         let anna = app.login(AUTHOR).await;
 
