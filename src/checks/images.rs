@@ -13,7 +13,7 @@ use super::guard::Guard;
 use crate::config::Config;
 
 /// The largest image.
-pub const MAX_BYTES: usize = 4 * 1024 * 1024;
+const MAX_BYTES: usize = 4 * 1024 * 1024;
 /// Images of a post that are shown; the others stay links. Each is a request to wherever its author likes.
 pub const SHOWN: usize = 12;
 /// How long somebody waits for one, its turn included.
@@ -81,40 +81,17 @@ impl Images {
 
 /// The media type that the first bytes tell. No SVG: that is a document.
 fn kind(bytes: &[u8]) -> Option<&'static str> {
-    match bytes {
-        [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1a, b'\n', ..] => Some("image/png"),
-        [0xff, 0xd8, 0xff, ..] => Some("image/jpeg"),
-        [b'G', b'I', b'F', b'8', b'7' | b'9', b'a', ..] => Some("image/gif"),
-        [
-            b'R',
-            b'I',
-            b'F',
-            b'F',
-            _,
-            _,
-            _,
-            _,
-            b'W',
-            b'E',
-            b'B',
-            b'P',
-            ..,
-        ] => Some("image/webp"),
-        [
-            _,
-            _,
-            _,
-            _,
-            b'f',
-            b't',
-            b'y',
-            b'p',
-            b'a',
-            b'v',
-            b'i',
-            b'f' | b's',
-            ..,
-        ] => Some("image/avif"),
-        _ => None,
-    }
+    let says = |at: usize, sign: &[u8]| {
+        let bytes = bytes.get(at..);
+        bytes.is_some_and(|bytes| bytes.starts_with(sign))
+    };
+    let kinds = [
+        ("image/png", says(0, b"\x89PNG\r\n\x1a\n")),
+        ("image/jpeg", says(0, b"\xff\xd8\xff")),
+        ("image/gif", says(0, b"GIF87a") || says(0, b"GIF89a")),
+        ("image/webp", says(0, b"RIFF") && says(8, b"WEBP")),
+        ("image/avif", says(4, b"ftypavif") || says(4, b"ftypavis")),
+    ];
+    let found = kinds.into_iter().find(|(_, is_it)| *is_it);
+    found.map(|(kind, _)| kind)
 }

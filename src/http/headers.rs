@@ -20,8 +20,8 @@ const NO_PERMISSIONS: HeaderValue = HeaderValue::from_static(
 );
 const TWO_YEARS: HeaderValue = HeaderValue::from_static("max-age=63072000; includeSubDomains");
 
-/// Adds what is missing; `Content-Security-Policy`, `Cache-Control` and `Referrer-Policy` of a handler stay, except that nothing shown to somebody
-/// who is logged in, and no message, may be stored.
+/// Adds what is missing; `Content-Security-Policy`, `Cache-Control` and `Referrer-Policy` of a handler stay, except that
+/// nothing shown to somebody who is logged in, and no message, may be stored.
 pub(crate) fn add(
     app: &App,
     req: &HttpRequest,

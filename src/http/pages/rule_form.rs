@@ -203,11 +203,12 @@ pub(super) async fn save(
     };
     if fields.rehearse || !fields.are_seen() {
         let report = rehearsal::report(app, locale, site, &plan).await?;
-        if fields.rehearse {
-            return Ok(Err((StatusCode::OK, form.rehearsed(fields, Ok(report)))));
-        }
-        if report.warns {
-            return Ok(Err(not_saved(form.rehearsed(fields, Ok(report)))));
+        if fields.rehearse || report.warns {
+            let form = form.rehearsed(fields, Ok(report));
+            return Ok(Err(match fields.rehearse {
+                true => (StatusCode::OK, form),
+                false => not_saved(form),
+            }));
         }
     }
     let by = member.by();
