@@ -359,7 +359,8 @@ impl<'a> Trail<'a> {
     }
 
     /// Whether `c`, which is repeated at the byte `at`, stands there more often than a walk reads a letter. Where each of
-    /// many is a word, each would be followed through all the others.
+    /// many is a word, each would be followed through all the others. Cold, so that what is asked of every letter stays short.
+    #[cold]
     fn is_endless(&self, at: usize, c: char) -> bool {
         let run = self.text[at..].chars().take(REPEATS_MAX as usize);
         run.take_while(|next| *next == c).count() == REPEATS_MAX as usize
