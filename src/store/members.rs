@@ -8,21 +8,24 @@ use crate::people::membership::{MemberRow, Membership};
 use crate::store::{Db, audit, outbox};
 
 const LOCK_SITE: &str = "UPDATE sites SET id = id WHERE id = $1";
-/// What may be done to any member but the last owner who is not suspended.
-macro_rules! unless_last_owner {
-    ($change:literal) => {
-        concat!(
-            $change,
-            " AND (role <> 'owner' OR EXISTS (SELECT 1 FROM members other WHERE other.site_id = $1
-        AND other.user_id <> $2 AND other.role = 'owner' AND other.suspended_at_ms IS NULL))"
-        )
+/// The condition on a change that no site may lose its last owner by: not counting those who are suspended.
+macro_rules! another_owner_stays {
+    () => {
+        "(role <> 'owner' OR EXISTS (SELECT 1 FROM members other WHERE other.site_id = $1 AND other.user_id <> $2
+        AND other.role = 'owner' AND other.suspended_at_ms IS NULL))"
     };
 }
-const SET_ROLE: &str =
-    unless_last_owner!("UPDATE members SET role = $3 WHERE site_id = $1 AND user_id = $2");
-const REMOVE: &str = unless_last_owner!("DELETE FROM members WHERE site_id = $1 AND user_id = $2");
-const SUSPEND: &str = unless_last_owner!(
-    "UPDATE members SET suspended_at_ms = $3 WHERE site_id = $1 AND user_id = $2 AND suspended_at_ms IS NULL"
+const SET_ROLE: &str = concat!(
+    "UPDATE members SET role = $3 WHERE site_id = $1 AND user_id = $2 AND ",
+    another_owner_stays!()
+);
+const REMOVE: &str = concat!(
+    "DELETE FROM members WHERE site_id = $1 AND user_id = $2 AND ",
+    another_owner_stays!()
+);
+const SUSPEND: &str = concat!(
+    "UPDATE members SET suspended_at_ms = $3 WHERE site_id = $1 AND user_id = $2 AND suspended_at_ms IS NULL AND ",
+    another_owner_stays!()
 );
 const RESTORE: &str = "UPDATE members SET suspended_at_ms = NULL
     WHERE site_id = $1 AND user_id = $2 AND suspended_at_ms IS NOT NULL";
