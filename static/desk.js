@@ -319,16 +319,13 @@ addEventListener("gatepost:say", ({ detail }) => say(detail));
 
 // ── dialogs ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-// A log, so that what is told in the same moment does not take the place of each other.
-const live = document.createElement("div");
+const live = document.createElement("p");
 live.className = "unseen";
-live.role = "log";
+live.role = "status";
 document.body.append(live);
 function say(text) {
-  const line = document.createElement("p");
-  line.textContent = text;
-  live.append(line);
-  setTimeout(() => line.remove(), 10_000);
+  live.textContent = "";
+  requestAnimationFrame(() => { live.textContent = text; });
 }
 
 function element(name, properties = {}, ...children) {

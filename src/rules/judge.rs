@@ -369,14 +369,14 @@ impl Word {
         };
         // Of a short word, one disguise leaves enough to be known by.
         let disguises = u32::from(leet > 0) + u32::from(self.repeated) + u32::from(self.splits > 0);
-        let is_known = !is_short || disguises <= 1 && (self.splits == 0 || spelling.total >= 3);
+        let is_known = !is_short || disguises <= 1 && (self.splits == 0 || spelling.may_be_split());
         is_word_in_leet && is_masked && is_split && is_known
     }
 
     fn is_possible(&self, spelling: &Spelling) -> bool {
         let plain = self.own + self.foreign;
         let is_masked = self.masked * 2 <= self.letters && (self.masked == 0 || self.letters >= 3);
-        let is_long = spelling.total >= 3 || self.splits == 0;
+        let is_long = spelling.may_be_split() || self.splits == 0;
         let is_number = plain == 0 && self.symbols == 0 && self.digits > 0;
         let is_split = !self.space
             || spelling.length >= SHORT

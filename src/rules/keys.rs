@@ -1,6 +1,7 @@
 //! The spellings of all rules as one automaton.
 //! Knows bytes, letters and gaps; nothing of texts and rules.
 
+use super::sign::{How, drawn, sign};
 use super::spelling::FIRST_TEXT_BYTE;
 use super::trie::Trie;
 
@@ -11,6 +12,34 @@ pub(super) struct Keys<T> {
     /// What node marks point at: `marks[mark - 1]`.
     marks: Vec<Mark<T>>,
     pub(super) reach: Reach,
+    /// What each letter or digit is that can be read in one way only.
+    only: Only,
+}
+
+/// The letters of ASCII that can be read in one way only, as small ones by their bytes; 0 for all other bytes.
+#[derive(Debug)]
+struct Only([u8; 256]);
+
+impl Default for Only {
+    fn default() -> Only {
+        Only([0; 256])
+    }
+}
+
+impl Only {
+    fn new(reach: Reach) -> Only {
+        let loosest = reach.loosest();
+        let mut only = Only::default();
+        for byte in (0..128_u8).filter(u8::is_ascii_alphanumeric) {
+            let readings = &sign(char::from(byte)).readings;
+            let count = readings.iter().filter(|reading| reading.how <= loosest);
+            let is_drawn = |next| drawn(&[byte, next], loosest).next().is_some();
+            if count.count() == 1 && !(0..128).any(is_drawn) {
+                only.0[usize::from(byte)] = byte.to_ascii_lowercase();
+            }
+        }
+        only
+    }
 }
 
 /// How far from a key a text may be that shows it.
@@ -23,6 +52,17 @@ pub(super) enum Reach {
     Usual,
     /// Words are also looked for where they are cut in two, and by loose readings.
     Wide,
+}
+
+impl Reach {
+    /// The furthest way to read a character.
+    pub(super) fn loosest(self) -> How {
+        match self {
+            Reach::Literal => How::Plain,
+            Reach::Usual => How::Leet,
+            Reach::Wide => How::Loose,
+        }
+    }
 }
 
 /// What is special about a node.
@@ -64,6 +104,7 @@ impl<T> Keys<T> {
             trie: Trie::build(&marked),
             marks,
             reach,
+            only: Only::new(reach),
         }
     }
 
@@ -76,6 +117,12 @@ impl<T> Keys<T> {
             0 => None,
             mark => self.marks.get(mark as usize - 1),
         }
+    }
+
+    /// The small letter that the byte is, if it can be read in one way only.
+    #[inline]
+    pub(super) fn only(&self, byte: u8) -> Option<u8> {
+        Some(self.only.0[usize::from(byte)]).filter(|letter| *letter != 0)
     }
 
     pub(super) fn child(&self, node: u32, letter: char) -> Option<u32> {

@@ -70,7 +70,8 @@ impl Parts {
         for mut spelling in std::iter::once(spelling).chain(imitations) {
             spelling.places.shrink_to_fit();
             let target = Target::Spelling(self.spellings.len());
-            let is_literal = mode_of(rule, &spelling) == MatchMode::Exact && spelling.is_one_run();
+            let mode = mode_of(rule, &spelling);
+            let is_literal = mode == MatchMode::Exact && spelling.is_one_run();
             #[cfg(test)]
             let is_literal = is_literal && !self.is_one_lane;
             match is_literal {
@@ -80,7 +81,11 @@ impl Parts {
                 }
                 false => {
                     self.disguised.push((spelling.key(), target, false));
-                    self.endings.push((spelling.whole_key(), Ending::Whole));
+                    let ending = match spelling.may_be_split() || mode == MatchMode::Exact {
+                        true => Ending::Whole,
+                        false => Ending::Unsplit,
+                    };
+                    self.endings.push((spelling.whole_key(), ending));
                 }
             }
             self.spellings.push((index, spelling));

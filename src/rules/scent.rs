@@ -1,12 +1,10 @@
 //! What words of a text can be recognized by without looking them up: a number rolled over the codes of their letters, and
 //! a set that says of most numbers that no key has them. Knows keys and codes; nothing of texts.
 
-use std::collections::HashMap;
-
 use super::boundary::Class;
 use super::codes::{SIGN, code_of_letter};
 use super::pattern::Glob;
-use super::spelling::{FIRST_TEXT_BYTE, GAP};
+use super::spelling::{FIRST_TEXT_BYTE, GAP, SPLIT_MIN};
 
 /// What is known of a word is kept by the numbers at so many letters, each a bit: few words share five.
 const PLACES: u64 = 1 << 1 | 1 << 2 | 1 << 3 | 1 << 5;
@@ -105,14 +103,19 @@ const fn mixed(hash: u64) -> u64 {
 pub(super) enum Ending {
     /// Not at all.
     Whole,
+    /// Not at all, and no signs are believed between its letters.
+    Unsplit,
     /// As this wildcard does.
     Glob(Glob),
 }
 
 /// What is known of a scent.
+#[derive(Default)]
 pub(super) struct Known {
     /// A key may end here.
     pub(super) is_whole: bool,
+    /// One may end here if nothing stands between its letters.
+    pub(super) is_unsplit: bool,
     /// Another word of a phrase may follow.
     pub(super) is_more: bool,
 }
@@ -121,8 +124,8 @@ pub(super) struct Known {
 #[derive(Debug)]
 pub(super) struct Scents {
     marks: Filter,
-    /// Wildcards by their beginnings, and the lengths of those as bits.
-    globs: HashMap<u64, Vec<Glob>>,
+    /// Wildcards by their beginnings, in order, and the lengths of those as bits.
+    globs: Vec<(u64, Glob)>,
     open_lengths: u64,
     longest: u32,
 }
@@ -132,6 +135,8 @@ pub(super) struct Scents {
 enum Mark {
     /// A key ends here.
     Whole,
+    /// A key ends here that may not be split.
+    Unsplit,
     /// Another word of a phrase follows.
     More,
     /// A word goes on.
@@ -139,6 +144,9 @@ enum Mark {
     /// A wildcard is open.
     Open,
 }
+
+/// The half of a block for what is known of few scents.
+const ENDS: u64 = 0xFFFF_FFFF << 32;
 
 impl Mark {
     /// Its bits in a block, for keys of a sort. What is known of most scents has a half of its own.
@@ -149,7 +157,7 @@ impl Mark {
         let bits = 1 << (hash >> 20 & 31) | 1 << (hash >> 25 & 31) | 1 << (hash >> 30 & 31);
         match self {
             Mark::Inside => bits,
-            Mark::Whole | Mark::More | Mark::Open => bits << 32,
+            Mark::Whole | Mark::Unsplit | Mark::More | Mark::Open => bits << ENDS.trailing_zeros(),
         }
     }
 
@@ -161,8 +169,8 @@ impl Mark {
 }
 
 /// What tells apart the bits of marks and sorts.
-const SALTS: [u64; 16] = {
-    let mut salts = [0; 16];
+const SALTS: [u64; 20] = {
+    let mut salts = [0; 20];
     let mut salt = 1;
     while salt < salts.len() {
         salts[salt] = mixed(salt as u64);
@@ -176,20 +184,22 @@ impl Scents {
     pub(super) fn new(keys: &[(Vec<u8>, Ending)]) -> Scents {
         let mut marks = Vec::new();
         let (mut open_lengths, mut longest) = (0, 0);
-        let mut globs = HashMap::<u64, Vec<Glob>>::new();
+        let mut globs = Vec::new();
         for (key, ending) in keys {
             let mut note = |scent: &Scent, bits| marks.push((scent.place, bits));
             let (scent, most) = follow(key, &mut note);
             longest = longest.max(most);
             match ending {
                 Ending::Whole => note(&scent, scent.own_bits(Mark::Whole)),
+                Ending::Unsplit => note(&scent, scent.own_bits(Mark::Unsplit)),
                 Ending::Glob(glob) => {
                     open_lengths |= 1 << scent.codes.min(LENGTH_MAX);
                     note(&scent, Mark::Open.any_bits(&scent));
-                    globs.entry(scent.hash).or_default().push(glob.clone());
+                    globs.push((scent.hash, glob.clone()));
                 }
             }
         }
+        globs.sort_by_key(|(hash, _)| *hash);
         Scents {
             marks: Filter::new(marks),
             globs,
@@ -202,6 +212,10 @@ impl Scents {
     #[inline(always)]
     pub(super) fn look(&self, scent: &Scent, is_plain: bool) -> Known {
         let block = self.marks.block(scent);
+        if block & ENDS == 0 {
+            // Most words end nowhere.
+            return Known::default();
+        }
         let is_known = |mark: Mark| {
             let is_of = |is_plain, is_doubled| has(block, mark.bits(scent, is_plain, is_doubled));
             let is_of_plain =
@@ -210,6 +224,7 @@ impl Scents {
         };
         Known {
             is_whole: is_known(Mark::Whole),
+            is_unsplit: scent.codes < SPLIT_MIN && is_known(Mark::Unsplit),
             is_more: is_known(Mark::More),
         }
     }
@@ -237,11 +252,11 @@ impl Scents {
         is_meant: impl Fn(&Glob) -> bool,
     ) -> bool {
         let may_be_meant = |glob: &Glob| (is_joined || glob.has_signs()) && is_meant(glob);
-        scent.codes >= LENGTH_MAX
-            || self
-                .globs
-                .get(&scent.hash)
-                .is_some_and(|globs| globs.iter().any(may_be_meant))
+        let first = self.globs.partition_point(|(hash, _)| *hash < scent.hash);
+        let mut globs = self.globs[first..]
+            .iter()
+            .take_while(|(hash, _)| *hash == scent.hash);
+        scent.codes >= LENGTH_MAX || globs.any(|(_, glob)| may_be_meant(glob))
     }
 }
 

@@ -14,6 +14,8 @@ pub(super) const GAP: u8 = 1;
 pub(super) const GAP_WORDS_MAX: u8 = 20;
 /// Bytes below this are no text to a key.
 pub(super) const FIRST_TEXT_BYTE: u8 = 0x20;
+/// A word of fewer letters is not known again with signs between them.
+pub(super) const SPLIT_MIN: u32 = 3;
 
 /// One place of a spelling.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -130,6 +132,11 @@ impl Spelling {
     pub(super) fn is_one_run(&self) -> bool {
         let is_run = |place: &Place| matches!(place, Place::Letter(letter) if !letter.open);
         self.places.iter().all(is_run)
+    }
+
+    /// Whether somebody may know it again with signs between its letters.
+    pub(super) fn may_be_split(&self) -> bool {
+        self.total >= SPLIT_MIN
     }
 
     /// Ends a word, with at most `words` before the next.

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
-use memchr::{memchr, memchr3};
+use memchr::{memchr, memchr_iter, memchr3};
 
 use super::sign::{Sign, sign};
 
@@ -128,7 +128,7 @@ pub(super) fn stretch(text: &str, at: usize) -> Option<usize> {
     let end = match short {
         [b'<', b'!', b'-', b'-', ..] => {
             let comment = &rest[4..rest.len().min(COMMENT_MAX)];
-            4 + comment.windows(3).position(|bytes| bytes == b"-->")? + 3
+            4 + comment_end(comment)?
         }
         [b'<', b'/' | b'!' | b'?' | b'a'..=b'z' | b'A'..=b'Z', ..] => tag_end(short)?,
         [b']', b'(', ..] => 2 + memchr(b')', &short[2..])? + 1,
@@ -136,6 +136,14 @@ pub(super) fn stretch(text: &str, at: usize) -> Option<usize> {
         _ => return None,
     };
     Some(at + end)
+}
+
+/// Where the comment that `text` is the rest of ends.
+fn comment_end(text: &[u8]) -> Option<usize> {
+    let mut closers = memchr_iter(b'>', text);
+    closers
+        .find(|at| text[..*at].ends_with(b"--"))
+        .map(|at| at + 1)
 }
 
 /// Where the tag with which `text` begins ends: at the first `>` outside of quotes; if there is none, at the first.

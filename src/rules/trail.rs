@@ -8,7 +8,7 @@ use super::scent::{Scent, Scents};
 use super::sign::{How, drawn};
 use super::signs::{Forks, Next, SIGNS_MAX, Signs, character, code_of_drawn};
 use super::starts::{CLOSED, KINDS, LEAD, LETTER_MAX, SPACE, is_seam};
-use super::token::{behind_number, is_dash};
+use super::token::{behind_number, is_dash, is_markup_sign};
 use super::walk::REPEATS_MAX;
 
 /// How many words of phrases, and pieces of words, are looked at from one place before it is simply walked.
@@ -53,9 +53,27 @@ struct Way {
     word: Option<usize>,
     /// Nothing stands between its letters that a wildcard would not pass over.
     is_joined: bool,
+    /// Signs that no markup is made of stand between them.
+    is_cut: bool,
     letters: u32,
     splits: u32,
     spaces: u32,
+}
+
+impl Way {
+    /// From the byte `at` on, behind what has that scent.
+    fn new(at: usize, scent: Scent) -> Way {
+        Way {
+            at,
+            scent,
+            word: (scent == Scent::NONE).then_some(at),
+            is_joined: true,
+            is_cut: false,
+            letters: scent.codes,
+            splits: 0,
+            spaces: 0,
+        }
+    }
 }
 
 /// How far one step leads.
@@ -93,15 +111,7 @@ impl<'a> Trail<'a> {
         if self.every {
             return true;
         }
-        self.follow(Way {
-            at,
-            scent,
-            word: (scent == Scent::NONE).then_some(at),
-            is_joined: true,
-            letters: scent.codes,
-            splits: 0,
-            spaces: 0,
-        })
+        self.follow(Way::new(at, scent))
     }
 
     /// Whether keys begin with a sign that is read as the letter of that code, and go on from the byte `at`.
@@ -110,15 +120,7 @@ impl<'a> Trail<'a> {
         if self.every {
             return true;
         }
-        let way = Way {
-            at,
-            scent: Scent::of_sign(code),
-            word: None,
-            is_joined: true,
-            letters: 1,
-            splits: 0,
-            spaces: 0,
-        };
+        let way = Way::new(at, Scent::of_sign(code));
         self.answer(&way).unwrap_or_else(|| self.follow(way))
     }
 
@@ -148,7 +150,7 @@ impl<'a> Trail<'a> {
                 }
                 continue;
             }
-            if self.may_end(way.at, &way.scent) {
+            if self.may_end(way.at, &way) {
                 return true;
             }
             if kind == LEAD {
@@ -200,8 +202,13 @@ impl<'a> Trail<'a> {
     /// Passes over signs up to the byte `next`.
     fn pass(&self, way: &mut Way, next: usize, is_spaced: bool) {
         let signs = &self.text.as_bytes()[way.at..next];
-        way.scent.is_plain &= is_only_spaced(signs);
-        way.is_joined &= !is_apart(signs);
+        if signs != b" " {
+            way.scent.is_plain &= is_only_spaced(signs);
+            way.is_joined &= !is_apart(signs);
+            way.is_cut |= is_cut(signs);
+        }
+        way.is_joined &= !is_spaced;
+        way.is_cut |= is_spaced;
         way.splits += 1;
         // Signs may be letters of a key: only space is certain to split a word.
         way.spaces += u32::from(is_spaced);
@@ -270,7 +277,7 @@ impl<'a> Trail<'a> {
                 true => self.signs().is_letter(at, false),
                 false => at < self.text.len() && character(self.text, at).1.code == ANY,
             };
-            if may_be_letter || self.may_end(at, &scent) {
+            if may_be_letter || self.may_end(at, &Way::new(at, scent)) {
                 return true;
             }
         }
@@ -323,7 +330,7 @@ impl<'a> Trail<'a> {
                 }
             }
         }
-        is_seam(self.text, way.at) && self.may_end(way.at, &way.scent)
+        is_seam(self.text, way.at) && self.may_end(way.at, way)
     }
 
     /// Reads a character that is none of ASCII.
@@ -345,7 +352,7 @@ impl<'a> Trail<'a> {
             return Step::Answer(answer);
         }
         // Words of many languages may end behind any letter.
-        match self.may_end(end, &way.scent) {
+        match self.may_end(end, way) {
             true => Step::Answer(true),
             false if !is_new && sign.readings.len() == 1 && self.is_endless(way.at, c) => {
                 Step::Answer(false)
@@ -368,11 +375,13 @@ impl<'a> Trail<'a> {
 
     /// Whether a key may end before the byte `at`, or a phrase go on behind it.
     #[inline]
-    fn may_end(&mut self, at: usize, scent: &Scent) -> bool {
+    fn may_end(&mut self, at: usize, way: &Way) -> bool {
         let next = self.text.as_bytes().get(at);
-        let is_plain = scent.is_plain && next.is_none_or(u8::is_ascii_whitespace);
-        let known = self.scents.look(scent, is_plain);
-        known.is_whole || known.is_more && self.may_go_on_behind(at, scent)
+        let is_plain = way.scent.is_plain && next.is_none_or(u8::is_ascii_whitespace);
+        let known = self.scents.look(&way.scent, is_plain);
+        known.is_whole
+            || known.is_unsplit && !way.is_cut
+            || known.is_more && self.may_go_on_behind(at, &way.scent)
     }
 
     /// Whether the next word of a phrase may stand behind the byte `at`.
@@ -423,6 +432,12 @@ fn has_code(byte: u8, c: char) -> bool {
 fn is_apart(signs: &[u8]) -> bool {
     let is_apart = |byte: &u8| byte.is_ascii_whitespace() || ends_word(*byte);
     !signs.contains(&b'<') && !signs.contains(&b']') && signs.iter().any(is_apart)
+}
+
+/// Whether one of the signs, outside of tags and links, is none that rendering may remove.
+fn is_cut(signs: &[u8]) -> bool {
+    let is_cut = |sign: &u8| sign.is_ascii() && !is_markup_sign(char::from(*sign));
+    !signs.contains(&b'<') && !signs.contains(&b']') && signs.iter().any(is_cut)
 }
 
 /// Whether nothing stands there but white space.

@@ -86,8 +86,24 @@ impl<'a, T, F: FnMut(&T, usize, usize, &[Step], &mut Budget) -> Result<(), Exhau
         self.seek(place, budget)
     }
 
-    /// Tries everything that the next letter may be, and goes on behind what may stand before it.
+    /// Goes on from a place in all ways.
     fn seek(&mut self, place: Place, budget: &mut Budget) -> Result<(), Exhausted> {
+        let depth = self.path.len();
+        let from = place.at;
+        if let Some(place) = self.letters(place) {
+            budget.spend(1 + place.at - from)?;
+            let done = match self.path.len() > depth {
+                true => self.arrive(place, budget),
+                false => Ok(()),
+            };
+            self.path.truncate(depth);
+            return done;
+        }
+        self.try_all(place, budget)
+    }
+
+    /// Tries everything that the next letter may be, and goes on behind what may stand before it.
+    fn try_all(&mut self, place: Place, budget: &mut Budget) -> Result<(), Exhausted> {
         let Place { node, mut at } = place;
         let (mut gap, mut hidden) = (Between::Nothing, false);
         let (mut separators, mut unseen) = (0, 0);
@@ -117,7 +133,7 @@ impl<'a, T, F: FnMut(&T, usize, usize, &[Step], &mut Budget) -> Result<(), Exhau
             let is_settled = !token.sign.class.is_word()
                 && readings.any(|reading| is_repetition(&reading.letters));
             for reading in &token.sign.readings {
-                if reading.how > self.loosest() {
+                if reading.how > self.keys.reach.loosest() {
                     continue;
                 }
                 let read = Read {
@@ -130,7 +146,7 @@ impl<'a, T, F: FnMut(&T, usize, usize, &[Step], &mut Budget) -> Result<(), Exhau
                 };
                 self.read(node, read, budget)?;
             }
-            if token.c.is_ascii() && self.loosest() > How::Plain {
+            if token.c.is_ascii() && self.keys.reach.loosest() > How::Plain {
                 self.drawn(node, at, gap, hidden, budget)?;
             }
             if token.sign.class.is_word() || self.path.is_empty() || is_settled {
@@ -171,13 +187,37 @@ impl<'a, T, F: FnMut(&T, usize, usize, &[Step], &mut Budget) -> Result<(), Exhau
         Ok(())
     }
 
-    /// The furthest way to read a character.
-    fn loosest(&self) -> How {
-        match self.keys.reach {
-            Reach::Literal => How::Plain,
-            Reach::Usual => How::Leet,
-            Reach::Wide => How::Loose,
+    /// Reads letters that can be read in one way only, up to one behind which there is more to do than to go on. Answers
+    /// where that is, with no letter read where no key goes on; nothing if the first letter is none of those.
+    fn letters(&mut self, place: Place) -> Option<Place> {
+        let bytes = self.text.as_bytes();
+        let depth = self.path.len();
+        let mut last = self.path.last().map_or(0, |step| step.letter as u32);
+        let Place { mut node, mut at } = place;
+        while let Some(letter) = bytes.get(at).and_then(|byte| self.keys.only(*byte))
+            && u32::from(letter) != last
+            && (at == place.at || !(self.is_wide() && is_seam(self.text, at)))
+        {
+            let Some(child) = self.keys.trie.next(node, letter) else {
+                self.path.truncate(depth);
+                return Some(place);
+            };
+            self.path.push(Step {
+                letter: char::from(letter),
+                from: at,
+                to: at + 1,
+                run: 1,
+                how: How::Plain,
+                between: Between::Nothing,
+                splits: 0,
+                hidden: false,
+            });
+            (node, at, last) = (child, at + 1, u32::from(letter));
+            if self.keys.trie.mark(node) != 0 {
+                break;
+            }
         }
+        (at > place.at).then_some(Place { node, at })
     }
 
     fn is_literal(&self) -> bool {
@@ -225,7 +265,7 @@ impl<'a, T, F: FnMut(&T, usize, usize, &[Step], &mut Budget) -> Result<(), Exhau
         budget: &mut Budget,
     ) -> Result<(), Exhausted> {
         let rest = &self.text.as_bytes()[at..];
-        for (drawn, how, letters) in drawn(rest, self.loosest()) {
+        for (drawn, how, letters) in drawn(rest, self.keys.reach.loosest()) {
             let read = Read {
                 from: at,
                 len: drawn.len(),
