@@ -17,8 +17,11 @@ pub fn init(config: &Config) {
         LogFormat::Json => true,
     };
     let lines = tracing_subscriber::fmt()
-        // The HTTP library announces every thread at the level of news.
-        .with_env_filter(EnvFilter::new(format!("actix_server=warn,{}", config.log)))
+        // The HTTP library announces every thread at the level of news, PostgreSQL every table that is there already.
+        .with_env_filter(EnvFilter::new(format!(
+            "actix_server=warn,sqlx::postgres::notice=warn,{}",
+            config.log
+        )))
         .with_ansi(is_terminal && !is_json)
         .with_writer(OneLine);
     let started = if is_json {

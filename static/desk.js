@@ -319,13 +319,16 @@ addEventListener("gatepost:say", ({ detail }) => say(detail));
 
 // ── dialogs ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-const live = document.createElement("p");
+// A log, so that what is told in the same moment does not take the place of each other.
+const live = document.createElement("div");
 live.className = "unseen";
-live.role = "status";
+live.role = "log";
 document.body.append(live);
 function say(text) {
-  live.textContent = "";
-  requestAnimationFrame(() => { live.textContent = text; });
+  const line = document.createElement("p");
+  line.textContent = text;
+  live.append(line);
+  setTimeout(() => line.remove(), 10_000);
 }
 
 function element(name, properties = {}, ...children) {

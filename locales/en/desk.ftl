@@ -4,6 +4,7 @@ queue-found = { $count ->
     [one] 1 case found
    *[other] { $count } cases found
     }
+queue-found-many = many cases found
 queue-cut = This filter finds many cases. { $count } of the queue were looked through for this page; look on for more.
 queue-like = Only what has much the same text as { $case }.
 queue-like-case = this case

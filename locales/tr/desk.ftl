@@ -1,6 +1,7 @@
 ## The queue
 queue-waiting = { $count } vaka bekliyor
 queue-found = { $count } vaka bulundu
+queue-found-many = çok sayıda vaka bulundu
 queue-cut = Bu süzgeç çok sayıda vaka buluyor. Bu sayfa için kuyruktan { $count } vakaya bakıldı; gerisi için aramayı sürdürün.
 queue-like = Yalnızca metni { $case } ile neredeyse aynı olanlar.
 queue-like-case = bu vaka

@@ -5,6 +5,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use imagesize::{Compression, ImageType};
 use tokio::sync::Semaphore;
 use url::Url;
 
@@ -12,8 +13,9 @@ use super::client::{Client, Failure};
 use super::guard::Guard;
 use crate::config::Config;
 
-/// The largest image.
+/// The largest image, as a file and as it is shown: a few kilobytes can unpack to more than a browser has.
 const MAX_BYTES: usize = 4 * 1024 * 1024;
+const MAX_PIXELS: usize = 40_000_000;
 /// Images of a post that are shown; the others stay links. Each is a request to wherever its author likes.
 pub const SHOWN: usize = 12;
 /// How long somebody waits for one, its turn included.
@@ -79,19 +81,16 @@ impl Images {
     }
 }
 
-/// The media type that the first bytes tell. No SVG: that is a document.
+/// The media type of an image of a kind that is shown and of a size that a browser can take. No SVG: that is a document.
 fn kind(bytes: &[u8]) -> Option<&'static str> {
-    let says = |at: usize, sign: &[u8]| {
-        let bytes = bytes.get(at..);
-        bytes.is_some_and(|bytes| bytes.starts_with(sign))
+    let kind = match imagesize::image_type(bytes).ok()? {
+        ImageType::Png => "image/png",
+        ImageType::Jpeg => "image/jpeg",
+        ImageType::Gif => "image/gif",
+        ImageType::Webp => "image/webp",
+        ImageType::Heif(Compression::Av1) => "image/avif",
+        _ => return None,
     };
-    let kinds = [
-        ("image/png", says(0, b"\x89PNG\r\n\x1a\n")),
-        ("image/jpeg", says(0, b"\xff\xd8\xff")),
-        ("image/gif", says(0, b"GIF87a") || says(0, b"GIF89a")),
-        ("image/webp", says(0, b"RIFF") && says(8, b"WEBP")),
-        ("image/avif", says(4, b"ftypavif") || says(4, b"ftypavis")),
-    ];
-    let found = kinds.into_iter().find(|(_, is_it)| *is_it);
-    found.map(|(kind, _)| kind)
+    let size = imagesize::blob_size(bytes).ok()?;
+    (size.width.checked_mul(size.height)? <= MAX_PIXELS).then_some(kind)
 }

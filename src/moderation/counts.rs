@@ -1,8 +1,9 @@
-//! How many cases wait. A short queue is counted each time; a long one at most every two seconds, while whoever asks goes on
-//! with the last count. Nothing hangs on the number but what people see.
+//! How many cases wait. A short queue is counted each time; a long one now and then, the more seldom the longer counting
+//! takes, while whoever asks goes on with the last count. Nothing hangs on the number but what people see.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
 
 use crate::clock::Clock;
 use crate::ids::SiteId;
@@ -10,8 +11,10 @@ use crate::store::{Db, sites};
 
 /// Up to here counting costs next to nothing.
 const SHORT: i64 = 1_000;
-/// How long the count of a long queue is good for.
+/// How long the count of a long queue is good for at least.
 const FRESH_MS: i64 = 2_000;
+/// How many times longer than it took to count. Whoever reads a page meanwhile waits for the same processor.
+const PACE: i64 = 100;
 
 /// The counts of long queues, as they were a moment ago. Clones share them.
 #[derive(Clone)]
@@ -71,10 +74,12 @@ impl Counts {
     }
 
     async fn count(&self, site: SiteId, now_ms: i64) -> anyhow::Result<i64> {
+        let began = Instant::now();
         let (counted, aside) = sites::count_waiting(&self.db, site, i64::MAX).await?;
+        let took_ms = i64::try_from(began.elapsed().as_millis()).unwrap_or(i64::MAX);
         let known = Known {
             waiting: (counted - aside).max(0),
-            until_ms: now_ms + FRESH_MS,
+            until_ms: now_ms + took_ms.saturating_mul(PACE).max(FRESH_MS),
         };
         self.known
             .lock()

@@ -81,8 +81,8 @@ static SANITIZER: LazyLock<Builder<'static>> = LazyLock::new(|| {
     sanitizer
 });
 
-/// The body as readers see it. Headings begin at `h2`, images are links to them, other schemes than http, https and
-/// mailto lose their link.
+/// The body as readers see it. Headings begin at `h2`, images are links to them, a link without words shows its address,
+/// and other schemes than http, https and mailto lose their link.
 pub fn render(markdown: &str) -> String {
     let mut page = Page::new(Links::Followed);
     let events = text::events(markdown).flat_map(|(event, _)| page.keep(event));
@@ -276,8 +276,10 @@ struct Page {
     links: Links,
     /// For each open tag, what closes it; nothing where it is not shown.
     open: Vec<Option<TagEnd>>,
-    in_link: bool,
-    targets: Vec<String>,
+    /// Where the open link leads, if one is open.
+    target: Option<String>,
+    /// It has no words yet.
+    is_wordless: bool,
 }
 
 impl Page {
@@ -285,8 +287,8 @@ impl Page {
         Page {
             links,
             open: Vec::new(),
-            in_link: false,
-            targets: Vec::new(),
+            target: None,
+            is_wordless: true,
         }
     }
 
@@ -295,7 +297,12 @@ impl Page {
             Event::Start(tag) => self.start(tag),
             Event::End(_) => self.end(),
             Event::Html(_) | Event::InlineHtml(_) => Vec::new(),
-            event => vec![event],
+            event => {
+                if let Event::Text(text) | Event::Code(text) = &event {
+                    self.is_wordless &= text.trim().is_empty();
+                }
+                vec![event]
+            }
         }
     }
 
@@ -326,8 +333,7 @@ impl Page {
         };
         self.open.push(tag.as_ref().map(Tag::to_end));
         match tag {
-            Some(Tag::Link { dest_url, .. }) if self.links == Links::Shown => {
-                self.targets.push(dest_url.into_string());
+            Some(Tag::Link { .. }) if self.links == Links::Shown => {
                 vec![Event::InlineHtml(r#"<span class="link">"#.into())]
             }
             tag => tag.map(Event::Start).into_iter().collect(),
@@ -340,9 +346,12 @@ impl Page {
             0..=ATTRIBUTE_MAX_BYTES => title,
             _ => CowStr::Borrowed(""),
         };
-        let shown = may_link(&dest_url) && !self.in_link;
-        self.in_link |= shown;
-        shown.then_some(Tag::Link {
+        if !may_link(&dest_url) || self.target.is_some() {
+            return None;
+        }
+        self.target = Some(dest_url.to_string());
+        self.is_wordless = true;
+        Some(Tag::Link {
             link_type: LinkType::Inline,
             dest_url,
             title,
@@ -354,13 +363,16 @@ impl Page {
         let Some(Some(tag)) = self.open.pop() else {
             return Vec::new();
         };
-        if tag != TagEnd::Link {
-            return vec![Event::End(tag)];
-        }
-        self.in_link = false;
-        match self.targets.pop() {
-            None => vec![Event::End(tag)],
-            Some(target) => vec![
+        let target = match tag {
+            TagEnd::Link => self.target.take().unwrap_or_default(),
+            tag => return vec![Event::End(tag)],
+        };
+        match self.links {
+            Links::Followed if self.is_wordless => {
+                vec![Event::Text(target.into()), Event::End(tag)]
+            }
+            Links::Followed => vec![Event::End(tag)],
+            Links::Shown => vec![
                 Event::InlineHtml(r#"</span> <span class="link-target">"#.into()),
                 Event::Text(target.into()),
                 Event::InlineHtml("</span>".into()),

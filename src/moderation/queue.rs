@@ -2,6 +2,7 @@
 //! `decide`.
 
 use anyhow::Context as _;
+use tokio::try_join;
 
 use crate::auth::role::{Actor, Role};
 use crate::ids::{CaseId, SiteId};
@@ -129,12 +130,16 @@ pub async fn neighbours(
         rank_ms: case.rank_ms,
         id: case.id.to_string(),
     };
-    let mut before = around(db, site, filter, Order::Descending, &here, BEFORE).await?;
+    let (mut before, after, place) = try_join!(
+        around(db, site, filter, Order::Descending, &here, BEFORE),
+        around(db, site, filter, Order::Ascending, &here, AFTER),
+        queue::count_before(db, site, &here, PLACE_MAX),
+    )?;
     before.reverse();
     Ok(Neighbours {
         before,
-        after: around(db, site, filter, Order::Ascending, &here, AFTER).await?,
-        place: queue::count_before(db, site, &here, PLACE_MAX).await?,
+        after,
+        place,
     })
 }
 
@@ -332,22 +337,33 @@ pub async fn find_revision(
     }
 }
 
-/// One case with all that belongs to it.
+/// One case with all that belongs to it. What does not hang on each other is asked for at once.
 pub async fn find(db: &Db, site: SiteId, id: &CaseId) -> anyhow::Result<Option<CaseFile>> {
     let Some(listed) = cases::find(db, site, id).await? else {
         return Ok(None);
     };
     let case = &listed.case;
-    let post = posts::find(db, site, &case.post_id)
-        .await?
-        .with_context(|| format!("case {id} has no post"))?;
-    let revision = posts::find_revision(db, site, &case.post_id, case.revision)
-        .await?
-        .with_context(|| format!("case {id} has no revision"))?;
-    let run = run::find(db, site, &case.execution_id)
-        .await?
-        .with_context(|| format!("case {id} has no execution"))?;
-    let cases = cases::list_of_post(db, site, &case.post_id).await?;
+    let is_waiting = case.status == CaseStatus::Waiting;
+    let is_appeal = case.categories.contains(&format!(",{},", appeal::CATEGORY));
+    let (post, revision, run, cases, asked, appeal, first_approval, aside, trail, record, notes) =
+        try_join!(
+            posts::find(db, site, &case.post_id),
+            posts::find_revision(db, site, &case.post_id, case.revision),
+            run::find(db, site, &case.execution_id),
+            cases::list_of_post(db, site, &case.post_id),
+            asides::find_asked_revision(db, site, &case.post_id, case.revision),
+            if_so(is_appeal, appeal::find(db, site, id)),
+            if_so(is_waiting, approvals::find(db, site, id)),
+            if_so(is_waiting, asides::find(db, site, id)),
+            trail(db, site, &listed),
+            record::find(db, site, &case.author_id, &case.post_id),
+            notes::list(db, site, &case.author_id, NOTES),
+        )?;
+    let post = post.with_context(|| format!("case {id} has no post"))?;
+    let revision = revision.with_context(|| format!("case {id} has no revision"))?;
+    let run = run.with_context(|| format!("case {id} has no execution"))?;
+    let hits: Vec<Hit> = serde_json::from_str(&revision.hits)
+        .with_context(|| format!("read the hits of case {id}"))?;
     let newer = cases
         .first()
         .map(|newest| newest.case.id.clone())
@@ -361,47 +377,52 @@ pub async fn find(db: &Db, site: SiteId, id: &CaseId) -> anyhow::Result<Option<C
         })
         .map(|other| other.revision)
         .max(post.published_revision.filter(|n| *n < case.revision))
-        .max(asides::find_asked_revision(db, site, &case.post_id, case.revision).await?);
-    let judged = match judged {
-        Some(number) => posts::find_revision(db, site, &case.post_id, number).await?,
-        None => None,
-    };
-    let hits: Vec<Hit> = serde_json::from_str(&revision.hits)
-        .with_context(|| format!("read the hits of case {id}"))?;
-    let similar = match hits.iter().max_by_key(|hit| hit.severity) {
-        Some(worst) => {
-            queue::list_similar(db, site, id, &worst.rule, SIMILAR_AMONG, SIMILAR).await?
-        }
-        None => Vec::new(),
-    };
-    let alike = alike(db, site, id, &revision).await?;
-    let is_appeal = case.categories.contains(&format!(",{},", appeal::CATEGORY));
+        .max(asked);
+    let (judged, similar, alike) = try_join!(
+        async {
+            match judged {
+                Some(number) => posts::find_revision(db, site, &case.post_id, number).await,
+                None => Ok(None),
+            }
+        },
+        async {
+            match hits.iter().max_by_key(|hit| hit.severity) {
+                Some(worst) => {
+                    queue::list_similar(db, site, id, &worst.rule, SIMILAR_AMONG, SIMILAR).await
+                }
+                None => Ok(Vec::new()),
+            }
+        },
+        alike(db, site, id, &revision),
+    )?;
     Ok(Some(CaseFile {
-        appeal: match is_appeal {
-            true => appeal::find(db, site, id).await?,
-            false => None,
-        },
-        hits,
-        first_approval: match case.status {
-            CaseStatus::Waiting => approvals::find(db, site, id).await?,
-            _ => None,
-        },
-        aside: match case.status {
-            CaseStatus::Waiting => asides::find(db, site, id).await?,
-            _ => None,
-        },
-        trail: trail(db, site, &listed).await?,
-        record: record::find(db, site, &case.author_id, &post.id).await?,
-        notes: notes::list(db, site, &case.author_id, NOTES).await?,
-        run,
+        listed,
         post,
         revision,
+        hits,
+        run,
+        record,
+        notes,
+        first_approval,
+        aside,
+        trail,
+        appeal,
         judged,
         alike,
         similar,
         newer,
-        listed,
     }))
+}
+
+/// What is asked for, where it can be there at all.
+async fn if_so<T>(
+    is_so: bool,
+    asked: impl Future<Output = anyhow::Result<Option<T>>>,
+) -> anyhow::Result<Option<T>> {
+    match is_so {
+        true => asked.await,
+        false => Ok(None),
+    }
 }
 
 async fn alike(

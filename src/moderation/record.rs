@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use anyhow::Context as _;
+use tokio::try_join;
 
 use crate::ids::{PostId, SiteId, UserId};
 use crate::moderation::rows::PostStatus;
@@ -63,12 +64,17 @@ pub(crate) async fn find(
     author: &UserId,
     post: &PostId,
 ) -> anyhow::Result<Record> {
-    let hits = author_past::list_hits(db, site, author, post, HITS_OF_POSTS, HITS_CHARS);
+    let (member_since_ms, by_status, earlier, hits) = try_join!(
+        author_past::find_member_since(db, site, author),
+        author_past::count_by_status(db, site, author, COUNTED_POSTS),
+        author_past::list_earlier(db, site, author, post, EARLIER),
+        author_past::list_hits(db, site, author, post, HITS_OF_POSTS, HITS_CHARS),
+    )?;
     Ok(Record {
-        member_since_ms: author_past::find_member_since(db, site, author).await?,
-        by_status: author_past::count_by_status(db, site, author, COUNTED_POSTS).await?,
-        earlier: author_past::list_earlier(db, site, author, post, EARLIER).await?,
-        rules: rules_before(&hits.await?)?,
+        member_since_ms,
+        by_status,
+        earlier,
+        rules: rules_before(&hits)?,
     })
 }
 

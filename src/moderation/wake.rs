@@ -1,5 +1,5 @@
-//! Time passes: executions whose wait is over go on, decisions that nobody took back take effect, and moderators are reminded of cases whose time is half over. Any
-//! replica may do it at any moment; what another one did first is found done.
+//! Time passes: executions whose wait is over go on, decisions that nobody took back take effect, and moderators are reminded
+//! of cases whose time is half over. Any replica may do it at any moment; what another one did first is found done.
 
 use serde_json::json;
 
@@ -16,8 +16,7 @@ const BATCH: i64 = 512;
 
 impl Moderation {
     /// Wakes all executions that are due, writes the reminders that are and puts back what was put aside; answers how many
-    /// of all there were, so that
-    /// a full batch is followed by the next at once.
+    /// of all there were, so that a full batch is followed by the next at once.
     pub async fn wake_due(&self) -> anyhow::Result<usize> {
         let now_ms = self.tools.clock.now_ms();
         let due = due::list_executions(&self.db, now_ms, BATCH).await?;

@@ -110,10 +110,10 @@ const LIST_SIMILAR: &str = "SELECT id, rules,
     FROM (SELECT site_id, id, post_id, revision, author_id, rules, rank_ms FROM cases
         WHERE site_id = $1 AND status = 'waiting' ORDER BY rank_ms, id LIMIT $4) foremost
     WHERE id <> $2 AND rules LIKE $3 ESCAPE '!' ORDER BY rank_ms, id LIMIT $5";
-// Counting stops at a bound, so that a long queue costs no more than a short one.
+// Counting stops at a bound, so that a long queue costs no more than a short one. In order, as in `due`.
 const COUNT_BEFORE: &str = "SELECT COUNT(*) FROM (SELECT 1 FROM cases
     WHERE site_id = $1 AND status = 'waiting' AND (rank_ms, id) < ($2, $3) AND NOT EXISTS (SELECT 1 FROM asides
-        WHERE asides.site_id = cases.site_id AND asides.case_id = cases.id) LIMIT $4) AS bounded";
+        WHERE asides.site_id = cases.site_id AND asides.case_id = cases.id) ORDER BY rank_ms, id LIMIT $4) AS bounded";
 const COUNT_CATEGORIES: &str = "SELECT categories, COUNT(*) FROM (SELECT categories FROM cases
     WHERE site_id = $1 AND status = 'waiting' AND NOT EXISTS (SELECT 1 FROM asides
         WHERE asides.site_id = cases.site_id AND asides.case_id = cases.id)

@@ -24,19 +24,22 @@ const FIND_MARK: &str = "SELECT through_id FROM search_marks WHERE site_id = $1"
 const PUT_MARK: &str = "INSERT INTO search_marks (site_id, through_id) VALUES ($1, $2)
     ON CONFLICT (site_id) DO UPDATE SET through_id = excluded.through_id
     WHERE search_marks.through_id < excluded.through_id";
+// Looked up one by one, because PostgreSQL would join all cases with all that are in to find the few that are not.
 const LIST_MISSING: &str = "SELECT cases.id, cases.author_id, cases.categories, cases.rules,
         revisions.title, revisions.body, users.name AS author_name, users.email AS author_email
     FROM cases
     JOIN revisions ON revisions.site_id = cases.site_id AND revisions.post_id = cases.post_id AND revisions.number = cases.revision
     JOIN users ON users.id = cases.author_id
-    WHERE cases.site_id = $1 AND cases.id > $2 AND NOT EXISTS (SELECT 1 FROM search_cases
-        WHERE search_cases.site_id = cases.site_id AND search_cases.case_id = cases.id)
+    WHERE cases.site_id = $1 AND cases.id > $2 AND (SELECT 1 FROM search_cases
+        WHERE search_cases.site_id = cases.site_id AND search_cases.case_id = cases.id) IS NULL
     ORDER BY cases.id LIMIT $3";
 const FIND_LAST: &str =
     "SELECT id FROM cases WHERE site_id = $1 AND id > $2 AND id <= $3 ORDER BY id DESC LIMIT 1";
-const COUNT_MISSING: &str = "SELECT COUNT(*) FROM (SELECT 1 FROM cases WHERE cases.site_id = $1 AND cases.id > $2
-    AND NOT EXISTS (SELECT 1 FROM search_cases
-        WHERE search_cases.site_id = cases.site_id AND search_cases.case_id = cases.id) LIMIT $3) AS missing";
+const COUNT_MISSING: &str =
+    "SELECT COUNT(*) FROM (SELECT 1 FROM cases WHERE cases.site_id = $1 AND cases.id > $2
+    AND (SELECT 1 FROM search_cases
+        WHERE search_cases.site_id = cases.site_id AND search_cases.case_id = cases.id) IS NULL
+    ORDER BY cases.id LIMIT $3) AS missing";
 
 const INSERT_CASES_SQLITE: &str = "INSERT INTO search_cases (site_id, case_id)
     SELECT $1, value ->> '$.id' FROM json_each($2) WHERE TRUE ON CONFLICT (site_id, case_id) DO NOTHING";
@@ -54,9 +57,11 @@ const INSERT_WORDS_POSTGRES: &str = "INSERT INTO search_words (rowid, words)
 const LIST_MATCHES_SQLITE: &str = "SELECT search_cases.case_id FROM search_words
     CROSS JOIN search_cases ON search_cases.id = search_words.rowid
     WHERE search_words MATCH $2 AND search_cases.site_id = $1 LIMIT $3";
-const LIST_MATCHES_POSTGRES: &str = "SELECT search_cases.case_id FROM search_words
-    JOIN search_cases ON search_cases.id = search_words.rowid
-    WHERE search_words.words @@ ($2::text)::tsquery AND search_cases.site_id = $1 LIMIT $3";
+// Each case is looked up by itself: a join would read all of `search_cases` for a few.
+const LIST_MATCHES_POSTGRES: &str = "SELECT found.case_id FROM search_words
+    CROSS JOIN LATERAL (SELECT search_cases.case_id FROM search_cases
+        WHERE search_cases.id = search_words.rowid AND search_cases.site_id = $1 OFFSET 0) AS found
+    WHERE search_words.words @@ ($2::text)::tsquery LIMIT $3";
 
 const AMONG_SQLITE: &str = "SELECT cases.rank_ms, cases.id FROM json_each($3) one
     CROSS JOIN cases ON cases.site_id = $1 AND cases.id = one.value

@@ -64,7 +64,7 @@ try {
   assert.equal(await mora.evaluate(() => document.activeElement.tagName), "H1", "the focus is on what is new");
   await mora.keyboard.press("n");
   assert.equal(await mora.locator("mark.current").count(), 1);
-  await mora.locator('p[role="status"]', { hasText: "Hit 1 of 1: forbidden" }).waitFor({ state: "attached" });
+  await mora.locator('[role="log"] p', { hasText: "Hit 1 of 1: forbidden" }).waitFor({ state: "attached" });
   await mora.keyboard.press("N");
   assert.equal(await mora.locator("mark.current").count(), 1);
   await mora.keyboard.press("v");

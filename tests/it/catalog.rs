@@ -13,9 +13,9 @@ use crate::database::TestDatabase;
 use crate::setting::{Arrange, Kind, repository, runtime, skip};
 
 /// A statement and where it stands.
-struct Entry {
-    name: String,
-    sql: String,
+pub struct Entry {
+    pub name: String,
+    pub sql: String,
 }
 
 #[test]
@@ -100,7 +100,7 @@ fn columns<S: Statement>(statement: &S) -> Vec<String> {
 
 /// Every constant of the source that holds SQL, but for the hot path's, which is written for each database apart, and
 /// those of the bench, which has tables of its own.
-fn catalog() -> Vec<Entry> {
+pub fn catalog() -> Vec<Entry> {
     let constant =
         Regex::new(r"(?s)const ([A-Z][A-Z0-9_]*): &str\s*=\s*(.*?);\n").expect("a pattern");
     let verb = Regex::new(r#""(SELECT|INSERT|UPDATE|DELETE|WITH) "#).expect("a pattern");

@@ -48,6 +48,7 @@ mod outlook;
 mod own_data;
 mod packaging;
 mod people;
+mod plans;
 mod races;
 mod rehearsal;
 mod replicas;

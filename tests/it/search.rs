@@ -146,6 +146,7 @@ both_dbs! {
         let many = mora.get(&app.path(&format!("admin/queue?q={WORD}"))).await;
         assert_eq!(titles(&many), vec!["Hay"; 25]);
         assert!(!many.text.contains("looked through"), "{}", many.text);
+        assert!(many.text.contains("many cases found"), "{}", many.text);
 
         let cut = mora.get(&app.path("admin/queue?q=needle")).await;
         assert!(titles(&cut).is_empty());

@@ -66,7 +66,7 @@ both_dbs! {
         let anna = app.login(AUTHOR).await;
         let mine = app.path(&format!("mine/{}", case["post_id"].as_str().expect("an id")));
         let seen = anna.get(&mine).await.texts("main");
-assert!(seen.concat().contains("Place in the queue"), "{seen:?}");
+        assert!(seen.concat().contains("Place in the queue"), "{seen:?}");
 
         let mora = decide(&app, &case, MODERATOR, &[("decision", "APPROVED")]).await;
 

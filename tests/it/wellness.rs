@@ -11,7 +11,16 @@ use crate::setting::{Arrange, Kind};
 use crate::site::{AUTHOR, MODERATOR, OWNER, WORD};
 use crate::visitor::{Page, Visitor};
 
-const PNG: &[u8] = b"\x89PNG\r\n\x1a\nand so on";
+/// The beginning of an image of 16 by 16 pixels, which is all that is looked at.
+const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR\0\0\0\x10\0\0\0\x10";
+/// 2,147 million pixels.
+const VAST_PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR\0\0\x80\0\0\x01\0\0";
+const OTHER_KINDS: [&[u8]; 4] = [
+    b"GIF89a\x10\0\x10\0\0\0",
+    b"\xff\xd8\xff\xc0\0\x11\x08\0\x10\0\x10\x03",
+    b"RIFF\x1a\0\0\0WEBPVP8X\x0a\0\0\0\0\0\0\0\x0f\0\0\x0f\0\0",
+    b"\0\0\0\x10ftypavif\0\0\0\0\0\0\0\x30meta\0\0\0\0\0\0\0\x24iprp\0\0\0\x1cipco\0\0\0\x14ispe\0\0\0\0\0\0\0\x10\0\0\0\x10",
+];
 
 /// An instance that may fetch images from this machine, a server of them, and a moderator.
 struct Illustrated {
@@ -272,6 +281,7 @@ both_dbs! {
 
         for (reply, text) in [
             (Reply::File(b"<svg xmlns='http://www.w3.org/2000/svg'/>".to_vec()), "Too large, or no image"),
+            (Reply::File(VAST_PNG.to_vec()), "Too large, or no image"),
             (Reply::File([PNG, &vec![0; 4 * 1024 * 1024]].concat()), "Too large, or no image"),
             (Reply::File(Vec::new()), "Too large, or no image"),
             (Reply::Answer(404, String::new()), "Not reached"),
@@ -282,8 +292,8 @@ both_dbs! {
             assert_eq!((page.status, page.texts("text")), (424, vec![text.to_owned()]), "{reply:?}");
             assert_eq!(page.headers["content-type"], "image/svg+xml");
         }
-        for kind in ["GIF89a", "RIFF\0\0\0\0WEBPVP8 ", "\0\0\0\x1cftypavif"] {
-            assert_eq!(illustrated.fetch(&path, Reply::File(kind.into())).await.status, 200, "{kind}");
+        for kind in OTHER_KINDS {
+            assert_eq!(illustrated.fetch(&path, Reply::File(kind.to_vec())).await.status, 200, "{kind:?}");
         }
     }
 

@@ -148,7 +148,7 @@ pub(crate) async fn show(
     };
     page(&QueuePage {
         undo: UndoBar::of(&app, locale, slug, &member.actor(), None).await?,
-        summary: summary(locale, &found, waiting),
+        summary: summary(locale, &filter, &found, waiting),
         cut: cut(locale, &found),
         unseen: match narrow.is_narrow() {
             true => unseen(locale, queue::count_unseen(&app.db, member.site.id).await?),
@@ -352,12 +352,15 @@ async fn queues(
     })
 }
 
-fn summary(locale: Locale, found: &queue::QueuePage, waiting: i64) -> String {
+fn summary(locale: Locale, filter: &QueueFilter, found: &queue::QueuePage, waiting: i64) -> String {
     match found.total {
-        Some(total) => locale.say("queue-found").with("count", total),
-        None => locale.say("queue-waiting").with("count", waiting),
+        Some(total) => locale.say("queue-found").with("count", total).to_string(),
+        None if filter.is_narrow() => locale.text("queue-found-many"),
+        None => locale
+            .say("queue-waiting")
+            .with("count", waiting)
+            .to_string(),
     }
-    .to_string()
 }
 
 /// What to say where looking stopped before the page was full.

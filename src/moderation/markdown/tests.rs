@@ -56,6 +56,19 @@ fn images_are_links_to_them() {
 }
 
 #[test]
+fn a_link_without_words_shows_its_address() {
+    let link = "<p><a href=\"https://example.org/i.png\" rel=\"nofollow ugc noopener\">https://example.org/i.png</a></p>\n";
+    for body in [
+        "![](https://example.org/i.png)",
+        "[](https://example.org/i.png)",
+        "[![](https://example.org/other.png)](https://example.org/i.png)",
+        "[<b></b>](https://example.org/i.png)",
+    ] {
+        assert_eq!(render(body), link, "{body}");
+    }
+}
+
+#[test]
 fn html_loses_its_tags_and_keeps_its_text() {
     assert_eq!(
         render("a <b onclick=x>c</b> <!-- d --> e"),

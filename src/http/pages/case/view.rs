@@ -3,6 +3,7 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
+use tokio::try_join;
 
 use super::context::{self, DiffPiece, EarlierRow, NoteRow, RuleBeforeRow, SimilarRow};
 use super::figures;
@@ -11,6 +12,7 @@ use crate::app::App;
 use crate::auth::role::Role;
 use crate::http::chrome::{PageChrome, page_with};
 use crate::http::error::HttpError;
+use crate::http::language;
 use crate::http::marks::{HitRow, Line, Marks, Segment};
 use crate::http::pages::aside::AsidePart;
 use crate::http::pages::decision::{DecisionFields, DecisionForm, MailPreview, PassageRow};
@@ -158,15 +160,21 @@ impl<'a> Desk<'a> {
             .await?
             .ok_or_else(HttpError::not_found)?;
         let case = &file.listed.case;
-        let masks = masks::find(&app.db, &member.actor()).await?;
+        let actor = member.actor();
+        let locale = language::locale(req);
         let filter = query.filter(app, site, CaseStatus::Waiting).await?;
-        let neighbours = queue::neighbours(&app.db, site, &filter, case).await?;
+        let (masks, neighbours, undo, recent, needs_two, hand_over) = try_join!(
+            masks::find(&app.db, &actor),
+            queue::neighbours(&app.db, site, &filter, case),
+            UndoBar::of(app, locale, slug, &actor, Some(&file.listed)),
+            figures::recent(app, site),
+            needs_two(app, site, case),
+            HandOver::of(app, locale, member, id),
+        )?;
         let settings = &member.site.settings;
         let is_own = file.post.author_id == member.user.id && !settings.allow_self_approval;
         let title = masks.cover(&file.listed.title, &file.hits);
         let page = PageChrome::of(req, &title, "queue");
-        let locale = page.locale;
-        let undo = UndoBar::of(app, locale, slug, &member.actor(), Some(&file.listed)).await?;
         let form = (file.is_open() && !is_own).then(|| {
             let action = query.on(&format!("{}/decision", case_path(slug, id)));
             let form = DecisionForm::new(action, case.revision, settings, &known(member, &file));
@@ -178,30 +186,27 @@ impl<'a> Desk<'a> {
                 _ => form,
             }
         });
-        let form = match form {
-            Some(form) => Some(DecisionForm {
-                passages: PassageRow::list(
-                    &file.revision.title,
-                    &file.revision.body,
-                    &file.hits,
-                    &masks,
-                ),
-                hand_over: Some(HandOver::of(app, locale, member, id).await?),
-                preview_path: Some(query.on(&format!("{}/preview", case_path(slug, id)))),
-                aside_path: file.aside.is_none().then(|| case_path(slug, id)),
-                ..form
-            }),
-            None => None,
-        };
+        let form = form.map(|form| DecisionForm {
+            passages: PassageRow::list(
+                &file.revision.title,
+                &file.revision.body,
+                &file.hits,
+                &masks,
+            ),
+            hand_over: Some(hand_over),
+            preview_path: Some(query.on(&format!("{}/preview", case_path(slug, id)))),
+            aside_path: file.aside.is_none().then(|| case_path(slug, id)),
+            ..form
+        });
         let desk = Self {
             page,
             undo,
             masks,
-            recent: figures::recent(app, site).await?,
+            recent,
             now_ms: app.clock.now_ms(),
             form,
             notice: None,
-            needs_two: needs_two(app, site, case).await?,
+            needs_two,
             neighbours,
             member,
             query,
