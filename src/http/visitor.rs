@@ -9,6 +9,7 @@ use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::middleware::Next;
 use actix_web::{Error, FromRequest, HttpMessage as _, HttpRequest};
 use futures_util::future::LocalBoxFuture;
+use tokio::try_join;
 
 use crate::auth::role::{Access, Actor, Role, Verdict, decide};
 use crate::auth::session::{self, Session};
@@ -57,18 +58,23 @@ pub(crate) async fn learn(req: &HttpRequest) -> Result<Rc<Known>, HttpError> {
         return Ok(known);
     }
     let app = app(req);
-    let session = match cookies::read(&app, req, Name::Session) {
-        Some(token) => session::find(&app.db, app.clock.now_ms(), &token).await?,
-        None => None,
+    let session = async {
+        match cookies::read(&app, req, Name::Session) {
+            Some(token) => session::find(&app.db, app.clock.now_ms(), &token).await,
+            None => Ok(None),
+        }
     };
-    let site = match req.match_info().get("site") {
-        Some(slug) => Some(
-            site::find_by_slug(&app.db, slug)
-                .await?
-                .ok_or_else(HttpError::not_found)?,
-        ),
-        None => None,
+    let slug = req.match_info().get("site");
+    let site = async {
+        match slug {
+            Some(slug) => site::find_by_slug(&app.db, slug).await,
+            None => Ok(None),
+        }
     };
+    let (session, site) = try_join!(session, site)?;
+    if slug.is_some() && site.is_none() {
+        return Err(HttpError::not_found());
+    }
     let role = match (&session, &site) {
         (Some(session), Some(site)) => {
             people::find_role(&app.db, site.id, &session.user.id).await?
@@ -76,10 +82,10 @@ pub(crate) async fn learn(req: &HttpRequest) -> Result<Rc<Known>, HttpError> {
         _ => None,
     };
     let (waiting, heard) = match &site {
-        Some(site) if role >= Some(Role::Moderator) => (
-            app.moderation.counts.waiting(site.id).await?,
-            live::newest_line(&app.db, site.id).await?,
-        ),
+        Some(site) if role >= Some(Role::Moderator) => try_join!(
+            app.moderation.counts.waiting(site.id),
+            live::newest_line(&app.db, site.id),
+        )?,
         _ => (0, String::new()),
     };
     let known = Rc::new(Known {

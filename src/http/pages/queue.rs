@@ -3,6 +3,7 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
+use tokio::try_join;
 
 use crate::app::App;
 use crate::http::chrome::{PageChrome, Redirect, page};
@@ -121,22 +122,37 @@ pub(crate) async fn show(
         Some(_) => return Err(HttpError::invalid("size", "must be 25 or 100")),
     };
     let place = Place::of(query.mine, query.aside, filter.status);
-    let (asides, found) = match place {
-        Place::Aside => whole(queue::list_aside(&app.db, member.site.id).await?),
-        Place::Handed => whole(queue::list_handed(&app.db, &member.actor()).await?),
-        Place::In(_) => (
-            Vec::new(),
-            queue::list(&app.db, member.site.id, &filter, after, per_page).await?,
-        ),
+    let (db, site, actor) = (&app.db, member.site.id, member.actor());
+    let listed = async {
+        anyhow::Ok(match place {
+            Place::Aside => whole(queue::list_aside(db, site).await?),
+            Place::Handed => whole(queue::list_handed(db, &actor).await?),
+            Place::In(_) => (
+                Vec::new(),
+                queue::list(db, site, &filter, after, per_page).await?,
+            ),
+        })
     };
-    let handed = queue::count_handed(&app.db, &member.actor()).await?;
+    let missing = async {
+        match narrow.is_narrow() {
+            true => queue::count_unseen(db, site).await,
+            false => Ok(0),
+        }
+    };
     let page_chrome = PageChrome::titled(&req, "queue", "queue");
-    let failed = cases::count(&app.db, member.site.id, CaseStatus::Failed, i64::MAX).await?;
+    let ((asides, found), missing, handed, failed, masks, undo, views) = try_join!(
+        listed,
+        missing,
+        queue::count_handed(db, &actor),
+        cases::count(db, site, CaseStatus::Failed, i64::MAX),
+        masks::find(db, &actor),
+        UndoBar::of(&app, page_chrome.locale, slug, &actor, None),
+        app.moderation.views(site),
+    )?;
     let waiting = page_chrome.waiting;
     let here = narrow.text(filter.status);
     let locale = page_chrome.locale;
     let categories = categories(&app, &member, locale, &filter).await?;
-    let masks = masks::find(&app.db, &member.actor()).await?;
     let sought = Terms::default().typed(&narrow.q);
     let viewer = row::Viewer {
         locale,
@@ -147,17 +163,11 @@ pub(crate) async fn show(
         now_ms: app.clock.now_ms(),
     };
     page(&QueuePage {
-        undo: UndoBar::of(&app, locale, slug, &member.actor(), None).await?,
+        undo,
         summary: summary(locale, &filter, &found, waiting),
         cut: cut(locale, &found),
-        unseen: match narrow.is_narrow() {
-            true => unseen(locale, queue::count_unseen(&app.db, member.site.id).await?),
-            false => None,
-        },
-        views: app
-            .moderation
-            .views(member.site.id)
-            .await?
+        unseen: unseen(locale, missing),
+        views: views
             .iter()
             .map(|view| ViewRow::of(slug, view, &here))
             .collect(),
