@@ -179,7 +179,8 @@ pub(crate) struct ChangedPost {
 }
 
 impl NewList {
-    fn read(&self) -> (Vec<RuleDraft>, ImportReport) {
+    /// The list, its rules, and how they were read.
+    async fn read(self) -> Result<(Self, Vec<RuleDraft>, ImportReport), HttpError> {
         let usual = RuleDraft::default();
         let defaults = RuleDraft {
             action: self.action.unwrap_or(usual.action),
@@ -188,10 +189,13 @@ impl NewList {
             category: self.category.as_deref().unwrap_or("").trim().to_owned(),
             ..usual
         };
-        let bytes = self.text.as_bytes();
-        let format = self.format.unwrap_or_else(|| Format::detect(None, bytes));
-        let mut report = parse(format, bytes, &defaults);
-        (std::mem::take(&mut report.drafts), report)
+        let reading = web::block(move || {
+            let bytes = self.text.as_bytes();
+            let format = self.format.unwrap_or_else(|| Format::detect(None, bytes));
+            let mut report = parse(format, bytes, &defaults);
+            (self, std::mem::take(&mut report.drafts), report)
+        });
+        Ok(reading.await.context("read a list")?)
     }
 }
 
@@ -212,7 +216,7 @@ pub(crate) async fn import(
         value: list,
         idempotency,
     } = Request::<NewList>::read_up_to(&req, payload, LIST_BYTES).await?;
-    let (drafts, report) = list.read();
+    let (list, drafts, report) = list.read().await?;
     let moderation = &caller.app.moderation;
     let comment = list.comment.unwrap_or_default();
     // The answer tells more than the change alone knows, so it is written from the plan.
@@ -342,7 +346,7 @@ impl TriedChange {
                 Edit::Remove(find(caller, &id).await?.id)
             }
             (None, None, None, None, Some(list), None, None) => {
-                let (drafts, report) = list.read();
+                let (_, drafts, report) = list.read().await?;
                 read = Some(report);
                 Edit::Import(drafts)
             }

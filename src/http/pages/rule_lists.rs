@@ -2,6 +2,7 @@
 
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, Responder as _, web};
+use anyhow::Context as _;
 use serde::Deserialize;
 
 use crate::app::App;
@@ -163,7 +164,12 @@ pub(crate) async fn import(
         category: fields.category.trim().to_owned(),
         ..RuleDraft::default()
     };
-    let mut read = parse(fields.format, fields.text.as_bytes(), &defaults);
+    let (mut read, fields) = web::block(move || {
+        let read = parse(fields.format, fields.text.as_bytes(), &defaults);
+        (read, fields)
+    })
+    .await
+    .context("read a list")?;
     let edit = Edit::Import(std::mem::take(&mut read.drafts));
     let form = ImportForm::of(locale, format!("{}/import", path(&site.slug)), &fields);
     let (status, form) = match app.moderation.plan(site.id, edit, &fields.comment).await? {
