@@ -20,4 +20,10 @@ impl Budget {
         self.left = self.left.checked_sub(steps).ok_or(Exhausted)?;
         Ok(())
     }
+
+    /// Of one that was as large as it can be.
+    #[cfg(test)]
+    pub(super) fn spent(&self) -> usize {
+        usize::MAX - self.left
+    }
 }

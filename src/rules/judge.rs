@@ -8,7 +8,7 @@ use unicode_normalization::UnicodeNormalization;
 use unicode_script::Script;
 
 use super::rule::MatchMode;
-use super::sign::{How, drawn, is_ornament, sign};
+use super::sign::{How, behind_row, drawn, is_ornament, sign};
 use super::spelling::{Letter, Place, Spelling, script_of};
 use super::step::{Between, Step};
 use super::text::rendered;
@@ -446,8 +446,9 @@ fn is_apart(text: &str, path: &[Step]) -> bool {
     path.iter().all(|step| match (step.how, step.letter) {
         (How::Masked, _) => {
             let sign = text[step.from..].chars().next().unwrap_or_default();
-            let behind = text[step.to..].trim_start_matches(sign);
-            first_seen(behind).is_some_and(char::is_alphanumeric)
+            let sign = &text[step.from..step.from + sign.len_utf8()];
+            let behind = behind_row(&text[step.to..], sign).and_then(first_seen);
+            behind.is_some_and(char::is_alphanumeric)
         }
         (_, '\0') => step.from < step.to || super::boundary::is_boundary(text, step.from),
         _ => true,
@@ -474,14 +475,15 @@ pub(super) fn may_be_first(text: &str, first: &Step, mode: MatchMode) -> bool {
         letters.starts_with(first.letter) && drawn.len() <= first.to - first.from
     });
     let next = bytes.get(1).copied().unwrap_or(b' ');
-    let behind = text[first.from..].trim_start_matches(char::from(sign));
+    let behind = behind_row(&text[first.from..], &text[first.from..][..1]);
     is_drawn
         || match sign {
             b'{' | b'[' | b'<' | b'(' | b'^' => {
                 mode == MatchMode::Aggressive && next.is_ascii_alphanumeric()
             }
             b'$' | b'@' | b'!' | b'|' | b'#' | b'+' => {
-                !next.is_ascii_whitespace() && !behind.starts_with(char::is_whitespace)
+                !next.is_ascii_whitespace()
+                    && behind.is_some_and(|behind| !behind.starts_with(char::is_whitespace))
             }
             _ => false,
         }

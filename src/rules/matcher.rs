@@ -239,11 +239,15 @@ impl Matcher {
                 };
             let mut disguised = Walk::new(&self.disguised, text.text, found);
             let mut literal = Walk::new(&self.literal, text.text, found);
-            self.starts
-                .each(text.text, &self.literal, |lane, start| match lane {
+            self.starts.each(
+                text.text,
+                &self.literal,
+                budget,
+                |lane, start, budget| match lane {
                     Lane::Disguised => disguised.from(start, budget),
                     Lane::Literal => literal.from(start, budget),
-                })?;
+                },
+            )?;
         }
         self.floating
             .find(text, budget, |found| match looks_in(found.rule) {
@@ -317,6 +321,18 @@ impl Matcher {
             rule: *number,
             views,
         }))
+    }
+
+    /// The steps that a body costs, however many.
+    #[cfg(test)]
+    pub(super) fn work(&self, body: &str) -> usize {
+        let mut budget = Budget::new(usize::MAX);
+        let mut found = Vec::new();
+        let text = Text::new(body, true);
+        self.find_turned(body, Field::Body, &mut budget, &mut found)
+            .and_then(|()| self.find(&text, Field::Body, &mut budget, &mut found))
+            .expect("few hits");
+        budget.spent()
     }
 
     /// One that looks everything up, wherever it may begin and however it may be disguised.

@@ -327,6 +327,21 @@ fn drawn_with(first: u8, second: u8) -> &'static [Drawn] {
     }
 }
 
+/// More of one sign in a row are a line, and stand for no letter.
+const ROW_MAX: usize = 64;
+
+/// What stands behind the row of `sign` with which `text` begins; nothing if that is too long to stand for a letter, which
+/// is found out without reading all of it.
+pub(super) fn behind_row<'t>(mut text: &'t str, sign: &str) -> Option<&'t str> {
+    for _ in 0..=ROW_MAX {
+        match text.strip_prefix(sign) {
+            Some(behind) => text = behind,
+            None => return Some(text),
+        }
+    }
+    None
+}
+
 /// Whether `c` may hide a letter.
 pub(super) fn is_mask(c: char) -> bool {
     matches!(

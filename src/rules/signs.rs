@@ -2,7 +2,7 @@
 //! [`walk`](super::walk) does there. Knows nothing of keys.
 
 use super::codes::{ANY, SIGN, code_of_letter, code_of_loose_stand_in};
-use super::sign::{How, Sign, drawn, sign};
+use super::sign::{How, Sign, behind_row, drawn, sign};
 use super::starts::{CLOSED, KINDS, LEAD, LETTER_MAX, SPACE};
 use super::token::{behind_number, decode, stretch};
 use super::walk::{UNSEEN_MAX, is_in_sentences};
@@ -184,8 +184,11 @@ impl Signs<'_> {
             b'<' => self.is_wide() || is_open(b'>'),
             b'[' | b'{' | b'^' => self.is_wide(),
             b'*' => {
-                let run = bytes.iter().take_while(|byte| **byte == b'*').count();
-                is_first && (self.is_wide() || is_followed(&bytes[run..]))
+                let is_behind_row = || {
+                    let behind = behind_row(&self.text[at..], "*");
+                    behind.is_some_and(|behind| is_followed(behind.as_bytes()))
+                };
+                is_first && (self.is_wide() || is_behind_row())
             }
             b'&' | b'%' => self.is_encoded(at) || is_first && is_followed(&bytes[1..]),
             _ => false,

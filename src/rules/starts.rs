@@ -3,14 +3,15 @@
 
 use std::collections::HashSet;
 
+use super::budget::{Budget, Exhausted};
 use super::codes::{ANY, ASCII, SIGN, code_of_loose_stand_in, code_of_stand_in};
 use super::judge::may_begin;
 use super::keys::{Keys, Reach};
 use super::literal::Beginnings;
 use super::scent::{Ending, Scent, Scents};
-use super::sign::{Sign, sign};
+use super::sign::{Sign, behind_row, sign};
 use super::token::decode;
-use super::trail::Trail;
+use super::trail::{Read, Trail};
 use super::windows::{LENGTH, Windows};
 
 /// What keys begin with and what they are made of.
@@ -44,6 +45,9 @@ pub(super) enum Lane {
     /// The others.
     Disguised,
 }
+
+/// How many bytes a trail reads for what a step of a walk costs.
+const BYTES_A_STEP: usize = 2;
 
 /// How many bytes are looked at together.
 const BLOCK: usize = 16;
@@ -132,18 +136,22 @@ impl Starts {
             #[cfg(test)]
             every: false,
         };
-        starts.windows = Windows::new(starts.wide, |begin| starts.is_start(begin, 0, false));
+        starts.windows = Windows::new(starts.wide, |begin| {
+            starts.is_start(&Read::new(begin), 0, false)
+        });
         starts.is_open = false;
         starts
     }
 
-    /// Calls `visit` with every byte at which a key may begin.
-    pub(super) fn each<T, E>(
+    /// Calls `visit` with every byte at which a key may begin. What trails read costs, too.
+    pub(super) fn each<T>(
         &self,
         text: &str,
         literal: &Keys<T>,
-        mut visit: impl FnMut(Lane, usize) -> Result<(), E>,
-    ) -> Result<(), E> {
+        budget: &mut Budget,
+        mut visit: impl FnMut(Lane, usize, &mut Budget) -> Result<(), Exhausted>,
+    ) -> Result<(), Exhausted> {
+        let read = Read::new(text);
         let bytes = text.as_bytes();
         let (mut word_before, mut small_before, mut digit_before) = (0, 0, 0);
         for (index, block) in bytes.chunks(BLOCK).enumerate() {
@@ -173,10 +181,11 @@ impl Starts {
                 let bit = starts.trailing_zeros();
                 starts &= starts - 1;
                 let at = from + bit as usize;
-                if self.is_start(text, at, follows >> bit & 1 != 0) {
-                    visit(Lane::Disguised, at)?;
+                if self.is_start(&read, at, follows >> bit & 1 != 0) {
+                    visit(Lane::Disguised, at, budget)?;
                 }
             }
+            budget.spend(read.bytes.take() / BYTES_A_STEP)?;
             if literal.is_empty() {
                 continue;
             }
@@ -187,7 +196,7 @@ impl Starts {
                 let at = from + starts.trailing_zeros() as usize;
                 starts &= starts - 1;
                 if self.beginnings.may_stand(literal, text, at) {
-                    visit(Lane::Literal, at)?;
+                    visit(Lane::Literal, at, budget)?;
                 }
             }
         }
@@ -218,44 +227,46 @@ impl Starts {
     }
 
     #[inline]
-    fn is_start(&self, text: &str, at: usize, follows_word: bool) -> bool {
+    fn is_start(&self, read: &Read<'_>, at: usize, follows_word: bool) -> bool {
+        let text = read.text;
         let bytes = text.as_bytes();
         let byte = bytes[at];
         match KINDS[usize::from(byte)] {
             ..=LETTER_MAX if !follows_word && at > 0 && !bytes[at - 1].is_ascii() => {
-                may_begin(text, at) && self.may_hold(text, at)
+                may_begin(text, at) && self.may_hold(read, at)
             }
-            ..=LETTER_MAX => self.may_hold(text, at),
-            LEAD => self.may_begin_with_other(text, at),
+            ..=LETTER_MAX => self.may_hold(read, at),
+            LEAD => self.may_begin_with_other(read, at),
             _ => {
-                self.signs[usize::from(byte)] && self.trail(text).may_begin_with_signs(at)
-                    || !follows_word && self.may_begin_with_symbol(text, at)
+                self.signs[usize::from(byte)] && self.trail(read).may_begin_with_signs(at)
+                    || !follows_word && self.may_begin_with_symbol(read, at)
             }
         }
     }
 
     /// Whether a key may begin with the letter at the byte `at`.
     #[inline]
-    fn may_hold(&self, text: &str, at: usize) -> bool {
-        self.trail(text).may_hold(at, Scent::NONE)
+    fn may_hold(&self, read: &Read<'_>, at: usize) -> bool {
+        self.trail(read).may_hold(at, Scent::NONE)
     }
 
-    fn trail<'a>(&'a self, text: &'a str) -> Trail<'a> {
-        let trail = Trail::new(&self.scents, self.wide, self.is_open, text);
+    fn trail<'a>(&'a self, read: &'a Read<'_>) -> Trail<'a> {
+        let trail = Trail::new(&self.scents, self.wide, self.is_open, read);
         #[cfg(test)]
         let trail = trail.every(self.every);
         trail
     }
 
-    fn may_begin_with_other(&self, text: &str, at: usize) -> bool {
+    fn may_begin_with_other(&self, read: &Read<'_>, at: usize) -> bool {
+        let text = read.text;
         let Some(c) = text[at..].chars().next() else {
             return false;
         };
         let first = sign(c);
         let may_hold = |(): ()| match first.class.is_word() {
             _ if first.code == ANY => self.may_be_first(first),
-            true => self.may_hold(text, at),
-            false => self.trail(text).may_begin_with_signs(at),
+            true => self.may_hold(read, at),
+            false => self.trail(read).may_begin_with_signs(at),
         };
         // Nothing begins with what is not seen.
         let may_begin = || may_begin(text, at) || self.wide && is_seam(text, at);
@@ -275,24 +286,24 @@ impl Starts {
         firsts.any(|letter| self.firsts.contains(&letter))
     }
 
-    fn may_begin_with_symbol(&self, text: &str, at: usize) -> bool {
-        let rest = &text[at..];
+    fn may_begin_with_symbol(&self, read: &Read<'_>, at: usize) -> bool {
+        let rest = &read.text[at..];
         match rest.as_bytes() {
             [b'&' | b'%', ..] => decode(rest).is_some(),
-            _ if self.trail(text).may_begin_drawn(at) => true,
+            _ if self.trail(read).may_begin_drawn(at) => true,
             [symbol @ (b'{' | b'[' | b'<' | b'(' | b'^'), next, ..] => {
                 let code = code_of_loose_stand_in(*symbol).map_or(SIGN, u16::from);
                 self.wide
                     && next.is_ascii_alphanumeric()
-                    && self.trail(text).may_hold_behind(code, at + 1)
+                    && self.trail(read).may_hold_behind(code, at + 1)
             }
             [_] => self.is_open,
             [_, next, ..] if next.is_ascii_whitespace() => false,
             [symbol, ..] => code_of_stand_in(*symbol).is_some_and(|code| {
-                let run = rest.len() - rest.trim_start_matches(char::from(*symbol)).len();
                 // A row of signs before white space is a heading or a line.
-                !rest[run..].starts_with(char::is_whitespace)
-                    && self.trail(text).may_hold_behind(u16::from(code), at + 1)
+                behind_row(rest, &rest[..1])
+                    .is_some_and(|behind| !behind.starts_with(char::is_whitespace))
+                    && self.trail(read).may_hold_behind(u16::from(code), at + 1)
             }),
             [] => false,
         }

@@ -8,6 +8,7 @@ mod files;
 mod innocent;
 mod kinds;
 mod samples;
+mod work;
 
 fn rule(id: &str, kind: RuleKind, pattern: &str, action: Action) -> Rule {
     let draft = RuleDraft {

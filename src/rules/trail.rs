@@ -1,6 +1,8 @@
 //! Follows a text from one place as far as keys may go, by scent. Mirrors what [`walk`](super::walk) passes over, and leaves to
 //! it whatever has more than one reading.
 
+use std::cell::Cell;
+
 use super::boundary::Class;
 use super::codes::{ANY, ASCII, SIGN};
 use super::pattern::{Glob, ends_word, may_be_read, plain_word};
@@ -30,11 +32,27 @@ const USUAL: [bool; 256] = {
     usual
 };
 
+/// A text with how many bytes of it trails have read, some more than once.
+pub(super) struct Read<'a> {
+    pub(super) text: &'a str,
+    pub(super) bytes: Cell<usize>,
+}
+
+impl<'a> Read<'a> {
+    pub(super) fn new(text: &'a str) -> Read<'a> {
+        Read {
+            text,
+            bytes: Cell::new(0),
+        }
+    }
+}
+
 /// One look from one place.
 pub(super) struct Trail<'a> {
     scents: &'a Scents,
     wide: bool,
     text: &'a str,
+    read: &'a Cell<usize>,
     /// How many pieces may still be looked at.
     pieces: u32,
     /// The text may go on in any way: what its end leaves undecided may hold.
@@ -86,11 +104,17 @@ enum Step {
 }
 
 impl<'a> Trail<'a> {
-    pub(super) fn new(scents: &'a Scents, wide: bool, is_open: bool, text: &'a str) -> Trail<'a> {
+    pub(super) fn new(
+        scents: &'a Scents,
+        wide: bool,
+        is_open: bool,
+        read: &'a Read<'_>,
+    ) -> Trail<'a> {
         Trail {
             scents,
             wide,
-            text,
+            text: read.text,
+            read: &read.bytes,
             pieces: PIECES_MAX,
             is_open,
             #[cfg(test)]
@@ -125,6 +149,14 @@ impl<'a> Trail<'a> {
     }
 
     fn follow(&mut self, mut way: Way) -> bool {
+        let begin = way.at;
+        let answer = self.follow_on(&mut way);
+        self.read.set(self.read.get() + 1 + way.at - begin);
+        answer
+    }
+
+    #[inline(always)]
+    fn follow_on(&mut self, way: &mut Way) -> bool {
         let bytes = self.text.as_bytes();
         for _ in 0..LENGTH_MAX {
             let kind = match bytes.get(way.at) {
@@ -134,27 +166,27 @@ impl<'a> Trail<'a> {
             };
             if kind <= LETTER_MAX {
                 let is_usual = way.scent.is_plain && USUAL[usize::from(bytes[way.at])];
-                if self.wide && !is_usual && self.is_seen_widely(&way) {
+                if self.wide && !is_usual && self.is_seen_widely(way) {
                     return true;
                 }
                 way.letters += 1;
-                if self.is_split_too_little(&way) {
+                if self.is_split_too_little(way) {
                     return false;
                 }
                 way.scent.is_plain &= !bytes[way.at].is_ascii_digit();
                 way.at += 1;
                 if way.scent.add(u16::from(kind))
-                    && let Some(answer) = self.answer(&way)
+                    && let Some(answer) = self.answer(way)
                 {
                     return answer;
                 }
                 continue;
             }
-            if self.may_end(way.at, &way) {
+            if self.may_end(way.at, way) {
                 return true;
             }
             if kind == LEAD {
-                match self.other(&mut way) {
+                match self.other(way) {
                     Step::Answer(answer) => return answer,
                     Step::On(next, is_letter) => {
                         way.letters += u32::from(is_letter);
@@ -167,7 +199,7 @@ impl<'a> Trail<'a> {
             let mut forks = Forks::default();
             let next = self.signs().behind_signs(way.at, &mut forks);
             for &(from, to, code, is_spaced) in &forks.all[..forks.count] {
-                if self.may_split(&way, is_spaced) && self.fork(&way, from, to, code, is_spaced) {
+                if self.may_split(way, is_spaced) && self.fork(way, from, to, code, is_spaced) {
                     return true;
                 }
             }
@@ -176,14 +208,14 @@ impl<'a> Trail<'a> {
                 Next::Unknown { is_spaced } => (None, is_spaced),
                 Next::Letter { at, is_spaced } => (Some(at), is_spaced),
             };
-            if !self.may_split(&way, is_spaced) {
+            if !self.may_split(way, is_spaced) {
                 return false;
             }
             let Some(next) = next.filter(|_| self.pieces > 0) else {
                 return true;
             };
             self.pieces -= 1;
-            self.pass(&mut way, next, is_spaced);
+            self.pass(way, next, is_spaced);
         }
         true
     }

@@ -4,7 +4,7 @@
 use super::boundary::{Class, between};
 use super::budget::{Budget, Exhausted};
 use super::keys::{Keys, Reach};
-use super::sign::{How, drawn, is_mask, is_ornament, sign};
+use super::sign::{How, behind_row, drawn, is_mask, is_ornament, sign};
 use super::spelling::GAP;
 use super::starts::is_seam;
 use super::step::{Between, Read, Step};
@@ -289,8 +289,11 @@ impl<'a, T, F: FnMut(&T, usize, usize, &[Step], &mut Budget) -> Result<(), Exhau
         budget: &mut Budget,
     ) -> Result<(), Exhausted> {
         let sign = &self.text[at..at + len];
-        let run = self.text[at..].len() - self.text[at..].trim_start_matches(sign).len();
-        let after = first_seen(&self.text[at + run..]);
+        let Some(behind) = behind_row(&self.text[at..], sign) else {
+            return Ok(());
+        };
+        let run = self.text.len() - at - behind.len();
+        let after = first_seen(behind);
         // At the end of a word a sign is punctuation, or closes an emphasis.
         let may_end = self.is_wide() && !matches!(sign, "@" | "$" | "%" | "&");
         if !may_end && !after.is_some_and(char::is_alphanumeric) {
