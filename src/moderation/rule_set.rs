@@ -87,6 +87,23 @@ impl Plan {
             && self.change.outcomes.is_none()
             && self.change.shared.is_none()
     }
+
+    /// Whether only the notes of rules would be others: no post would be judged otherwise.
+    pub fn is_of_notes(&self) -> bool {
+        let before = self.before.iter().map(|rule| (&*rule.id, &rule.draft));
+        let before: HashMap<&str, &RuleDraft> = before.collect();
+        let differs_by_note = |rule: &Rule| {
+            before.get(&*rule.id).is_some_and(|was| {
+                let note = was.note.clone();
+                let draft = rule.draft.clone();
+                RuleDraft { note, ..draft } == **was
+            })
+        };
+        self.change.remove.is_empty()
+            && self.change.outcomes.is_none()
+            && self.change.shared.is_none()
+            && self.change.put.iter().all(differs_by_note)
+    }
 }
 
 /// What was put in force.

@@ -201,7 +201,7 @@ pub(super) async fn save(
         Ok(plan) => plan,
         Err(refused) => return Ok(Err(not_saved(form.refused(&refused)))),
     };
-    if fields.rehearse || !fields.are_seen() {
+    if fields.rehearse || !(fields.are_seen() || plan.is_of_notes()) {
         let report = rehearsal::report(app, locale, site, &plan).await?;
         if fields.rehearse || report.warns {
             let form = form.rehearsed(fields, Ok(report));

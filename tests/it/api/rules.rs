@@ -1,5 +1,8 @@
 //! The rules over the API: added, changed, tried, removed, restored, in and out as lists.
 
+use gatepost::moderation::rule_set::Edit;
+use gatepost::moderation::rules::{Rule, RuleDraft};
+use gatepost::store::rules;
 use serde_json::{Value, json};
 
 use super::{Api, new_post, text};
@@ -27,6 +30,25 @@ impl Api {
 }
 
 both_dbs! {
+    async fn a_change_of_a_note_alone_judges_no_post_otherwise(api: Api) {
+        let site = gatepost::ids::SiteId(1);
+        let in_force = rules::list_in_force(&api.app.db, site).await.expect("the rules");
+        let rule = in_force.into_iter().next().expect("a rule");
+        let noted = RuleDraft { note: "Ask Ana.".to_owned(), ..rule.draft.clone() };
+        let severer = RuleDraft { severity: 4, ..noted.clone() };
+        let plan = async |edit| {
+            let plan = api.app.moderation.plan(site, edit, "").await;
+            plan.expect("plan").expect("be possible")
+        };
+        let change = |draft| Edit::Change(Rule { id: rule.id.clone(), draft });
+
+        assert!(plan(change(noted.clone())).await.is_of_notes());
+        assert!(!plan(change(severer)).await.is_of_notes());
+        assert!(!plan(Edit::Remove(rule.id.clone())).await.is_of_notes());
+        let other = RuleDraft { pattern: "zeppelin".to_owned(), ..noted };
+        assert!(!plan(Edit::Add(other)).await.is_of_notes());
+    }
+
     async fn a_rule_has_figures(api: Api) {
         let rule = api.post("/rules", &json!({"pattern": "smurf", "action": "shadow"})).await.json();
         let path = format!("/rules/{}", text(&rule["id"]));
