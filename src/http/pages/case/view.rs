@@ -163,13 +163,19 @@ impl<'a> Desk<'a> {
         let actor = member.actor();
         let locale = language::locale(req);
         let filter = query.filter(app, site, CaseStatus::Waiting).await?;
+        let hand_over = async {
+            match file.is_open() {
+                true => HandOver::of(app, locale, member, id).await.map(Some),
+                false => Ok(None),
+            }
+        };
         let (masks, neighbours, undo, recent, needs_two, hand_over) = try_join!(
             masks::find(&app.db, &actor),
             queue::neighbours(&app.db, site, &filter, case),
             UndoBar::of(app, locale, slug, &actor, Some(&file.listed)),
             figures::recent(app, site),
             needs_two(app, site, case),
-            HandOver::of(app, locale, member, id),
+            hand_over,
         )?;
         let settings = &member.site.settings;
         let is_own = file.post.author_id == member.user.id && !settings.allow_self_approval;
@@ -193,7 +199,7 @@ impl<'a> Desk<'a> {
                 &file.hits,
                 &masks,
             ),
-            hand_over: Some(hand_over),
+            hand_over,
             preview_path: Some(query.on(&format!("{}/preview", case_path(slug, id)))),
             aside_path: file.aside.is_none().then(|| case_path(slug, id)),
             ..form
